@@ -1,0 +1,209 @@
+package io.github.h2transport;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable, ordered header or trailer section. Names are kept in lower case, as
+ * HTTP/2 demands (RFC 9113 section 8.2.1); look-ups ignore case. Fields of one name keep
+ * their order and are never joined.
+ */
+public final class Headers implements Iterable<HeaderField> {
+
+	private static final Headers EMPTY = new Headers(new String[0], new boolean[0]);
+
+	/** Names at even, values at odd positions: one array for the whole section. */
+	private final String[] fields;
+
+	private final boolean[] sensitive;
+
+	private Headers(String[] fields, boolean[] sensitive) {
+		this.fields = fields;
+		this.sensitive = sensitive;
+	}
+
+	/**
+	 * Returns the section without fields.
+	 * @return a shared instance
+	 */
+	public static Headers empty() {
+		return EMPTY;
+	}
+
+	/**
+	 * Returns a section from alternating names and values.
+	 * @param namesAndValues an even number of strings
+	 * @return a new section
+	 * @throws IllegalArgumentException if the number of strings is odd
+	 */
+	public static Headers of(String... namesAndValues) {
+		if (namesAndValues.length % 2 != 0) {
+			throw new IllegalArgumentException("Names and values must come in pairs");
+		}
+		Builder builder = builder();
+		for (int i = 0; i < namesAndValues.length; i += 2) {
+			builder.add(namesAndValues[i], namesAndValues[i + 1]);
+		}
+		return builder.build();
+	}
+
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Returns the number of field lines.
+	 * @return 0 or more
+	 */
+	public int size() {
+		return this.sensitive.length;
+	}
+
+	public boolean isEmpty() {
+		return this.sensitive.length == 0;
+	}
+
+	public String name(int index) {
+		return this.fields[2 * index];
+	}
+
+	public String value(int index) {
+		return this.fields[2 * index + 1];
+	}
+
+	public boolean isSensitive(int index) {
+		return this.sensitive[index];
+	}
+
+	/**
+	 * Returns the first value of a field.
+	 * @param name the field name in any case
+	 * @return the value, {@code null} if there is no such field
+	 */
+	public @Nullable String get(String name) {
+		for (int i = 0; i < this.fields.length; i += 2) {
+			if (this.fields[i].equalsIgnoreCase(name)) {
+				return this.fields[i + 1];
+			}
+		}
+		return null;
+	}
+
+	/**
+	 * Returns all values of a field in their order.
+	 * @param name the field name in any case
+	 * @return an unmodifiable list, empty if there is no such field
+	 */
+	public List<String> all(String name) {
+		List<String> values = new ArrayList<>(2);
+		for (int i = 0; i < this.fields.length; i += 2) {
+			if (this.fields[i].equalsIgnoreCase(name)) {
+				values.add(this.fields[i + 1]);
+			}
+		}
+		return List.copyOf(values);
+	}
+
+	public boolean contains(String name) {
+		return get(name) != null;
+	}
+
+	@Override
+	public Iterator<HeaderField> iterator() {
+		return new Iterator<>() {
+
+			private int index;
+
+			@Override
+			public boolean hasNext() {
+				return this.index < size();
+			}
+
+			@Override
+			public HeaderField next() {
+				if (!hasNext()) {
+					throw new NoSuchElementException();
+				}
+				int i = this.index++;
+				return new HeaderField(name(i), value(i), isSensitive(i));
+			}
+
+		};
+	}
+
+	@Override
+	public boolean equals(@Nullable Object other) {
+		return other instanceof Headers that && Arrays.equals(this.fields, that.fields)
+				&& Arrays.equals(this.sensitive, that.sensitive);
+	}
+
+	@Override
+	public int hashCode() {
+		return Arrays.hashCode(this.fields);
+	}
+
+	/** Only the names: values may be secrets. */
+	@Override
+	public String toString() {
+		StringBuilder names = new StringBuilder("[");
+		for (int i = 0; i < size(); i++) {
+			names.append((i == 0) ? "" : ", ").append(name(i));
+		}
+		return names.append(']').toString();
+	}
+
+	/**
+	 * Collects fields. Not thread-safe. The fields are not judged here; a request's
+	 * fields are checked when it is sent.
+	 */
+	public static final class Builder {
+
+		private String[] fields = new String[16];
+
+		private boolean[] sensitive = new boolean[8];
+
+		private int size;
+
+		private Builder() {
+		}
+
+		public Builder add(String name, String value) {
+			return add(name, value, false);
+		}
+
+		/**
+		 * Adds a field line.
+		 * @param name the name, put into lower case
+		 * @param value the value
+		 * @param neverIndexed whether no hop may put it into a compression table
+		 * @return this builder
+		 */
+		public Builder add(String name, String value, boolean neverIndexed) {
+			if (this.size == this.sensitive.length) {
+				this.fields = Arrays.copyOf(this.fields, 4 * this.size);
+				this.sensitive = Arrays.copyOf(this.sensitive, 2 * this.size);
+			}
+			this.fields[2 * this.size] = name.toLowerCase(Locale.ROOT);
+			this.fields[2 * this.size + 1] = value;
+			this.sensitive[this.size++] = neverIndexed;
+			return this;
+		}
+
+		public int size() {
+			return this.size;
+		}
+
+		public Headers build() {
+			return (this.size == 0) ? EMPTY
+					: new Headers(Arrays.copyOf(this.fields, 2 * this.size), Arrays.copyOf(this.sensitive, this.size));
+		}
+
+	}
+
+}

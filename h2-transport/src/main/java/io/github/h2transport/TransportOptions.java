@@ -1,0 +1,500 @@
+package io.github.h2transport;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of a transport. Immutable; every default is safe without configuration.
+ */
+public final class TransportOptions {
+
+	private final boolean allowHttp;
+
+	private final boolean singleUse;
+
+	private final Duration idleTimeout;
+
+	private final Duration connectTimeout;
+
+	private final Duration responseTimeout;
+
+	private final Duration readTimeout;
+
+	private final Duration exchangeTimeout;
+
+	private final boolean strictMaxConcurrentStreams;
+
+	private final int maxConnections;
+
+	private final Duration acquireTimeout;
+
+	private final int maxPending;
+
+	private final int maxSingleUse;
+
+	private final Duration pingInterval;
+
+	private final Duration pingTimeout;
+
+	private final Duration shutdownTimeout;
+
+	private final int eventLoops;
+
+	private final int maxHeaderListSize;
+
+	private final int initialWindowSize;
+
+	private final int connectionWindowSize;
+
+	private final int maxFrameSize;
+
+	private final int decoderTableSize;
+
+	private final int encoderTableSize;
+
+	private final WritePolicy writePolicy;
+
+	private final @Nullable TlsOptions tls;
+
+	private TransportOptions(Builder builder) {
+		this.allowHttp = builder.allowHttp;
+		this.singleUse = builder.singleUse;
+		this.idleTimeout = builder.idleTimeout;
+		this.connectTimeout = builder.connectTimeout;
+		this.responseTimeout = builder.responseTimeout;
+		this.readTimeout = builder.readTimeout;
+		this.exchangeTimeout = builder.exchangeTimeout;
+		this.strictMaxConcurrentStreams = builder.strictMaxConcurrentStreams;
+		this.maxConnections = builder.maxConnections;
+		this.acquireTimeout = builder.acquireTimeout;
+		this.maxPending = builder.maxPending;
+		this.maxSingleUse = builder.maxSingleUse;
+		this.pingInterval = builder.pingInterval;
+		this.pingTimeout = builder.pingTimeout;
+		this.shutdownTimeout = builder.shutdownTimeout;
+		this.eventLoops = builder.eventLoops;
+		this.maxHeaderListSize = builder.maxHeaderListSize;
+		this.initialWindowSize = builder.initialWindowSize;
+		this.connectionWindowSize = builder.connectionWindowSize;
+		this.maxFrameSize = builder.maxFrameSize;
+		this.decoderTableSize = builder.decoderTableSize;
+		this.encoderTableSize = builder.encoderTableSize;
+		this.writePolicy = builder.writePolicy;
+		this.tls = builder.tls;
+	}
+
+	/**
+	 * Returns the options that a transport has if nobody says otherwise.
+	 * @return the defaults
+	 */
+	public static TransportOptions defaults() {
+		return builder().build();
+	}
+
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Returns whether {@code http} targets are served, in cleartext HTTP/2 with prior knowledge (RFC
+	 * 9113 section 3.3).
+	 * @return by default false
+	 */
+	public boolean allowHttp() {
+		return this.allowHttp;
+	}
+
+	/**
+	 * Returns whether every request gets a connection of its own that is closed after it.
+	 * @return by default false
+	 */
+	public boolean singleUse() {
+		return this.singleUse;
+	}
+
+	/**
+	 * Returns how long a connection may be without a stream before it is closed; zero for ever.
+	 * @return by default 50 s
+	 */
+	public Duration idleTimeout() {
+		return this.idleTimeout;
+	}
+
+	/**
+	 * Returns the limit for resolving, connecting, the TLS handshake and the preface together.
+	 * @return by default 10 s
+	 */
+	public Duration connectTimeout() {
+		return this.connectTimeout;
+	}
+
+	/**
+	 * Returns the limit from the call to the response head (queue, dial and upload included); zero
+	 * for none.
+	 * @return by default 60 s
+	 */
+	public Duration responseTimeout() {
+		return this.responseTimeout;
+	}
+
+	/**
+	 * Returns the limit between two octets of a response body; zero for none. A
+	 * {@code text/event-stream} may be silent for longer.
+	 * @return by default 60 s
+	 */
+	public Duration readTimeout() {
+		return this.readTimeout;
+	}
+
+	/**
+	 * Returns the limit for the whole exchange; zero for none.
+	 * @return by default zero
+	 */
+	public Duration exchangeTimeout() {
+		return this.exchangeTimeout;
+	}
+
+	/**
+	 * Returns whether a full connection makes callers wait instead of opening a further one.
+	 * @return by default false
+	 */
+	public boolean strictMaxConcurrentStreams() {
+		return this.strictMaxConcurrentStreams;
+	}
+
+	/**
+	 * Returns how many connections a key may have, 1 to 10,000.
+	 * @return by default 8
+	 */
+	public int maxConnections() {
+		return this.maxConnections;
+	}
+
+	/**
+	 * Returns how long a request may wait for a connection with a free stream.
+	 * @return by default 30 s
+	 */
+	public Duration acquireTimeout() {
+		return this.acquireTimeout;
+	}
+
+	/**
+	 * Returns how many requests of a key may wait for a connection, 1 to 1,000,000.
+	 * @return by default 10_000
+	 */
+	public int maxPending() {
+		return this.maxPending;
+	}
+
+	/**
+	 * Returns how many single-use connections a key may have at once, 1 to 10,000.
+	 * @return by default 256
+	 */
+	public int maxSingleUse() {
+		return this.maxSingleUse;
+	}
+
+	/**
+	 * Returns after how much silence on a connection with open streams a PING asks for life; zero for
+	 * never.
+	 * @return by default 10 s
+	 */
+	public Duration pingInterval() {
+		return this.pingInterval;
+	}
+
+	/**
+	 * Returns how long such a PING may stay unanswered before the connection is given up.
+	 * @return by default 5 s
+	 */
+	public Duration pingTimeout() {
+		return this.pingTimeout;
+	}
+
+	/**
+	 * Returns how long {@code close()} lets running streams finish.
+	 * @return by default 10 s
+	 */
+	public Duration shutdownTimeout() {
+		return this.shutdownTimeout;
+	}
+
+	/**
+	 * Returns how many event-loop threads share the connections, 1 to 64.
+	 * @return by default half the processors, at least 2, at most 8
+	 */
+	public int eventLoops() {
+		return this.eventLoops;
+	}
+
+	/**
+	 * Returns the largest header section that is accepted, in decoded octets plus 32 a field (RFC
+	 * 9113 section 6.5.2), 1 KiB to 16 MiB.
+	 * @return by default 64 * 1024
+	 */
+	public int maxHeaderListSize() {
+		return this.maxHeaderListSize;
+	}
+
+	/**
+	 * Returns the receive window of a stream, in octets, 65,535 to 2^31-1.
+	 * @return by default 256 * 1024
+	 */
+	public int initialWindowSize() {
+		return this.initialWindowSize;
+	}
+
+	/**
+	 * Returns the receive window of a connection, in octets, 65,535 to 2^31-1.
+	 * @return by default 16 * 1024 * 1024
+	 */
+	public int connectionWindowSize() {
+		return this.connectionWindowSize;
+	}
+
+	/**
+	 * Returns the largest frame payload that is accepted, in octets, 16,384 to 2^24-1.
+	 * @return by default 16384
+	 */
+	public int maxFrameSize() {
+		return this.maxFrameSize;
+	}
+
+	/**
+	 * Returns the HPACK table that peers may use towards us, in octets, 0 to 1 MiB.
+	 * @return by default 4096
+	 */
+	public int decoderTableSize() {
+		return this.decoderTableSize;
+	}
+
+	/**
+	 * Returns the most that we use of the HPACK table a peer offers, in octets, 0 to 1 MiB.
+	 * @return by default 4096
+	 */
+	public int encoderTableSize() {
+		return this.encoderTableSize;
+	}
+
+	/**
+	 * Returns which thread writes to the socket.
+	 * @return by default {@link WritePolicy#ADAPTIVE}
+	 */
+	public WritePolicy writePolicy() {
+		return this.writePolicy;
+	}
+
+	/**
+	 * Returns the TLS identity of calls that bring none.
+	 * @return {@code null} for the JVM's default context
+	 */
+	public @Nullable TlsOptions tls() {
+		return this.tls;
+	}
+
+	/**
+	 * Which thread writes requests to a plain connection. On TLS connections it is always
+	 * the event loop.
+	 */
+	public enum WritePolicy {
+
+		/** The thread that has something to send. */
+		CALLER,
+
+		/** The connection's event loop. */
+		LOOP,
+
+		/** The caller while the connection is quiet, else the event loop. */
+		ADAPTIVE
+
+	}
+
+	/** Collects options. Not thread-safe. */
+	public static final class Builder {
+
+		private boolean allowHttp = false;
+
+		private boolean singleUse = false;
+
+		private Duration idleTimeout = Duration.ofSeconds(50);
+
+		private Duration connectTimeout = Duration.ofSeconds(10);
+
+		private Duration responseTimeout = Duration.ofSeconds(60);
+
+		private Duration readTimeout = Duration.ofSeconds(60);
+
+		private Duration exchangeTimeout = Duration.ZERO;
+
+		private boolean strictMaxConcurrentStreams = false;
+
+		private int maxConnections = 8;
+
+		private Duration acquireTimeout = Duration.ofSeconds(30);
+
+		private int maxPending = 10_000;
+
+		private int maxSingleUse = 256;
+
+		private Duration pingInterval = Duration.ofSeconds(10);
+
+		private Duration pingTimeout = Duration.ofSeconds(5);
+
+		private Duration shutdownTimeout = Duration.ofSeconds(10);
+
+		private int eventLoops = Math.min(8, Math.max(2, Runtime.getRuntime().availableProcessors() / 2));
+
+		private int maxHeaderListSize = 64 * 1024;
+
+		private int initialWindowSize = 256 * 1024;
+
+		private int connectionWindowSize = 16 * 1024 * 1024;
+
+		private int maxFrameSize = 16384;
+
+		private int decoderTableSize = 4096;
+
+		private int encoderTableSize = 4096;
+
+		private WritePolicy writePolicy = WritePolicy.ADAPTIVE;
+
+		private @Nullable TlsOptions tls;
+
+		private Builder() {
+		}
+
+		public Builder allowHttp(boolean value) {
+			this.allowHttp = value;
+			return this;
+		}
+
+		public Builder singleUse(boolean value) {
+			this.singleUse = value;
+			return this;
+		}
+
+		public Builder idleTimeout(Duration value) {
+			this.idleTimeout = CallOptions.Durations.notNegative("idleTimeout", value);
+			return this;
+		}
+
+		public Builder connectTimeout(Duration value) {
+			this.connectTimeout = CallOptions.Durations.positive("connectTimeout", value);
+			return this;
+		}
+
+		public Builder responseTimeout(Duration value) {
+			this.responseTimeout = CallOptions.Durations.notNegative("responseTimeout", value);
+			return this;
+		}
+
+		public Builder readTimeout(Duration value) {
+			this.readTimeout = CallOptions.Durations.notNegative("readTimeout", value);
+			return this;
+		}
+
+		public Builder exchangeTimeout(Duration value) {
+			this.exchangeTimeout = CallOptions.Durations.notNegative("exchangeTimeout", value);
+			return this;
+		}
+
+		public Builder strictMaxConcurrentStreams(boolean value) {
+			this.strictMaxConcurrentStreams = value;
+			return this;
+		}
+
+		public Builder maxConnections(int value) {
+			this.maxConnections = inRange("maxConnections", value, 1, 10000);
+			return this;
+		}
+
+		public Builder acquireTimeout(Duration value) {
+			this.acquireTimeout = CallOptions.Durations.positive("acquireTimeout", value);
+			return this;
+		}
+
+		public Builder maxPending(int value) {
+			this.maxPending = inRange("maxPending", value, 1, 1000000);
+			return this;
+		}
+
+		public Builder maxSingleUse(int value) {
+			this.maxSingleUse = inRange("maxSingleUse", value, 1, 10000);
+			return this;
+		}
+
+		public Builder pingInterval(Duration value) {
+			this.pingInterval = CallOptions.Durations.notNegative("pingInterval", value);
+			return this;
+		}
+
+		public Builder pingTimeout(Duration value) {
+			this.pingTimeout = CallOptions.Durations.positive("pingTimeout", value);
+			return this;
+		}
+
+		public Builder shutdownTimeout(Duration value) {
+			this.shutdownTimeout = CallOptions.Durations.notNegative("shutdownTimeout", value);
+			return this;
+		}
+
+		public Builder eventLoops(int value) {
+			this.eventLoops = inRange("eventLoops", value, 1, 64);
+			return this;
+		}
+
+		public Builder maxHeaderListSize(int value) {
+			this.maxHeaderListSize = inRange("maxHeaderListSize", value, 1024, 16777216);
+			return this;
+		}
+
+		public Builder initialWindowSize(int value) {
+			this.initialWindowSize = inRange("initialWindowSize", value, 65535, 2147483647);
+			return this;
+		}
+
+		public Builder connectionWindowSize(int value) {
+			this.connectionWindowSize = inRange("connectionWindowSize", value, 65535, 2147483647);
+			return this;
+		}
+
+		public Builder maxFrameSize(int value) {
+			this.maxFrameSize = inRange("maxFrameSize", value, 16384, 16777215);
+			return this;
+		}
+
+		public Builder decoderTableSize(int value) {
+			this.decoderTableSize = inRange("decoderTableSize", value, 0, 1048576);
+			return this;
+		}
+
+		public Builder encoderTableSize(int value) {
+			this.encoderTableSize = inRange("encoderTableSize", value, 0, 1048576);
+			return this;
+		}
+
+		public Builder writePolicy(WritePolicy value) {
+			this.writePolicy = value;
+			return this;
+		}
+
+		public Builder tls(@Nullable TlsOptions value) {
+			this.tls = value;
+			return this;
+		}
+
+		public TransportOptions build() {
+			return new TransportOptions(this);
+		}
+
+		private static int inRange(String name, int value, int least, int most) {
+			if (value < least || value > most) {
+				throw new IllegalArgumentException(name + " must be " + least + " to " + most + ", but is " + value);
+			}
+			return value;
+		}
+
+	}
+
+}
