@@ -164,7 +164,8 @@ final class EncoderTable {
 	}
 
 	private int bucket(int hash) {
-		return (hash ^ (hash >>> 16)) & (this.newestByField.length - 1);
+		// The hashes of similar strings differ in a pattern; the golden ratio spreads them, best in the upper bits.
+		return (hash * 0x9e3779b9) >>> Integer.numberOfLeadingZeros(this.newestByField.length - 1);
 	}
 
 	private static int fieldHash(String name, String value) {

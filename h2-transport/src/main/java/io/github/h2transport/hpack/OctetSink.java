@@ -61,7 +61,8 @@ public final class OctetSink {
 	 */
 	public void write(byte[] src, int off, int len) {
 		Objects.checkFromIndexSize(off, len, src.length);
-		System.arraycopy(src, off, this.octets, reserve(len), len);
+		int start = reserve(len);
+		System.arraycopy(src, off, this.octets, start, len);
 	}
 
 	/**
