@@ -22,10 +22,14 @@ public final class FloodGuard {
 
 	static final int PINGS_PER_SECOND = 100;
 
-	/** A peer sends the next measuring PING after content, and frames are rarely smaller. */
+	/**
+	 * A peer sends the next measuring PING after content, and frames are rarely smaller.
+	 */
 	static final int SENT_OCTETS_PER_PING = 1024;
 
-	/** One at the start, then some while windows grow by doubling: 31 doublings at most. */
+	/**
+	 * One at the start, then some while windows grow by doubling: 31 doublings at most.
+	 */
 	static final int SETTINGS_BURST = 100;
 
 	static final int SETTINGS_PER_SECOND = 10;
@@ -46,23 +50,29 @@ public final class FloodGuard {
 
 	static final int WINDOW_UPDATES_PER_SECOND = 200;
 
-	/** Credit that comes octet by octet, for the stream and for the connection, is legal. */
+	/**
+	 * Credit that comes octet by octet, for the stream and for the connection, is legal.
+	 */
 	static final int WINDOW_UPDATES_PER_SENT_OCTET = 2;
 
 	/** Octet by octet for all of the initial windows of 65,535 octets, and some more. */
 	static final int WINDOW_UPDATE_CEILING = 200_000;
 
-	/** Clients never reprioritise for the server; RFC 9113 section 5.3.2 deprecates it. */
+	/** Servers have nothing to prioritise at clients (RFC 9113 section 5.3.2). */
 	static final int PRIORITY_BURST = 100;
 
 	static final int PRIORITIES_PER_SECOND = 10;
 
-	/** Extensions such as ALTSVC and ORIGIN are few; some peers send odd types on purpose. */
+	/**
+	 * Extensions such as ALTSVC and ORIGIN are few; some peers send odd types on purpose.
+	 */
 	static final int UNKNOWN_BURST = 2000;
 
 	static final int UNKNOWN_PER_SECOND = 200;
 
-	/** Unknown frames also pay for their length, or 16 MiB would cost as much as nothing. */
+	/**
+	 * Unknown frames also pay for their length, or 16 MiB would cost as much as nothing.
+	 */
 	static final int UNKNOWN_OCTETS_PER_TOKEN = 1024;
 
 	/** Flushes of servers without anything to flush; CVE-2019-9518. */
@@ -83,8 +93,7 @@ public final class FloodGuard {
 
 	private final TokenBucket settings = new TokenBucket(SETTINGS_BURST, SETTINGS_PER_SECOND);
 
-	private final TokenBucket resets = new TokenBucket(RST_STREAM_BURST, RST_STREAMS_PER_SECOND,
-			RST_STREAM_CEILING);
+	private final TokenBucket resets = new TokenBucket(RST_STREAM_BURST, RST_STREAMS_PER_SECOND, RST_STREAM_CEILING);
 
 	private final TokenBucket windowUpdates = new TokenBucket(WINDOW_UPDATE_BURST, WINDOW_UPDATES_PER_SECOND,
 			WINDOW_UPDATE_CEILING);

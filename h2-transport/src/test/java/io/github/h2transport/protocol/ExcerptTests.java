@@ -14,8 +14,8 @@ class ExcerptTests {
 
 	@Test
 	void everythingElseIsEscaped() {
-		assertThat(Excerpt.of("a\r\n\t\u001b\0\u007f'\\")).isEqualTo(
-				"'a\\u000d\\u000a\\u0009\\u001b\\u0000\\u007f\\u0027\\u005c'");
+		assertThat(Excerpt.of("a\r\n\t\u001b\0\u007f'\\"))
+			.isEqualTo("'a\\u000d\\u000a\\u0009\\u001b\\u0000\\u007f\\u0027\\u005c'");
 		assertThat(Excerpt.of("é\u202e\uff01")).isEqualTo("'\\u00e9\\u202e\\uff01'");
 	}
 

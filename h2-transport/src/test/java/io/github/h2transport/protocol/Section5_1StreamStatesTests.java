@@ -100,7 +100,9 @@ class Section5_1StreamStatesTests {
 				""");
 	}
 
-	/** The table as a mermaid diagram, to be compared with the one in the documentation. */
+	/**
+	 * The table as a mermaid diagram, to be compared with the one in the documentation.
+	 */
 	static String diagram() {
 		StringBuilder out = new StringBuilder("stateDiagram-v2\n    [*] --> IDLE\n");
 		for (StreamState state : StreamState.values()) {

@@ -56,7 +56,8 @@ class Section8_3PseudoFieldsTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { ":path", ":method", ":authority", ":scheme", ":protocol", ":Status", ":status ", ":", ":x" })
+	@ValueSource(
+			strings = { ":path", ":method", ":authority", ":scheme", ":protocol", ":Status", ":status ", ":", ":x" })
 	void noOtherPseudoFieldIsLegal(String name) {
 		assertThat(response(":status", "200", name, "x").fault()).contains("8.3.2");
 		assertThat(response(name, "x", ":status", "200").fault()).contains("8.3.2");
