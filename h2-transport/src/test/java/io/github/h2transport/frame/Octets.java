@@ -4,7 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
-/** Frames as the tests write them: from the layout in RFC 9113 section 4.1, not by our writer. */
+/**
+ * Frames as the tests write them: from the layout in RFC 9113 section 4.1, not by our
+ * writer.
+ */
 final class Octets {
 
 	static final int DATA = 0x0;

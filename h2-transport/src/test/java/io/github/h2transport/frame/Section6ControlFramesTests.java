@@ -102,9 +102,7 @@ class Section6ControlFramesTests {
 
 	@Test
 	void anAcknowledgementIsEmpty() {
-		Reading.of(header(6, SETTINGS, 1, 0))
-			.sees()
-			.failsWith("FRAME_SIZE_ERROR: SETTINGS of 6 octets instead of 0");
+		Reading.of(header(6, SETTINGS, 1, 0)).sees().failsWith("FRAME_SIZE_ERROR: SETTINGS of 6 octets instead of 0");
 	}
 
 	@Test

@@ -15,7 +15,9 @@ import static io.github.h2transport.frame.Octets.header;
 import static io.github.h2transport.frame.Octets.join;
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** RFC 9113 section 6.10, and the limits against endless header blocks (section 10.5.1). */
+/**
+ * RFC 9113 section 6.10, and the limits against endless header blocks (section 10.5.1).
+ */
 class Section6_10ContinuationTests {
 
 	private static final int END_HEADERS = 0x4;
@@ -71,8 +73,7 @@ class Section6_10ContinuationTests {
 		Reading.of(frame(HEADERS, END_HEADERS, 1, "88"), header(1, CONTINUATION, 0, 1))
 			.sees("headers 1 [88] END_HEADERS")
 			.failsWith(error);
-		Reading
-			.of(frame(HEADERS, 0, 1, "88"), frame(CONTINUATION, END_HEADERS, 1, "89"), header(1, CONTINUATION, 0, 1))
+		Reading.of(frame(HEADERS, 0, 1, "88"), frame(CONTINUATION, END_HEADERS, 1, "89"), header(1, CONTINUATION, 0, 1))
 			.sees("headers 1 [88]", "continuation 1 [89] END_HEADERS")
 			.failsWith(error);
 	}

@@ -82,9 +82,7 @@ class Section6_1DataTests {
 
 	@Test
 	void stream0CarriesNoData() {
-		Reading.of(header(1, DATA, 0, 0))
-			.sees()
-			.failsWith("PROTOCOL_ERROR: DATA on stream 0, which is the connection");
+		Reading.of(header(1, DATA, 0, 0)).sees().failsWith("PROTOCOL_ERROR: DATA on stream 0, which is the connection");
 	}
 
 }

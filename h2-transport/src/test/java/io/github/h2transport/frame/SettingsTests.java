@@ -38,8 +38,10 @@ class SettingsTests {
 
 	@Test
 	void theLastValueOfARepeatedSettingWins() throws ConnectionError {
-		assertThat(parse("0003 00000064 0004 00000005 0003 00000002")).isEqualTo(
-				Settings.builder().set(Settings.MAX_CONCURRENT_STREAMS, 2).set(Settings.INITIAL_WINDOW_SIZE, 5).build());
+		assertThat(parse("0003 00000064 0004 00000005 0003 00000002")).isEqualTo(Settings.builder()
+			.set(Settings.MAX_CONCURRENT_STREAMS, 2)
+			.set(Settings.INITIAL_WINDOW_SIZE, 5)
+			.build());
 	}
 
 	@Test
