@@ -83,9 +83,11 @@ class HpackDecoderTests {
 	}
 
 	@Test
-	void sizeUpdateAtTheStartEvictsAndBounds() throws HpackException { // sections 4.3 and 6.3
+	void sizeUpdateAtTheStartEvictsAndBounds() throws HpackException { // sections 4.3 and
+																		// 6.3
 		decode(this.decoder, "40 01 61 01 62 40 01 63 01 64");
-		assertThat(decode(this.decoder, "3f0f be")).isEqualTo(fields("c: d")); // 46 octets
+		assertThat(decode(this.decoder, "3f0f be")).isEqualTo(fields("c: d")); // 46
+																				// octets
 		assertThat(this.decoder.tableSize()).isEqualTo(34);
 		assertThat(this.decoder.tableCapacity()).isEqualTo(46);
 		decode(this.decoder, "40 01 65 01 66");
@@ -112,7 +114,9 @@ class HpackDecoderTests {
 	}
 
 	@Test
-	void sizeUpdateThatIsRequiredMustBeTheFirst() throws HpackException { // RFC 9113 section 4.3.1
+	void sizeUpdateThatIsRequiredMustBeTheFirst() throws HpackException { // RFC 9113
+																			// section
+																			// 4.3.1
 		this.decoder.requireSizeUpdate();
 		assertThat(decode(this.decoder, "20 82")).isEqualTo(fields(":method: GET"));
 		assertThat(decode(this.decoder, "82")).isEqualTo(fields(":method: GET"));
@@ -150,7 +154,8 @@ class HpackDecoderTests {
 	}
 
 	@Test
-	void nameOfAnEntryThatIsEvictedByItsOwnLiteralSurvives() throws HpackException { // section 4.4
+	void nameOfAnEntryThatIsEvictedByItsOwnLiteralSurvives() throws HpackException { // section
+																						// 4.4
 		HpackDecoder small = new HpackDecoder(40);
 		decode(small, "40 01 61 01 62");
 		assertThat(decode(small, "7e 02 6364 be")).isEqualTo(fields("a: cd", "a: cd"));
