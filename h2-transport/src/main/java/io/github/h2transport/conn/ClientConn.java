@@ -131,6 +131,14 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	/**
+	 * Returns whether the connection has ever been ready for requests.
+	 * @return {@code false} while it is dialled, and after a dial that failed
+	 */
+	public boolean wasOpen() {
+		return this.driver.wasEstablished();
+	}
+
+	/**
 	 * Returns whether a request could be started now: the connection is open, got no
 	 * GOAWAY, has stream ids and a free slot.
 	 * @return a hint; {@link #tryReserve()} decides
@@ -164,6 +172,14 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	public int activeStreams() {
 		return this.slots.used();
+	}
+
+	/**
+	 * Returns how many streams may be open at once: the peer's limit, and 1,000 at most.
+	 * @return 100 until the peer has stated its limit
+	 */
+	public int maxConcurrentStreams() {
+		return this.slots.limit();
 	}
 
 	/**

@@ -55,6 +55,8 @@ public final class ClientStream extends ProtocolStream {
 
 	private final @Nullable Upload upload;
 
+	private final boolean writtenByCaller;
+
 	private final CallTimes times;
 
 	private final long startNanos;
@@ -90,6 +92,7 @@ public final class ClientStream extends ProtocolStream {
 		this.request = request;
 		this.times = times;
 		this.startNanos = startNanos;
+		this.writtenByCaller = !(body instanceof RequestBody.Bytes);
 		if (body instanceof RequestBody.Bytes bytes) {
 			this.upload = (bytes.length() > 0) ? new Upload(bytes.array(), bytes.offset(), bytes.length()) : null;
 		}
@@ -158,6 +161,12 @@ public final class ClientStream extends ProtocolStream {
 				if (writing.isReady()) {
 					return !writing.isCalledOff();
 				}
+				if (this.head != null && deadline != 0 && this.connection.nanoTime() - deadline >= 0) {
+					// There is a response to be delivered; what stalls is the rest of the
+					// request.
+					stopUpload();
+					return false;
+				}
 				park(deadline, Phase.REQUEST_BODY);
 			}
 		}
@@ -190,9 +199,6 @@ public final class ClientStream extends ProtocolStream {
 		Http2TimeoutException timeout = new Http2TimeoutException(
 				"Timed out after " + waited + " ms " + phase.words() + where() + this.connection.describeSilence(),
 				null, context(Initiator.LIBRARY, phase));
-		if (phase == Phase.RESPONSE_HEAD && this.head != null) {
-			return timeout;
-		}
 		cancel(ErrorCode.CANCEL, timeout);
 		return timeout;
 	}
@@ -220,10 +226,39 @@ public final class ClientStream extends ProtocolStream {
 		}
 	}
 
+	/**
+	 * Gives up the rest of the request's content, since the server has answered.
+	 */
+	void stopUpload() {
+		if (this.upload != null && !isLocalDone()) {
+			this.upload.callOff();
+			if (isRemoteDone()) {
+				// RFC 9113 section 8.1: the exchange is complete, though the content is
+				// not.
+				this.connection.submit(new ResetOp(this, ErrorCode.NO_ERROR));
+			}
+		}
+	}
+
+	/**
+	 * Returns whether nobody wants more content: the server has answered, or the stream
+	 * has failed.
+	 * @return whether writing to {@link #uploadStream()} is in vain
+	 */
+	public boolean isUploadStopped() {
+		return this.upload != null && this.upload.isCalledOff();
+	}
+
 	/** Ends the exchange for the caller, as {@link Http2Response#close()} promises. */
 	void closeResponse() {
 		boolean complete = this.body.isEnded();
-		if (this.body.discard() && !complete && this.failure == null) {
+		if (!this.body.discard()) {
+			return;
+		}
+		if (complete) {
+			stopUpload();
+		}
+		else if (this.failure == null) {
 			cancel(ErrorCode.CANCEL, new CallCancelledException("The response was closed before its end" + where(),
 					null, context(Initiator.CALLER, Phase.RESPONSE_BODY)));
 		}
@@ -266,13 +301,20 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/** Gives octets back that the reader is done with. Any thread. */
-	void consumed(int octets, boolean connectionCredited) {
+	void consumed(ResponseBody.Chunk chunk) {
+		int octets = chunk.octets.length;
 		this.connection.budget().remove(octets);
+		if (!chunk.streamCredited) {
+			creditStream(octets);
+		}
+		if (!chunk.connectionCredited) {
+			this.connection.creditConnection(octets);
+		}
+	}
+
+	private void creditStream(int octets) {
 		if (receiveWindow().consume(octets) && !isRemoteDone()) {
 			this.connection.submit(new CreditOp(this));
-		}
-		if (!connectionCredited) {
-			this.connection.creditConnection(octets);
 		}
 	}
 
@@ -301,6 +343,26 @@ public final class ClientStream extends ProtocolStream {
 	@Override
 	protected boolean isContentComplete() {
 		return this.upload != null && !this.upload.isCalledOff() && this.upload.isComplete();
+	}
+
+	/**
+	 * Takes content. Loop. While the memory budget holds, the connection window is
+	 * refilled on receipt, and so is the stream's while its caller still writes the
+	 * request: it cannot read yet, and a server that waits for room to answer would take
+	 * no more.
+	 */
+	void received(ByteBuffer piece) {
+		int octets = piece.remaining();
+		boolean affordable = this.connection.budget().add(octets);
+		boolean stillWriting = affordable && this.writtenByCaller && !isLocalDone();
+		this.body.add(piece, affordable, stillWriting);
+		if (affordable) {
+			this.connection.creditConnection(octets);
+		}
+		if (stillWriting) {
+			creditStream(octets);
+		}
+		wake();
 	}
 
 	/** Publishes the head. Loop. */

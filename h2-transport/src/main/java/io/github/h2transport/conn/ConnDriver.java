@@ -62,7 +62,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	private @Nullable Wire wire;
 
-	private boolean established;
+	private volatile boolean established;
 
 	private volatile boolean peerSettings;
 
@@ -529,6 +529,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	// ---- for others ----
+
+	boolean wasEstablished() {
+		return this.established;
+	}
 
 	boolean hasPeerSettings() {
 		return this.peerSettings;

@@ -55,14 +55,7 @@ final class ConnReceiver implements ReceiveEvents {
 
 	@Override
 	public void content(ProtocolStream stream, ByteBuffer piece) {
-		ClientStream client = (ClientStream) stream;
-		int length = piece.remaining();
-		boolean credited = this.connection.budget().add(length);
-		if (credited) {
-			this.connection.creditConnection(length);
-		}
-		client.body().add(piece, credited);
-		client.wake();
+		((ClientStream) stream).received(piece);
 	}
 
 	@Override
@@ -74,10 +67,8 @@ final class ConnReceiver implements ReceiveEvents {
 			this.connection.streamClosed(client);
 			return;
 		}
-		Upload upload = client.upload();
-		if (upload != null && upload.isCalledOff()) {
-			// RFC 9113 section 8.1: the exchange is complete, though the content is not.
-			this.connection.submit(new ClientStream.ResetOp(client, ErrorCode.NO_ERROR));
+		if (client.isUploadStopped()) {
+			client.stopUpload();
 		}
 	}
 

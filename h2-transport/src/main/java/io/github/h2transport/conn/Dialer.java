@@ -5,6 +5,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
@@ -109,6 +110,14 @@ public final class Dialer implements AutoCloseable {
 	 */
 	public List<ClientConn> connections() {
 		return this.resources.connections();
+	}
+
+	/**
+	 * Returns a future for the end of the last connection.
+	 * @return completes as soon as there is no live connection
+	 */
+	public CompletableFuture<Void> whenNoConnection() {
+		return this.resources.whenEmpty();
 	}
 
 	/**

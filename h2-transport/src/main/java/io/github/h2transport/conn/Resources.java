@@ -4,12 +4,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.frame.Settings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the connections of one transport share. Thread-safe.
@@ -32,6 +34,9 @@ final class Resources {
 	private final Map<String, ClientConn> connections = new ConcurrentHashMap<>();
 
 	private final AtomicLong connectionIds = new AtomicLong();
+
+	/** Set by whoever shuts the transport down. */
+	private volatile @Nullable CompletableFuture<Void> empty;
 
 	Resources(TransportOptions options, Executor tasks) {
 		this.options = options;
@@ -80,6 +85,24 @@ final class Resources {
 
 	void forget(ClientConn connection) {
 		this.connections.remove(connection.id());
+		if (this.connections.isEmpty()) {
+			CompletableFuture<Void> waiting = this.empty;
+			if (waiting != null) {
+				waiting.complete(null);
+			}
+		}
+	}
+
+	/**
+	 * Returns what completes as soon as there is no connection.
+	 */
+	CompletableFuture<Void> whenEmpty() {
+		CompletableFuture<Void> waiting = new CompletableFuture<>();
+		this.empty = waiting;
+		if (this.connections.isEmpty()) {
+			waiting.complete(null);
+		}
+		return waiting;
 	}
 
 	/** All live connections, oldest first. */

@@ -62,12 +62,13 @@ final class ResponseBody extends InputStream {
 	/**
 	 * Adds content.
 	 * @param piece copied
-	 * @param connectionCredited whether the connection window was refilled already
+	 * @param connectionCredited whether the connection window is refilled already
+	 * @param streamCredited whether the stream window is refilled already
 	 */
-	void add(ByteBuffer piece, boolean connectionCredited) {
+	void add(ByteBuffer piece, boolean connectionCredited, boolean streamCredited) {
 		byte[] octets = new byte[piece.remaining()];
 		piece.get(octets);
-		Chunk chunk = new Chunk(octets, connectionCredited);
+		Chunk chunk = new Chunk(octets, connectionCredited, streamCredited);
 		Chunk last = this.tail;
 		this.tail = chunk;
 		if (last == null) {
@@ -213,15 +214,18 @@ final class ResponseBody extends InputStream {
 
 	private void release(Chunk chunk) {
 		if (TAKEN.compareAndSet(chunk, false, true)) {
-			this.stream.consumed(chunk.octets.length, chunk.connectionCredited);
+			this.stream.consumed(chunk);
 		}
 	}
 
-	private static final class Chunk {
+	/** A piece of content with what is still owed for it. */
+	static final class Chunk {
 
 		final byte[] octets;
 
 		final boolean connectionCredited;
+
+		final boolean streamCredited;
 
 		/** Written by the loop. */
 		volatile @Nullable Chunk next;
@@ -229,9 +233,10 @@ final class ResponseBody extends InputStream {
 		/** Set by whoever gives its credit back. */
 		volatile boolean taken;
 
-		Chunk(byte[] octets, boolean connectionCredited) {
+		Chunk(byte[] octets, boolean connectionCredited, boolean streamCredited) {
 			this.octets = octets;
 			this.connectionCredited = connectionCredited;
+			this.streamCredited = streamCredited;
 		}
 
 	}
