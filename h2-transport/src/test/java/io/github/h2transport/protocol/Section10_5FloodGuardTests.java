@@ -78,6 +78,14 @@ class Section10_5FloodGuardTests {
 	}
 
 	@Test
+	void partsOfATokenAreNotLostBetweenLooks() {
+		assertThat(legal(this.guard::ping, START, 1001)).isEqualTo(1000);
+		long interval = SECOND / 100;
+		assertThat(legal(this.guard::ping, START + interval + interval / 2, 2)).isOne();
+		assertThat(legal(this.guard::ping, START + 2 * interval, 2)).isOne();
+	}
+
+	@Test
 	void creditThatComesOctetByOctetIsLegal() {
 		this.guard.sent(65_535 + 200, 1);
 		assertThat(legal(this.guard::windowUpdate, START, 2 * 65_535)).isEqualTo(2 * 65_535);

@@ -98,6 +98,16 @@ class Section8_2FieldsTests {
 	}
 
 	@Test
+	void nothingOfOneSectionIsLeftInTheNext() {
+		HeaderSection section = response(":status", "103", "link", "x");
+		section.begin(Kind.RESPONSE);
+		assertThat(section.status()).isZero();
+		assertThat(section.headers()).isEmpty();
+		section.field("server", "x", false);
+		assertThat(section.fault()).contains("no :status");
+	}
+
+	@Test
 	void anIgnoredSectionIsNotJudgedAndNotKept() {
 		HeaderSection section = Sections.section(Kind.IGNORED, 10, ":path", "/", "B", "\n", "x", "y".repeat(100));
 		assertThat(section.fault()).isNull();
