@@ -22,7 +22,11 @@ public record CallTimes(long responseDeadline, long readTimeoutNanos, long excha
 		return (first - second < 0) ? first : second;
 	}
 
-	long headDeadline() {
+	/**
+	 * Returns when the response head must be there.
+	 * @return a time, 0 for none
+	 */
+	public long headDeadline() {
 		return earlier(this.responseDeadline, this.exchangeDeadline);
 	}
 

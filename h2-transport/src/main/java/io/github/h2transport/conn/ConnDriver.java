@@ -201,7 +201,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.lastRead = now;
 		this.pingSentAt = 0;
 		this.receiveHalf.read(octets, now);
-		if (this.queuedAnswers.get() > MAX_QUEUED_ANSWERS) {
+		if (this.queuedAnswers.get() > MAX_QUEUED_ANSWERS && this.connection.isStalled()) {
 			throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM,
 					"more than " + MAX_QUEUED_ANSWERS + " SETTINGS and PING answers wait to be read");
 		}

@@ -38,6 +38,11 @@ final class ConnReceiver implements ReceiveEvents {
 	}
 
 	@Override
+	public long dataSent() {
+		return this.connection.sendHalf().dataSent();
+	}
+
+	@Override
 	public void interim(ProtocolStream stream, int status, Headers headers) {
 		// 100, 103 and the like inform; they answer nothing (RFC 9110 section 15.2).
 	}

@@ -26,6 +26,12 @@ public interface ReceiveEvents {
 	 */
 	int lastOpenedId();
 
+	/**
+	 * Returns how much content we have sent, which explains the peer's WINDOW_UPDATEs.
+	 * @return octets of DATA payload
+	 */
+	long dataSent();
+
 	/** An interim response (RFC 9110 section 15.2). */
 	void interim(ProtocolStream stream, int status, Headers headers);
 

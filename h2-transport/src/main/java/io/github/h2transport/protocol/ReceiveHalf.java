@@ -1,6 +1,7 @@
 package io.github.h2transport.protocol;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
@@ -81,6 +82,7 @@ public final class ReceiveHalf implements FrameHandler {
 	 */
 	public void read(ByteBuffer in, long now) throws ConnectionError {
 		this.nowNanos = now;
+		this.guard.sent(this.events.dataSent(), this.events.lastOpenedId() / 2);
 		this.reader.read(in);
 	}
 
@@ -122,11 +124,11 @@ public final class ReceiveHalf implements FrameHandler {
 		else {
 			this.dataStream = stream;
 		}
-		if (flowControlledLength > 0) {
-			this.guard.data();
-		}
-		else if (!endStream) {
+		if (flowControlledLength == 0 && !endStream) {
 			calm(this.guard.emptyData(this.nowNanos));
+		}
+		else if (this.dataStream != null) {
+			this.guard.data();
 		}
 	}
 
@@ -234,7 +236,9 @@ public final class ReceiveHalf implements FrameHandler {
 		else {
 			responseHead(stream);
 		}
-		this.guard.data();
+		if (wanted) {
+			this.guard.data();
+		}
 	}
 
 	private void responseHead(ProtocolStream stream) {
@@ -284,10 +288,12 @@ public final class ReceiveHalf implements FrameHandler {
 
 	@Override
 	public void rstStream(int streamId, ErrorCode code) throws ConnectionError {
-		calm(this.guard.rstStream(this.nowNanos));
 		ProtocolStream stream = known(streamId, "RST_STREAM");
 		if (stream != null && stream.advance(Input.RECEIVE_RST_STREAM) == StreamState.CLOSED) {
 			this.events.reset(stream, code);
+		}
+		else {
+			calm(this.guard.rstStream(this.nowNanos));
 		}
 	}
 
@@ -373,18 +379,9 @@ public final class ReceiveHalf implements FrameHandler {
 
 	/** Peers' octets never reach a log or a message as they are. */
 	private static String readable(ByteBuffer octets) {
-		StringBuilder text = new StringBuilder();
-		while (octets.hasRemaining() && text.length() < MAX_DEBUG_LENGTH) {
-			int octet = octets.get() & 0xff;
-			if (octet >= 0x20 && octet < 0x7f && octet != '\\') {
-				text.append((char) octet);
-			}
-			else {
-				text.append(String.format("\\x%02x", octet));
-			}
-		}
-		octets.position(octets.limit());
-		return text.toString();
+		byte[] text = new byte[Math.min(octets.remaining(), MAX_DEBUG_LENGTH)];
+		octets.get(text);
+		return Excerpt.of(new String(text, StandardCharsets.ISO_8859_1));
 	}
 
 	@Override
