@@ -9,10 +9,12 @@ import java.nio.charset.StandardCharsets;
  */
 final class BlockReader {
 
-	// 35 bits, more than any length or index here has; the bound of section 5.1 on the octets
+	// 35 bits, more than any length or index here has; the bound of section 5.1 on the
+	// octets
 	private static final int MAX_CONTINUATION_OCTETS = 5;
 
-	// what real blocks need; an array that grew beyond for one block is not kept for the connection's life
+	// what real blocks need; an array that grew beyond for one block is not kept for the
+	// connection's life
 	private static final int KEPT_OCTETS = 4096;
 
 	// so that a row of ever longer strings does not allocate for each of them
@@ -29,7 +31,8 @@ final class BlockReader {
 
 	private int end;
 
-	// blocks that lie outside the heap are copied here: one bulk copy beats many single reads
+	// blocks that lie outside the heap are copied here: one bulk copy beats many single
+	// reads
 	private byte[] copy = NOTHING;
 
 	private byte[] symbols = NOTHING;
@@ -112,8 +115,8 @@ final class BlockReader {
 		int first = octet();
 		int length = integer(first, 7);
 		if (length > this.end - this.position) {
-			throw new HpackException(at, "string of " + length + " octets, but only "
-					+ (this.end - this.position) + " are left in the block");
+			throw new HpackException(at, "string of " + length + " octets, but only " + (this.end - this.position)
+					+ " are left in the block");
 		}
 		int from = this.position;
 		this.position += length;

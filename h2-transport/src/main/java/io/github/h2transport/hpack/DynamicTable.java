@@ -107,8 +107,8 @@ final class DynamicTable {
 	}
 
 	/**
-	 * Adds an entry, evicting old ones first. An entry larger than the table empties it and
-	 * is not added; that is no error (section 4.4).
+	 * Adds an entry, evicting old ones first. An entry larger than the table empties it
+	 * and is not added; that is no error (section 4.4).
 	 * @param name the name, chars 0 to 255
 	 * @param value the value, chars 0 to 255
 	 */

@@ -5,16 +5,18 @@ package io.github.h2transport.hpack;
  * worth an entry.
  *
  * <p>
- * Entries carry ascending numbers. For each hash the index knows the newest entry, and for
- * each entry the next older one of the same hash. Evicting is always the oldest, so it
- * needs no work here: a chain ends at the first number that is evicted.
+ * Entries carry ascending numbers. For each hash the index knows the newest entry, and
+ * for each entry the next older one of the same hash. Evicting is always the oldest, so
+ * it needs no work here: a chain ends at the first number that is evicted.
  */
 final class EncoderTable {
 
-	// A search that gives up costs some octets, never correctness; it bounds what values chosen to collide can cost.
+	// A search that gives up costs some octets, never correctness; it bounds what values
+	// chosen to collide can cost.
 	private static final int MAX_STEPS = 16;
 
-	// A value that was never repeated condemns its successors, but each 8th of them may prove the contrary.
+	// A value that was never repeated condemns its successors, but each 8th of them may
+	// prove the contrary.
 	private static final int CHANCE_EVERY = 8;
 
 	private static final byte REPEATED = -1;
@@ -103,8 +105,8 @@ final class EncoderTable {
 	/**
 	 * Decides whether a value that is not in the table should enter it. Yes, unless the
 	 * newest entry of the same name was never used again: then the values of this name
-	 * probably differ each time (ids, traces, clocks) and would only push the steady fields
-	 * out.
+	 * probably differ each time (ids, traces, clocks) and would only push the steady
+	 * fields out.
 	 * @param sameName index of the newest entry with the name, 0 if there is none
 	 * @return whether to add it
 	 */
@@ -164,7 +166,8 @@ final class EncoderTable {
 	}
 
 	private int bucket(int hash) {
-		// The hashes of similar strings differ in a pattern; the golden ratio spreads them, best in the upper bits.
+		// The hashes of similar strings differ in a pattern; the golden ratio spreads
+		// them, best in the upper bits.
 		return (hash * 0x9e3779b9) >>> Integer.numberOfLeadingZeros(this.newestByField.length - 1);
 	}
 

@@ -32,13 +32,16 @@ public final class HpackDecoder {
 			throw new IllegalArgumentException("maxTableSize must not be negative, but is " + maxTableSize);
 		}
 		this.maxTableSize = maxTableSize;
+		// Not 4,096 first: a peer that uses a larger table without the size update of
+		// section 4.2 is understood too, and keeping more than the peer does changes no
+		// index.
 		this.table = new DynamicTable(maxTableSize);
 	}
 
 	/**
-	 * Makes the next block fail unless it starts with a size update: to be called when the
-	 * peer has acknowledged a SETTINGS_HEADER_TABLE_SIZE below the one before (for the
-	 * first SETTINGS: below 4,096), as RFC 9113 section 4.3.1 demands.
+	 * Makes the next block fail unless it starts with a size update: to be called when
+	 * the peer has acknowledged a SETTINGS_HEADER_TABLE_SIZE below the one before (for
+	 * the first SETTINGS: below 4,096), as RFC 9113 section 4.3.1 demands.
 	 */
 	public void requireSizeUpdate() {
 		this.sizeUpdateRequired = true;
@@ -47,10 +50,11 @@ public final class HpackDecoder {
 	/**
 	 * Decodes one whole header block. After an exception the tables of the two peers
 	 * differ: the decoder must not be used any more.
-	 * @param block the field block fragments put together, in the heap or not; is consumed
+	 * @param block the field block fragments put together, in the heap or not; is
+	 * consumed
 	 * @param sink gets the field lines in order
-	 * @throws HpackException for anything that RFC 7541 calls a decoding error; the fields
-	 * before it have been delivered
+	 * @throws HpackException for anything that RFC 7541 calls a decoding error; the
+	 * fields before it have been delivered
 	 */
 	public void decode(ByteBuffer block, FieldSink sink) throws HpackException {
 		BlockReader in = this.reader;
@@ -131,7 +135,8 @@ public final class HpackDecoder {
 			throw new HpackException(at, "size update after a field"); // section 4.2
 		}
 		if (newSize > this.maxTableSize) { // section 6.3
-			throw new HpackException(at, "size update to " + newSize + " octets, but the maximum is " + this.maxTableSize);
+			throw new HpackException(at,
+					"size update to " + newSize + " octets, but the maximum is " + this.maxTableSize);
 		}
 		this.table.resize(newSize);
 		this.sizeUpdateRequired = false;

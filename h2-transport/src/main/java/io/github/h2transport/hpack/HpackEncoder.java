@@ -5,8 +5,8 @@ package io.github.h2transport.hpack;
  * 3.2). Confined to the pen.
  *
  * <p>
- * A block is {@link #beginBlock} followed by {@link #encode} for each field. How a field is
- * written:
+ * A block is {@link #beginBlock} followed by {@link #encode} for each field. How a field
+ * is written:
  * <ul>
  * <li>sensitive: as a never-indexed literal, always (section 7.1.3);
  * <li>in a table: as its index, one octet mostly, without allocation;
@@ -28,11 +28,14 @@ public final class HpackEncoder {
 
 	private static final int NEVER_INDEXED = 0x10;
 
-	// Beyond this a path carries ids or a query: hardly repeated, and worth the table space of five other fields.
+	// Beyond this a path carries ids or a query: hardly repeated, and worth the table
+	// space of five other fields.
 	private static final int MAX_INDEXED_PATH = 256;
 
-	// Static names whose values are told apart by each message: lengths, positions, validators and times. The name
-	// costs an octet or two anyway, so an entry would save little and push steady fields out.
+	// Static names whose values are told apart by each message: lengths, positions,
+	// validators and times. The name
+	// costs an octet or two anyway, so an entry would save little and push steady fields
+	// out.
 	// One bit for each entry of the static table.
 	private static final long UNSTEADY_NAMES = indexesOf("age", "content-length", "content-range", "date", "etag",
 			"expires", "if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since",
@@ -62,16 +65,17 @@ public final class HpackEncoder {
 		int size = Math.min(maxTableSize, INITIAL_PEER_TABLE_SIZE);
 		this.table = new EncoderTable(size);
 		this.smallestPendingSize = size;
-		// A peer starts with the size its SETTINGS say; that we use less must be said (section 4.2).
+		// A peer starts with the size its SETTINGS say; that we use less must be said
+		// (section 4.2).
 		this.sizeUpdatePending = size < INITIAL_PEER_TABLE_SIZE;
 	}
 
 	/**
-	 * Takes over the peer's SETTINGS_HEADER_TABLE_SIZE, between two blocks. The next block
-	 * starts with the size updates that section 4.2 asks for: the smallest size since the
-	 * last block, if it was smaller, and the final one. There is one also if the peer
-	 * reduced a size that we do not use up, since RFC 9113 section 4.3.1 lets the peer
-	 * insist on it.
+	 * Takes over the peer's SETTINGS_HEADER_TABLE_SIZE, between two blocks. The next
+	 * block starts with the size updates that section 4.2 asks for: the smallest size
+	 * since the last block, if it was smaller, and the final one. There is one also if
+	 * the peer reduced a size that we do not use up, since RFC 9113 section 4.3.1 lets
+	 * the peer insist on it.
 	 * @param settingsHeaderTableSize the value of the setting, 0 to 2^32-1
 	 */
 	public void peerTableSize(long settingsHeaderTableSize) {
@@ -89,7 +93,8 @@ public final class HpackEncoder {
 	}
 
 	/**
-	 * Starts a block: writes the pending size updates, the only place where they may stand.
+	 * Starts a block: writes the pending size updates, the only place where they may
+	 * stand.
 	 * @param out where to append
 	 */
 	public void beginBlock(OctetSink out) {
@@ -164,10 +169,12 @@ public final class HpackEncoder {
 	}
 
 	private boolean mayEnterTable(int nameIndex, String name, String value) {
-		if ((UNSTEADY_NAMES >>> nameIndex & 1) != 0 || (nameIndex == StaticTable.PATH && value.length() > MAX_INDEXED_PATH)) {
+		if ((UNSTEADY_NAMES >>> nameIndex & 1) != 0
+				|| (nameIndex == StaticTable.PATH && value.length() > MAX_INDEXED_PATH)) {
 			return false;
 		}
-		// A quarter is left to the others: an entry that fills the table would push out all that it then has to push
+		// A quarter is left to the others: an entry that fills the table would push out
+		// all that it then has to push
 		// it out again.
 		int capacity = this.table.capacity();
 		return DynamicTable.sizeOf(name, value) <= capacity - (capacity >> 2);

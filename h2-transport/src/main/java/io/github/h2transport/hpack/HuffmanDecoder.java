@@ -25,7 +25,8 @@ final class HuffmanDecoder {
 
 	private static final short EOS_ENTRY = Short.MIN_VALUE;
 
-	// symbol ends here: bits of this step << 8 | symbol; goes on: minus the start of the next table
+	// symbol ends here: bits of this step << 8 | symbol; goes on: minus the start of the
+	// next table
 	private static final short[] ENTRIES = buildTables();
 
 	private HuffmanDecoder() {
@@ -76,7 +77,8 @@ final class HuffmanDecoder {
 			}
 			while (pendingBits >= STEP_BITS);
 		}
-		// The last symbols have fewer than 8 bits to look at; ones fill up, as padding does.
+		// The last symbols have fewer than 8 bits to look at; ones fill up, as padding
+		// does.
 		while (pendingBits > 0) {
 			int entry = entries[table + (((pending << (8 - pendingBits)) | (0xff >>> pendingBits)) & 0xff)];
 			if (entry < 0 || (entry >>> 8) > pendingBits) {
@@ -86,7 +88,8 @@ final class HuffmanDecoder {
 			pendingBits -= entry >>> 8;
 			table = 0;
 		}
-		// Section 5.2: padding is shorter than 8 bits (a symbol under way has used 8 already) and all ones.
+		// Section 5.2: padding is shorter than 8 bits (a symbol under way has used 8
+		// already) and all ones.
 		int ones = (1 << pendingBits) - 1;
 		return (table == 0 && (pending & ones) == ones) ? length : BAD_PADDING;
 	}

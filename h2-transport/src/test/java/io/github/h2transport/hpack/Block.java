@@ -40,7 +40,9 @@ final class Block {
 		return hex(out);
 	}
 
-	/** Fields from lines of {@code name: value}; a leading {@code !} makes one sensitive. */
+	/**
+	 * Fields from lines of {@code name: value}; a leading {@code !} makes one sensitive.
+	 */
 	static List<HeaderField> fields(String... lines) {
 		List<HeaderField> fields = new ArrayList<>();
 		for (String line : lines) {

@@ -15,8 +15,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 /**
- * Blocks that were damaged on purpose. Each run prints its seed;
- * {@code -Dhpack.seed=N} repeats it.
+ * Blocks that were damaged on purpose. Each run prints its seed; {@code -Dhpack.seed=N}
+ * repeats it.
  */
 class HpackMutationTests {
 

@@ -6,7 +6,10 @@ import java.util.Random;
 
 import io.github.h2transport.HeaderField;
 
-/** Header sections as they come, and as they never should: repeated, fresh, random, huge, sensitive. */
+/**
+ * Header sections as they come, and as they never should: repeated, fresh, random, huge,
+ * sensitive.
+ */
 final class RandomFields {
 
 	private final Random random;
