@@ -210,7 +210,7 @@ public final class Headers implements Iterable<HeaderField> {
 			char[] chars = name.toCharArray();
 			for (int i = index; i < chars.length; i++) {
 				if (chars[i] >= 'A' && chars[i] <= 'Z') {
-					chars[i] += 'a' - 'A';
+					chars[i] = (char) (chars[i] + ('a' - 'A'));
 				}
 			}
 			return new String(chars);

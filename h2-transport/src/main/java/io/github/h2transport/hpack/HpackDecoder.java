@@ -32,6 +32,9 @@ public final class HpackDecoder {
 			throw new IllegalArgumentException("maxTableSize must not be negative, but is " + maxTableSize);
 		}
 		this.maxTableSize = maxTableSize;
+		// Not 4,096 first: a peer that uses a larger table without the size update of
+		// section 4.2 is understood too, and keeping more than the peer does changes no
+		// index.
 		this.table = new DynamicTable(maxTableSize);
 	}
 

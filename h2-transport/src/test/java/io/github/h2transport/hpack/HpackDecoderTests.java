@@ -82,12 +82,12 @@ class HpackDecoderTests {
 		assertThat(block.hasRemaining()).isFalse();
 	}
 
+	// sections 4.3 and 6.3
 	@Test
-	void sizeUpdateAtTheStartEvictsAndBounds() throws HpackException { // sections 4.3 and
-																		// 6.3
+	void sizeUpdateAtTheStartEvictsAndBounds() throws HpackException {
 		decode(this.decoder, "40 01 61 01 62 40 01 63 01 64");
-		assertThat(decode(this.decoder, "3f0f be")).isEqualTo(fields("c: d")); // 46
-																				// octets
+		// 46 octets
+		assertThat(decode(this.decoder, "3f0f be")).isEqualTo(fields("c: d"));
 		assertThat(this.decoder.tableSize()).isEqualTo(34);
 		assertThat(this.decoder.tableCapacity()).isEqualTo(46);
 		decode(this.decoder, "40 01 65 01 66");
@@ -113,10 +113,9 @@ class HpackDecoderTests {
 		assertError("3fe21f", 0, "size update to 4097 octets, but the maximum is 4096");
 	}
 
+	// RFC 9113 section 4.3.1
 	@Test
-	void sizeUpdateThatIsRequiredMustBeTheFirst() throws HpackException { // RFC 9113
-																			// section
-																			// 4.3.1
+	void sizeUpdateThatIsRequiredMustBeTheFirst() throws HpackException {
 		this.decoder.requireSizeUpdate();
 		assertThat(decode(this.decoder, "20 82")).isEqualTo(fields(":method: GET"));
 		assertThat(decode(this.decoder, "82")).isEqualTo(fields(":method: GET"));
@@ -153,9 +152,9 @@ class HpackDecoderTests {
 		assertThat(small.tableSize()).isZero();
 	}
 
+	// section 4.4
 	@Test
-	void nameOfAnEntryThatIsEvictedByItsOwnLiteralSurvives() throws HpackException { // section
-																						// 4.4
+	void nameOfAnEntryThatIsEvictedByItsOwnLiteralSurvives() throws HpackException {
 		HpackDecoder small = new HpackDecoder(40);
 		decode(small, "40 01 61 01 62");
 		assertThat(decode(small, "7e 02 6364 be")).isEqualTo(fields("a: cd", "a: cd"));

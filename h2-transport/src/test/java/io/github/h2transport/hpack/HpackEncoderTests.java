@@ -46,14 +46,10 @@ class HpackEncoderTests {
 	@Test
 	void huffmanIsUsedOnlyWhereItIsShorter() {
 		assertThat(encode(this.encoder, fields("age: 1"))).isEqualTo("0f06" + "0131");
-		assertThat(encode(this.encoder, fields("age: 11"))).isEqualTo("0f06" + "023131"); // 2
-																							// octets
-																							// either
-																							// way
-		assertThat(encode(this.encoder, fields("age: 111"))).isEqualTo("0f06" + "820843"); // 00001
-																							// 00001
-																							// 00001
-																							// 1
+		// 2 octets either way
+		assertThat(encode(this.encoder, fields("age: 11"))).isEqualTo("0f06" + "023131");
+		// 00001 00001 00001 1
+		assertThat(encode(this.encoder, fields("age: 111"))).isEqualTo("0f06" + "820843");
 		assertThat(encode(this.encoder, fields("age: \u00ff"))).isEqualTo("0f06" + "01ff");
 	}
 
@@ -117,9 +113,9 @@ class HpackEncoderTests {
 		assertThat(encode(this.encoder, cookies)).hasSize(8);
 	}
 
+	// section 4.2
 	@Test
-	void sizesBelowTheInitialOneAreToldInTheFirstBlock() throws HpackException { // section
-																					// 4.2
+	void sizesBelowTheInitialOneAreToldInTheFirstBlock() throws HpackException {
 		assertThat(encode(new HpackEncoder(0), fields("a: b", "a: b"))).isEqualTo("20" + "0001610162" + "0001610162");
 		assertThat(encode(new HpackEncoder(256), fields(":method: GET"))).isEqualTo("3fe101" + "82");
 		assertThat(encode(new HpackEncoder(4096), fields(":method: GET"))).isEqualTo("82");

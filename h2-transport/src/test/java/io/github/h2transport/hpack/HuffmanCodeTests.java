@@ -100,8 +100,8 @@ class HuffmanCodeTests {
 
 	@Test
 	void symbolCutInTheMiddleIsAnError() {
-		assertThat(decode("fffe")).isEqualTo("bad padding"); // begins a symbol of 19 bits
-																// or more
+		// begins a symbol of 19 bits or more
+		assertThat(decode("fffe")).isEqualTo("bad padding");
 	}
 
 	@Test
