@@ -73,8 +73,8 @@ class Section3_4ServerPrefaceTests {
 	void otherTextIsNotTakenForHttp1() {
 		Reading.fromTheStart("SSH-2.0-OpenSSH\r\n".getBytes(StandardCharsets.US_ASCII))
 			.sees()
-			.failsWith(
-					"PROTOCOL_ERROR: The server's first frame must be SETTINGS, but is << 0x2e302d4f 5460808 0x2d 0x32");
+			.failsWith("PROTOCOL_ERROR: The server's first frame must be SETTINGS, "
+					+ "but is << 0x2e302d4f 5460808 0x2d 0x32");
 	}
 
 }
