@@ -3,6 +3,9 @@ package io.github.h2transport;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request. Immutable; it may be sent many times if its body can be replayed.
@@ -25,12 +28,18 @@ public final class Http2Request {
 
 	private final CallOptions options;
 
+	private final @Nullable Supplier<Headers> trailers;
+
+	private final @Nullable InformationalListener informational;
+
 	private Http2Request(Builder builder) {
 		this.method = builder.method;
 		this.uri = builder.uri;
 		this.headers = builder.headers;
 		this.body = builder.body;
 		this.options = builder.options;
+		this.trailers = builder.trailers;
+		this.informational = builder.informational;
 	}
 
 	/**
@@ -73,6 +82,35 @@ public final class Http2Request {
 		return this.options;
 	}
 
+	/**
+	 * Returns who gives the trailer section (RFC 9113 section 8.1).
+	 * @return asked once the content is complete, {@code null} for no trailers
+	 */
+	public @Nullable Supplier<Headers> trailers() {
+		return this.trailers;
+	}
+
+	/**
+	 * Returns who wants to know of interim responses such as 103 (Early Hints).
+	 * @return {@code null} for nobody
+	 */
+	public @Nullable InformationalListener informational() {
+		return this.informational;
+	}
+
+	/** Hears of interim responses (RFC 9110 section 15.2). */
+	@FunctionalInterface
+	public interface InformationalListener {
+
+		/**
+		 * An interim response has arrived. Called on an event loop; must not block.
+		 * @param status 100, 102 to 199
+		 * @param headers its fields
+		 */
+		void informational(int status, Headers headers);
+
+	}
+
 	/** Method and target without its query, which may hold secrets. */
 	@Override
 	public String toString() {
@@ -94,6 +132,10 @@ public final class Http2Request {
 
 		private CallOptions options = CallOptions.defaults();
 
+		private @Nullable Supplier<Headers> trailers;
+
+		private @Nullable InformationalListener informational;
+
 		private Builder(String method, URI uri) {
 			this.method = Objects.requireNonNull(method, "method");
 			this.uri = Objects.requireNonNull(uri, "uri");
@@ -111,6 +153,22 @@ public final class Http2Request {
 
 		public Builder options(CallOptions newOptions) {
 			this.options = Objects.requireNonNull(newOptions, "options");
+			return this;
+		}
+
+		/**
+		 * Sends a trailer section after the content.
+		 * @param supplier asked once the content is complete, each time the request is
+		 * sent; must not block
+		 * @return this builder
+		 */
+		public Builder trailers(@Nullable Supplier<Headers> supplier) {
+			this.trailers = supplier;
+			return this;
+		}
+
+		public Builder informational(@Nullable InformationalListener listener) {
+			this.informational = listener;
 			return this;
 		}
 

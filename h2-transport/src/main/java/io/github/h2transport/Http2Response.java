@@ -2,6 +2,8 @@ package io.github.h2transport;
 
 import java.io.Closeable;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,15 @@ public interface Http2Response extends Closeable {
 	 * @return the same stream each time, empty for a response without content
 	 */
 	InputStream body();
+
+	/**
+	 * Returns the content as a publisher, which is an alternative to {@link #body()}: use
+	 * one of them. What the subscriber requests is what the server may send; cancelling
+	 * ends the exchange like {@link #close()}. For one subscriber, who is called on an
+	 * event loop and must not block.
+	 * @return publishes buffers that are the subscriber's own
+	 */
+	Flow.Publisher<ByteBuffer> publisher();
 
 	/**
 	 * Returns the trailer section (RFC 9113 section 8.1), which arrives after the body.

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -17,9 +19,10 @@ import java.util.function.Supplier;
  * because a request that the server surely did not process is replayed only then.
  *
  * <p>
- * {@link #of(byte[]) Bytes} are sent by the connection itself. Every other kind is
- * written by the calling thread, which waits whenever the flow-control windows are full
- * (RFC 9113 section 5.2), and stops early if the server has answered.
+ * {@link #of(byte[]) Bytes} are sent by the connection itself, publishers are asked for
+ * content as the connection has room for it. Every other kind is written by the calling
+ * thread, which waits whenever the flow-control windows are full (RFC 9113 section 5.2),
+ * and stops early if the server has answered.
  */
 public abstract sealed class RequestBody implements Closeable {
 
@@ -114,6 +117,19 @@ public abstract sealed class RequestBody implements Closeable {
 		return new Written(writer, checkLength(length), replayable);
 	}
 
+	/**
+	 * Returns a body that a publisher provides, as fast as the flow-control windows let
+	 * it. Its buffers are copied in {@code onNext}.
+	 * @param publisher gives the content; subscribed to once each time the body is sent
+	 * @param length the number of octets, or {@link #UNKNOWN_LENGTH}
+	 * @param replayable whether the publisher can be subscribed to again and gives the
+	 * same
+	 * @return the body
+	 */
+	public static RequestBody ofPublisher(Flow.Publisher<ByteBuffer> publisher, long length, boolean replayable) {
+		return new Published(publisher, checkLength(length), replayable);
+	}
+
 	private static long checkLength(long length) {
 		if (length < UNKNOWN_LENGTH) {
 			throw new IllegalArgumentException("A length is 0 or more, or UNKNOWN_LENGTH, but is " + length);
@@ -194,6 +210,49 @@ public abstract sealed class RequestBody implements Closeable {
 		@Override
 		public void writeTo(OutputStream out) throws IOException {
 			out.write(this.array, this.offset, this.length);
+		}
+
+	}
+
+	/** Content from a publisher. */
+	public static final class Published extends RequestBody {
+
+		private final Flow.Publisher<ByteBuffer> publisher;
+
+		private final long length;
+
+		private final boolean replayable;
+
+		private final AtomicBoolean used = new AtomicBoolean();
+
+		private Published(Flow.Publisher<ByteBuffer> publisher, long length, boolean replayable) {
+			this.publisher = publisher;
+			this.length = length;
+			this.replayable = replayable;
+		}
+
+		/**
+		 * Subscribes to the content.
+		 * @param subscriber gets the content
+		 */
+		public void subscribe(Flow.Subscriber<ByteBuffer> subscriber) {
+			this.used.set(true);
+			this.publisher.subscribe(subscriber);
+		}
+
+		@Override
+		public long contentLength() {
+			return this.length;
+		}
+
+		@Override
+		public boolean isReplayable() {
+			return this.replayable || !this.used.get();
+		}
+
+		@Override
+		public void writeTo(OutputStream out) {
+			throw new IllegalStateException("A published body is subscribed to, not written");
 		}
 
 	}

@@ -33,6 +33,8 @@ public final class TransportOptions {
 
 	private final int maxSingleUse;
 
+	private final Duration expectContinueTimeout;
+
 	private final Duration pingInterval;
 
 	private final Duration pingTimeout;
@@ -70,6 +72,7 @@ public final class TransportOptions {
 		this.acquireTimeout = builder.acquireTimeout;
 		this.maxPending = builder.maxPending;
 		this.maxSingleUse = builder.maxSingleUse;
+		this.expectContinueTimeout = builder.expectContinueTimeout;
 		this.pingInterval = builder.pingInterval;
 		this.pingTimeout = builder.pingTimeout;
 		this.shutdownTimeout = builder.shutdownTimeout;
@@ -196,6 +199,15 @@ public final class TransportOptions {
 	 */
 	public int maxSingleUse() {
 		return this.maxSingleUse;
+	}
+
+	/**
+	 * Returns how long content is held back for a 100 (Continue) if the request expects
+	 * one (RFC 9110 section 10.1.1).
+	 * @return by default 1 s
+	 */
+	public Duration expectContinueTimeout() {
+		return this.expectContinueTimeout;
 	}
 
 	/**
@@ -341,6 +353,8 @@ public final class TransportOptions {
 
 		private int maxSingleUse = 256;
 
+		private Duration expectContinueTimeout = Duration.ofSeconds(1);
+
 		private Duration pingInterval = Duration.ofSeconds(10);
 
 		private Duration pingTimeout = Duration.ofSeconds(5);
@@ -425,6 +439,11 @@ public final class TransportOptions {
 
 		public Builder maxSingleUse(int value) {
 			this.maxSingleUse = inRange("maxSingleUse", value, 1, 10000);
+			return this;
+		}
+
+		public Builder expectContinueTimeout(Duration value) {
+			this.expectContinueTimeout = CallOptions.Durations.positive("expectContinueTimeout", value);
 			return this;
 		}
 

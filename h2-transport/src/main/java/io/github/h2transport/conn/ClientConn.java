@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +21,7 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
+import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.protocol.ProtocolStream;
 import io.github.h2transport.protocol.ReceiveWindow;
@@ -69,6 +71,9 @@ public final class ClientConn implements Pen.Owner {
 
 	/** Whether the pool is still to be told of a freed slot. */
 	private final AtomicBoolean freed = new AtomicBoolean();
+
+	/** Completed by the loop. */
+	private final CompletableFuture<Void> whenClosed = new CompletableFuture<>();
 
 	/** Written by the loop. */
 	private volatile ConnectionState state = ConnectionState.CONNECTING;
@@ -200,6 +205,49 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	/**
+	 * Returns how many streams were opened so far.
+	 * @return 0 or more
+	 */
+	public long streamsOpened() {
+		return this.streamsOpened;
+	}
+
+	/**
+	 * Returns for how long no slot has been given back.
+	 * @return zero while slots other than one reservation are taken
+	 */
+	public Duration idleTime() {
+		return (this.slots.used() > 1) ? Duration.ZERO
+				: Duration.ofNanos(Math.max(0, this.loop.nanoTime() - this.idleSince));
+	}
+
+	/**
+	 * Measures a round trip by a PING (RFC 9113 section 6.7).
+	 * @param timeout how long to wait for the answer
+	 * @return the time that it took, or a {@link Http2Exception}; completed on the event
+	 * loop
+	 */
+	public CompletableFuture<Duration> ping(Duration timeout) {
+		CompletableFuture<Duration> result = new CompletableFuture<>();
+		try {
+			this.loop.execute(() -> this.driver.ping(result, timeout.toNanos()));
+		}
+		catch (RejectedExecutionException ex) {
+			result.completeExceptionally(
+					new ConnectionException("Closed " + describe(), ex, context(Initiator.LIBRARY, Phase.IDLE)));
+		}
+		return result;
+	}
+
+	/**
+	 * Returns what completes when the connection is gone.
+	 * @return never fails; completed on the event loop
+	 */
+	public CompletableFuture<Void> whenClosed() {
+		return this.whenClosed.copy();
+	}
+
+	/**
 	 * Makes the connection take no new request; it closes when its last stream is over.
 	 */
 	public void doNotReuse() {
@@ -209,10 +257,12 @@ public final class ClientConn implements Pen.Owner {
 	/**
 	 * Ends the connection gracefully: GOAWAY goes out, running streams may finish.
 	 * @param reason text for the peer's log
+	 * @return completes when the connection is gone
 	 */
-	public void shutdown(String reason) {
+	public CompletableFuture<Void> shutdown(String reason) {
 		this.slots.refuse();
 		onLoop(() -> this.driver.drain(reason));
+		return whenClosed();
 	}
 
 	/**
@@ -233,7 +283,8 @@ public final class ClientConn implements Pen.Owner {
 				ErrorCode.NO_ERROR));
 	}
 
-	private void onLoop(Runnable task) {
+	/** Runs something on the loop: at once if this is the loop. */
+	void onLoop(Runnable task) {
 		if (this.loop.inLoop()) {
 			task.run();
 			return;
@@ -259,15 +310,27 @@ public final class ClientConn implements Pen.Owner {
 	 * slot is given back
 	 */
 	public ClientStream start(RequestHead request, RequestBody body, CallTimes times) throws InvalidRequestException {
-		if (request.listSize() > this.sendHalf.peer().maxHeaderListSize()) {
+		return start(new StreamPlan(request, body, times));
+	}
+
+	/**
+	 * Hands a request over, which uses up a reserved slot.
+	 * @param plan the request; bytes are sent by the connection, everything else is for
+	 * the caller to write to {@link ClientStream#uploadStream()} or to subscribe to
+	 * @return the stream, whose response can be waited for
+	 * @throws InvalidRequestException if the head is larger than the peer accepts; the
+	 * slot is given back
+	 */
+	public ClientStream start(StreamPlan plan) throws InvalidRequestException {
+		long most = this.sendHalf.peer().maxHeaderListSize();
+		if (plan.head().listSize() > most) {
 			release();
 			throw new InvalidRequestException(
-					"The request's header section has " + request.listSize() + " octets, but " + describe()
-							+ " accepts at most " + this.sendHalf.peer().maxHeaderListSize()
-							+ " (SETTINGS_MAX_HEADER_LIST_SIZE)",
+					"The request's header section has " + plan.head().listSize() + " octets, but " + describe()
+							+ " accepts at most " + most + " (SETTINGS_MAX_HEADER_LIST_SIZE)",
 					null, context(Initiator.CALLER, Phase.REQUEST_HEAD).withSafeToRetry(true));
 		}
-		ClientStream stream = new ClientStream(this, request, body, times, this.resources.options().initialWindowSize(),
+		ClientStream stream = new ClientStream(this, plan, this.resources.options().initialWindowSize(),
 				this.loop.nanoTime());
 		submit(new OpenOp(this, stream));
 		return stream;
@@ -327,6 +390,25 @@ public final class ClientConn implements Pen.Owner {
 		this.state = newState;
 	}
 
+	/** Tells everybody that the connection can be used. Loop. */
+	void opened() {
+		TransportListener listener = this.resources.listener();
+		if (listener != null) {
+			this.loop.afterFlush(() -> listener.connectionOpened(this.id, this.key));
+		}
+		this.observer.opened(this);
+	}
+
+	/** Tells everybody that the connection is gone. Loop, after its flush. */
+	void closed(Http2Exception cause) {
+		this.observer.closed(this, cause);
+		this.whenClosed.complete(null);
+		TransportListener listener = this.resources.listener();
+		if (listener != null) {
+			listener.connectionClosed(this.id, this.key, cause);
+		}
+	}
+
 	void wire(Wire newWire) {
 		this.wire = newWire;
 	}
@@ -350,6 +432,13 @@ public final class ClientConn implements Pen.Owner {
 		if (this.receiveWindow.consume(octets)) {
 			submit(new ConnOps.ConnectionCredit(this.receiveWindow));
 		}
+	}
+
+	/**
+	 * Runs something on the loop after its flush, where nobody's pen is held. Any thread.
+	 */
+	void later(Runnable action) {
+		onLoopLater(action);
 	}
 
 	void unpark(Thread waiting) {
@@ -402,6 +491,7 @@ public final class ClientConn implements Pen.Owner {
 
 	@Override
 	public Http2Exception writeFailed(Throwable failure) {
+		this.driver.writeError(failure);
 		Http2Exception cause = new ConnectionException("Writing to " + describe() + " failed: " + failure, failure,
 				context(Initiator.PEER, Phase.REQUEST_HEAD));
 		onLoopLater(() -> this.driver.broken(failure));
@@ -462,7 +552,8 @@ public final class ClientConn implements Pen.Owner {
 				Duration.ofNanos(now - this.createdNanos),
 				(active > 0) ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - this.idleSince)), this.singleUse,
 				this.streamsOpened, this.slots.limit(), active, sendWindow(), this.receiveWindow.available(),
-				this.driver.ownSettings().toMap(), this.sendHalf.peer().toMap(), this.goAway, List.copyOf(rows));
+				this.driver.ownSettings().toMap(), this.sendHalf.peer().toMap(), this.goAway,
+				this.driver.diagnostics(now, this.sendHalf.lastOpenedId()), List.copyOf(rows));
 	}
 
 	@Override
@@ -503,6 +594,7 @@ public final class ClientConn implements Pen.Owner {
 			conn.lastStart = this.stream.startNanos();
 			Upload upload = this.stream.upload();
 			half.open(this.stream, this.stream.request().fields(), upload == null);
+			this.stream.opened();
 			if (conn.singleUse) {
 				conn.slots.refuse();
 			}

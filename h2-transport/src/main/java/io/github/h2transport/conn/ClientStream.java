@@ -4,7 +4,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
@@ -12,7 +14,6 @@ import io.github.h2transport.FailureContext;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Response;
-import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
@@ -22,9 +23,8 @@ import io.github.h2transport.protocol.SendHalf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request and its response on a connection. The caller parks on this object itself:
- * it publishes its thread, looks once more, and parks; the loop publishes the news, looks
- * for a thread, and unparks it after its flush.
+ * One request and its response on a connection. A blocked caller waits by its
+ * {@link StreamWaiter}; others are called back on the loop, after its flush.
  */
 public final class ClientStream extends ProtocolStream {
 
@@ -32,11 +32,14 @@ public final class ClientStream extends ProtocolStream {
 
 	private static final VarHandle FAILURE;
 
+	private static final VarHandle TOLD;
+
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			OPENING = lookup.findVarHandle(ClientStream.class, "opening", int.class);
 			FAILURE = lookup.findVarHandle(ClientStream.class, "failure", Http2Exception.class);
+			TOLD = lookup.findVarHandle(ClientStream.class, "told", boolean.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -59,6 +62,12 @@ public final class ClientStream extends ProtocolStream {
 
 	private final CallTimes times;
 
+	private final @Nullable Supplier<Headers> trailerSource;
+
+	private final long continueTimeoutNanos;
+
+	private final @Nullable StreamListener listener;
+
 	private final long startNanos;
 
 	private final ResponseBody body = new ResponseBody(this);
@@ -77,138 +86,137 @@ public final class ClientStream extends ProtocolStream {
 	/** Written by the loop before the body is ended. */
 	private volatile Headers trailers = Headers.empty();
 
-	/** The caller that waits for the response; written by that thread. */
-	private volatile @Nullable Thread waiter;
+	private final StreamWaiter waiter = new StreamWaiter(this);
 
-	/**
-	 * Owned by the reader of the body: when the next octet must be there, 0 for never.
-	 */
-	private long readTimeoutNanos;
+	/** Set by the writer of the content before its last chunk. */
+	private volatile Headers requestTrailers = Headers.empty();
 
-	ClientStream(ClientConn connection, RequestHead request, RequestBody body, CallTimes times, int receiveWindowSize,
-			long startNanos) {
-		super(request.isHead(), receiveWindowSize);
+	/** Set by whoever reads without blocking; run by the loop. */
+	private volatile @Nullable Runnable onNews;
+
+	/** When a publisher's subscriber must have its next octet, 0 for never. */
+	private volatile long gapDeadline;
+
+	/** Set by whoever has news, taken back by the loop before it looks. */
+	private volatile boolean told;
+
+	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos) {
+		super(plan.head().isHead(), receiveWindowSize);
 		this.connection = connection;
-		this.request = request;
-		this.times = times;
+		this.request = plan.head();
+		this.times = plan.times();
+		this.trailerSource = plan.trailers();
+		this.listener = plan.listener();
 		this.startNanos = startNanos;
+		RequestBody body = plan.body();
 		this.writtenByCaller = !(body instanceof RequestBody.Bytes);
 		if (body instanceof RequestBody.Bytes bytes) {
-			this.upload = (bytes.length() > 0) ? new Upload(bytes.array(), bytes.offset(), bytes.length()) : null;
+			boolean content = bytes.length() > 0 || this.trailerSource != null;
+			this.upload = content ? new Upload(bytes.array(), bytes.offset(), bytes.length()) : null;
+			if (this.trailerSource != null) {
+				this.requestTrailers = this.trailerSource.get();
+			}
 		}
 		else {
 			this.upload = new Upload();
+		}
+		this.continueTimeoutNanos = (this.upload != null) ? plan.continueTimeoutNanos() : 0;
+		if (this.upload != null && this.continueTimeoutNanos > 0) {
+			this.upload.hold();
 		}
 	}
 
 	// ---- the caller's side ----
 
 	/**
-	 * Waits for the head of the final response.
+	 * Waits for the head of the final response. Blocks the calling thread.
 	 * @return the response
 	 * @throws Http2Exception if there is none; the stream is over then
 	 */
 	public Http2Response awaitResponse() throws Http2Exception {
-		long deadline = this.times.headDeadline();
-		for (;;) {
-			this.waiter = Thread.currentThread();
-			ResponseHead arrived = this.head;
-			if (arrived != null) {
-				this.waiter = null;
-				this.readTimeoutNanos = isEventStream(arrived) ? 0 : this.times.readTimeoutNanos();
-				return new StreamResponse(this, arrived);
+		ResponseHead arrived = this.waiter.awaitHead();
+		if (arrived == null) {
+			throw Objects.requireNonNull(this.failure);
+		}
+		return new StreamResponse(this, arrived);
+	}
+
+	/**
+	 * Calls back when the response head is there or the stream has failed.
+	 * @param action called once, on the loop after its flush; then {@link #poll()} tells
+	 */
+	public void onResponse(Runnable action) {
+		onNews(() -> {
+			if (this.head != null || this.failure != null) {
+				onNews(null);
+				action.run();
 			}
-			Http2Exception cause = this.failure;
-			if (cause != null) {
-				this.waiter = null;
-				throw cause;
-			}
-			park(deadline, (this.upload != null && !isLocalDone()) ? Phase.REQUEST_BODY : Phase.RESPONSE_HEAD);
+		});
+	}
+
+	/**
+	 * Returns the response if its head is there.
+	 * @return the response, {@code null} if there is none yet
+	 * @throws Http2Exception if there will be none
+	 */
+	public @Nullable Http2Response poll() throws Http2Exception {
+		ResponseHead arrived = this.head;
+		if (arrived != null) {
+			return new StreamResponse(this, arrived);
+		}
+		Http2Exception cause = this.failure;
+		if (cause != null) {
+			throw cause;
+		}
+		return null;
+	}
+
+	/**
+	 * Sets what is run on the loop whenever something has arrived, and runs it once for
+	 * what has arrived already.
+	 */
+	void onNews(@Nullable Runnable action) {
+		this.onNews = action;
+		if (action != null) {
+			tell();
 		}
 	}
 
-	/** Such a stream may be silent for long while its connection answers PINGs. */
-	private static boolean isEventStream(ResponseHead head) {
-		String type = head.headers().get("content-type");
-		return type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
+	private void tell() {
+		if (this.onNews != null && TOLD.compareAndSet(this, false, true)) {
+			this.connection.later(this::news);
+		}
 	}
 
-	/** Waits until the body has news. For the reader. */
-	void awaitContent() throws Http2Exception {
-		long deadline = this.times.exchangeDeadline();
-		if (this.readTimeoutNanos > 0) {
-			deadline = CallTimes.earlier(deadline, nonZero(this.connection.nanoTime() + this.readTimeoutNanos));
-		}
-		for (;;) {
-			this.waiter = Thread.currentThread();
-			if (this.body.hasNews()) {
-				this.waiter = null;
-				return;
-			}
-			park(deadline, Phase.RESPONSE_BODY);
+	private void news() {
+		this.told = false;
+		Runnable action = this.onNews;
+		if (action != null) {
+			action.run();
 		}
 	}
 
 	/**
-	 * Waits until the next chunk of content may be offered.
-	 * @return whether it may; {@code false} if nobody wants it any longer
+	 * How long the body may pause; such a stream may be silent for as long as it likes.
 	 */
+	long readTimeoutNanos() {
+		ResponseHead arrived = this.head;
+		String type = (arrived != null) ? arrived.headers().get("content-type") : null;
+		boolean eventStream = type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
+		return eventStream ? 0 : this.times.readTimeoutNanos();
+	}
+
+	/** Waits until the body has news. For the reader. */
+	void awaitContent() throws Http2Exception {
+		this.waiter.awaitContent(this.body, readTimeoutNanos());
+	}
+
 	boolean awaitUpload(Upload writing) throws Http2Exception {
-		long deadline = this.times.headDeadline();
-		try {
-			for (;;) {
-				writing.waiting(Thread.currentThread());
-				if (writing.isReady()) {
-					return !writing.isCalledOff();
-				}
-				if (this.head != null && deadline != 0 && this.connection.nanoTime() - deadline >= 0) {
-					// There is a response to be delivered; what stalls is the rest of the
-					// request.
-					stopUpload();
-					return false;
-				}
-				park(deadline, Phase.REQUEST_BODY);
-			}
-		}
-		finally {
-			writing.waiting(null);
-		}
+		return this.waiter.awaitUpload(writing);
 	}
 
-	private void park(long deadline, Phase phase) throws Http2Exception {
-		if (Thread.interrupted()) {
-			Thread.currentThread().interrupt();
-			CallCancelledException interrupted = new CallCancelledException(
-					"Interrupted while " + phase.words() + where(), null, context(Initiator.CALLER, phase));
-			cancel(ErrorCode.CANCEL, interrupted);
-			throw interrupted;
-		}
-		if (deadline == 0) {
-			LockSupport.park(this);
-			return;
-		}
-		long left = deadline - this.connection.nanoTime();
-		if (left <= 0) {
-			throw timeout(phase);
-		}
-		LockSupport.parkNanos(this, left);
-	}
-
-	private Http2Exception timeout(Phase phase) {
-		long waited = Duration.ofNanos(this.connection.nanoTime() - this.startNanos).toMillis();
-		Http2TimeoutException timeout = new Http2TimeoutException(
-				"Timed out after " + waited + " ms " + phase.words() + where() + this.connection.describeSilence(),
-				null, context(Initiator.LIBRARY, phase));
-		cancel(ErrorCode.CANCEL, timeout);
-		return timeout;
-	}
-
-	private String where() {
+	String where() {
 		return " (" + this.connection.describe() + ((id() != 0) ? ", stream " + id() : "") + ")";
-	}
-
-	private static long nonZero(long time) {
-		return (time != 0) ? time : 1;
 	}
 
 	/**
@@ -222,7 +230,7 @@ public final class ClientStream extends ProtocolStream {
 			this.connection.neverOpened(this);
 		}
 		else if (!isClosed()) {
-			this.connection.submit(new ResetOp(this, code));
+			this.connection.submit(new StreamOps.Reset(this, code));
 		}
 	}
 
@@ -235,7 +243,7 @@ public final class ClientStream extends ProtocolStream {
 			if (isRemoteDone()) {
 				// RFC 9113 section 8.1: the exchange is complete, though the content is
 				// not.
-				this.connection.submit(new ResetOp(this, ErrorCode.NO_ERROR));
+				this.connection.submit(new StreamOps.Reset(this, ErrorCode.NO_ERROR));
 			}
 		}
 	}
@@ -288,6 +296,18 @@ public final class ClientStream extends ProtocolStream {
 		return this.startNanos;
 	}
 
+	CallTimes times() {
+		return this.times;
+	}
+
+	@Nullable ResponseHead head() {
+		return this.head;
+	}
+
+	@Nullable Http2Exception failure() {
+		return this.failure;
+	}
+
 	/**
 	 * Returns the stream that a body is written to, chunk by chunk.
 	 * @return a stream for the calling thread; closing it ends the content
@@ -298,6 +318,16 @@ public final class ClientStream extends ProtocolStream {
 			throw new IllegalStateException("The request has no content to be written");
 		}
 		return new UploadStream(this, target);
+	}
+
+	/**
+	 * Subscribes to the content, chunk by chunk as there is room for it.
+	 * @param content publishes the content
+	 * @param onFailure told of what the publisher fails with, at most once; the stream is
+	 * cancelled by then
+	 */
+	public void uploadFrom(RequestBody.Published content, Consumer<Throwable> onFailure) {
+		content.subscribe(new UploadSubscriber(this, Objects.requireNonNull(this.upload), onFailure));
 	}
 
 	/** Gives octets back that the reader is done with. Any thread. */
@@ -314,7 +344,7 @@ public final class ClientStream extends ProtocolStream {
 
 	private void creditStream(int octets) {
 		if (receiveWindow().consume(octets) && !isRemoteDone()) {
-			this.connection.submit(new CreditOp(this));
+			this.connection.submit(new StreamOps.Credit(this));
 		}
 	}
 
@@ -338,6 +368,76 @@ public final class ClientStream extends ProtocolStream {
 	@Override
 	protected boolean copyContent(ByteBuffer out, int length) {
 		return this.upload != null && this.upload.copy(out, length);
+	}
+
+	@Override
+	protected Headers contentTrailers() {
+		return this.requestTrailers;
+	}
+
+	/** Asks for the trailers, since the content is complete. For its writer. */
+	void contentComplete() {
+		if (this.trailerSource != null) {
+			this.requestTrailers = this.trailerSource.get();
+		}
+	}
+
+	@Override
+	protected void contentSent() {
+		if (this.listener != null) {
+			this.connection.later(this.listener::wroteRequest);
+		}
+	}
+
+	void opened() {
+		if (this.listener != null) {
+			this.connection.later(this.listener::wroteHeaders);
+		}
+	}
+
+	/** An interim response. Loop. */
+	void interim(int status, Headers headers) {
+		if (status == 100) {
+			letGo();
+		}
+		if (this.listener != null) {
+			this.connection.later(() -> this.listener.informational(status, headers));
+		}
+	}
+
+	/** The content that waited for 100 (Continue) may go. Loop. */
+	private void letGo() {
+		if (this.upload != null && this.upload.letGo()) {
+			this.connection.submit(new StreamOps.Content(this));
+		}
+	}
+
+	/**
+	 * Looks at the deadlines of a stream whose caller is not parked. Loop.
+	 */
+	void tick(long now) {
+		if (this.upload != null && this.continueTimeoutNanos > 0 && now - this.startNanos > this.continueTimeoutNanos) {
+			letGo();
+		}
+		if (this.onNews == null || this.failure != null) {
+			return;
+		}
+		long deadline = (this.head == null) ? this.times.headDeadline() : this.times.exchangeDeadline();
+		long gap = this.gapDeadline;
+		if (this.head != null && gap != 0) {
+			deadline = CallTimes.earlier(deadline, gap);
+		}
+		if (deadline != 0 && now - deadline >= 0 && !this.body.isEnded()) {
+			cancel(ErrorCode.CANCEL, StreamWaiter.timeout(this, phase()));
+		}
+	}
+
+	/**
+	 * By the publisher: since when it wants content that is not there; 0 if it does not.
+	 */
+	void wantingSince(long now) {
+		long timeout = readTimeoutNanos();
+		this.gapDeadline = (now != 0 && timeout > 0) ? StreamWaiter.nonZero(now + timeout) : 0;
 	}
 
 	@Override
@@ -369,6 +469,9 @@ public final class ClientStream extends ProtocolStream {
 	void arrived(ResponseHead newHead) {
 		this.head = newHead;
 		wake();
+		if (this.listener != null) {
+			this.connection.later(() -> this.listener.firstByte(newHead.status()));
+		}
 	}
 
 	boolean hasHead() {
@@ -379,6 +482,13 @@ public final class ClientStream extends ProtocolStream {
 		this.trailers = newTrailers;
 		this.body.end();
 		wake();
+		done(null);
+	}
+
+	private void done(@Nullable Http2Exception cause) {
+		if (this.listener != null) {
+			this.connection.later(() -> this.listener.done(cause));
+		}
 	}
 
 	/**
@@ -392,15 +502,16 @@ public final class ClientStream extends ProtocolStream {
 				this.upload.callOff();
 			}
 			wake();
+			if (!this.body.isEnded()) {
+				done(cause);
+			}
 		}
 	}
 
-	/** Wakes the caller if it waits: after the flush on the loop, else at once. */
+	/** Tells whoever waits, blocked or not. */
 	void wake() {
-		Thread waiting = this.waiter;
-		if (waiting != null) {
-			this.connection.unpark(waiting);
-		}
+		this.waiter.wake();
+		tell();
 	}
 
 	/** Where the exchange is, for messages and snapshots. */
@@ -435,57 +546,6 @@ public final class ClientStream extends ProtocolStream {
 			return "response head";
 		}
 		return (receiveWindow().outstanding() > 0) ? "application not reading" : "response body";
-	}
-
-	/** Resets the stream (RFC 9113 section 5.4.2). */
-	static final class ResetOp extends Op {
-
-		private final ClientStream stream;
-
-		private final ErrorCode code;
-
-		ResetOp(ClientStream stream, ErrorCode code) {
-			this.stream = stream;
-			this.code = code;
-		}
-
-		@Override
-		void run(SendHalf half) {
-			half.reset(this.stream, this.code);
-		}
-
-	}
-
-	/** Tells the peer that it may send more on the stream (RFC 9113 section 6.9). */
-	static final class CreditOp extends Op {
-
-		private final ClientStream stream;
-
-		CreditOp(ClientStream stream) {
-			this.stream = stream;
-		}
-
-		@Override
-		void run(SendHalf half) {
-			half.creditStream(this.stream);
-		}
-
-	}
-
-	/** Lets the pen look for new content. */
-	static final class UploadOp extends Op {
-
-		private final ClientStream stream;
-
-		UploadOp(ClientStream stream) {
-			this.stream = stream;
-		}
-
-		@Override
-		void run(SendHalf half) {
-			half.upload(this.stream);
-		}
-
 	}
 
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -73,12 +74,15 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	private long pingSentAt;
 
-	private long pingsSent;
+	private final Pings pings = new Pings();
+
+	/** Written once by whoever finds it. */
+	private volatile @Nullable Throwable writeError;
 
 	private boolean goAwaySent;
 
 	/** Why the connection ends; no stream survives it. */
-	private @Nullable Http2Exception endedBy;
+	private volatile @Nullable Http2Exception endedBy;
 
 	private long lingerDeadline;
 
@@ -122,7 +126,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.state(ConnectionState.OPEN);
 		this.connection.submit(new ConnOps.Preface(this.ownSettings, this.options.connectionWindowSize()));
 		this.connection.pen().start(current);
-		this.connection.observer().opened(this.connection);
+		this.connection.opened();
 		if (current.hasBuffered()) {
 			read(current);
 		}
@@ -261,7 +265,17 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	void pong(long opaqueData) {
-		// Any octet is a sign of life, this one too.
+		this.pings.answered(opaqueData, this.loop.nanoTime());
+	}
+
+	/** Measures a round trip for somebody. Loop. */
+	void ping(CompletableFuture<Duration> result, long timeoutNanos) {
+		if (!this.established || this.endedBy != null) {
+			result.completeExceptionally(cancelled("it takes no PING"));
+			return;
+		}
+		long now = this.loop.nanoTime();
+		this.connection.submit(new ConnOps.Ping(this.pings.sent(now, now + timeoutNanos, result)));
 	}
 
 	void goAway(int lastStreamId, ErrorCode code, String debug) {
@@ -442,7 +456,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		failStreams(cause);
 		this.loop.leave(this);
 		this.resources.forget(this.connection);
-		this.loop.afterFlush(() -> this.connection.observer().closed(this.connection, cause));
+		this.pings.endedBy(cause);
+		this.loop.afterFlush(() -> this.connection.closed(cause));
 	}
 
 	/** The dial has failed before there was a wire. Loop. */
@@ -478,12 +493,16 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		if (!this.established) {
 			return;
 		}
+		this.pings.tick(now, this.connection);
 		long stalledSince = this.connection.pen().stalledSince();
 		if (stalledSince != 0 && now - stalledSince > WRITE_STALL_NANOS) {
 			broken(new IOException("the peer has taken no octet for " + seconds(WRITE_STALL_NANOS) + " s"));
 			return;
 		}
 		if (this.connection.inFlight() > 0) {
+			for (ClientStream stream : this.connection.streams().all()) {
+				stream.tick(now);
+			}
 			checkLife(now);
 		}
 		else {
@@ -504,7 +523,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		}
 		else if (now - this.lastRead > interval && now - this.connection.lastStart() > interval) {
 			this.pingSentAt = now;
-			this.connection.submit(new ConnOps.Ping(++this.pingsSent));
+			this.connection.submit(new ConnOps.Ping(this.pings.sent(now)));
 		}
 	}
 
@@ -540,6 +559,23 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	long lastReadNanos() {
 		return this.lastRead;
+	}
+
+	/** The first failure of a write is worth remembering. Any thread. */
+	void writeError(Throwable failure) {
+		if (this.writeError == null) {
+			this.writeError = failure;
+		}
+	}
+
+	ConnectionSnapshot.Diagnostics diagnostics(long now, int lastOpenedId) {
+		long stalledSince = this.connection.pen().stalledSince();
+		Throwable failure = this.writeError;
+		Http2Exception end = this.endedBy;
+		return new ConnectionSnapshot.Diagnostics((lastOpenedId == 0) ? 1 : lastOpenedId + 2L, this.pings.inFlight(),
+				this.pings.lastRoundTrip(), Duration.ofNanos(Math.max(0, now - this.lastRead)),
+				(stalledSince != 0) ? Duration.ofNanos(now - stalledSince) : Duration.ZERO,
+				(failure != null) ? failure.toString() : null, (end != null) ? end.getMessage() : null);
 	}
 
 	Settings ownSettings() {

@@ -44,15 +44,15 @@ final class ConnReceiver implements ReceiveEvents {
 
 	@Override
 	public void interim(ProtocolStream stream, int status, Headers headers) {
-		// 100, 103 and the like inform; they answer nothing (RFC 9110 section 15.2).
+		((ClientStream) stream).interim(status, headers);
 	}
 
 	@Override
 	public void head(ProtocolStream stream, int status, Headers headers) {
 		ClientStream client = (ClientStream) stream;
 		Upload upload = client.upload();
-		if (upload != null && status >= 300 && !client.isLocalDone()) {
-			// The server has decided without the rest of the content.
+		if (upload != null && !client.isLocalDone() && (status >= 300 || upload.isHeld())) {
+			// The server has decided without the content, or without the rest of it.
 			upload.callOff();
 		}
 		client.arrived(new ResponseHead(status, headers));
@@ -113,14 +113,14 @@ final class ConnReceiver implements ReceiveEvents {
 		FailureContext context = client.context(Initiator.PEER, client.phase()).withCode(code);
 		client.fail(new StreamException("The response on stream " + client.id() + " of " + this.connection.describe()
 				+ " is malformed: " + message, null, context));
-		this.connection.submit(new ClientStream.ResetOp(client, code));
+		this.connection.submit(new StreamOps.Reset(client, code));
 	}
 
 	@Override
 	public void discarded(@Nullable ProtocolStream stream, int octets) {
 		this.connection.creditConnection(octets);
 		if (stream != null && stream.receiveWindow().consume(octets) && !stream.isRemoteDone()) {
-			this.connection.submit(new ClientStream.CreditOp((ClientStream) stream));
+			this.connection.submit(new StreamOps.Credit((ClientStream) stream));
 		}
 	}
 

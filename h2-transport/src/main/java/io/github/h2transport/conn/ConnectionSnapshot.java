@@ -28,12 +28,13 @@ import org.jspecify.annotations.Nullable;
  * @param ownSettings our SETTINGS by their RFC names
  * @param peerSettings the peer's SETTINGS by their RFC names, empty before they arrived
  * @param goAway the peer's GOAWAY, {@code null} if there was none
+ * @param diagnostics what helps to explain its behaviour
  * @param streams the open streams
  */
 public record ConnectionSnapshot(String id, ConnectionState state, ConnectionKey key, @Nullable Tls tls,
 		@Nullable String localAddress, @Nullable String remoteAddress, Duration age, Duration idle, boolean singleUse,
 		long streamsOpened, long maxConcurrentStreams, int activeStreams, long sendWindow, long receiveWindow,
-		Map<String, Long> ownSettings, Map<String, Long> peerSettings, @Nullable GoAway goAway,
+		Map<String, Long> ownSettings, Map<String, Long> peerSettings, @Nullable GoAway goAway, Diagnostics diagnostics,
 		List<StreamSnapshot> streams) {
 
 	/**
@@ -54,6 +55,22 @@ public record ConnectionSnapshot(String id, ConnectionState state, ConnectionKey
 	 * @param debug the debug text, escaped and shortened; empty if there was none
 	 */
 	public record GoAway(int lastStreamId, String code, String debug) {
+	}
+
+	/**
+	 * What helps to explain a connection's behaviour.
+	 *
+	 * @param nextStreamId the id that the next stream would get
+	 * @param pingsInFlight how many of our PINGs have no answer yet
+	 * @param pingRoundTrip how long the latest answered PING took, {@code null} if there
+	 * was none
+	 * @param lastRead since when nothing has arrived
+	 * @param writeStalled since when the socket takes nothing, zero if it does
+	 * @param writeError the first failure of a write, {@code null} if there was none
+	 * @param endedBy why the connection ends or has ended, {@code null} if it does not
+	 */
+	public record Diagnostics(long nextStreamId, int pingsInFlight, @Nullable Duration pingRoundTrip, Duration lastRead,
+			Duration writeStalled, @Nullable String writeError, @Nullable String endedBy) {
 	}
 
 }

@@ -18,7 +18,9 @@ import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
+import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections, and owns the threads that they live on. One per transport;
@@ -51,6 +53,16 @@ public final class Dialer implements AutoCloseable {
 	 * @param threads makes the loop threads; they should be daemons
 	 */
 	public Dialer(TransportOptions options, ThreadFactory threads) {
+		this(options, threads, null);
+	}
+
+	/**
+	 * Starts the event loops.
+	 * @param options the transport's options
+	 * @param threads makes the loop threads; they should be daemons
+	 * @param listener hears of connections, {@code null} for nobody
+	 */
+	public Dialer(TransportOptions options, ThreadFactory threads, @Nullable TransportListener listener) {
 		AtomicInteger number = new AtomicInteger();
 		this.tasks = new ThreadPoolExecutor(TASK_THREADS, TASK_THREADS, TASK_THREAD_LIFE_SECONDS, TimeUnit.SECONDS,
 				new LinkedBlockingQueue<>(), (task) -> {
@@ -59,7 +71,7 @@ public final class Dialer implements AutoCloseable {
 					return thread;
 				});
 		this.tasks.allowCoreThreadTimeOut(true);
-		this.resources = new Resources(options, this.tasks);
+		this.resources = new Resources(options, this.tasks, listener);
 		this.resolver = new Resolver(this.tasks);
 		this.engines = new TlsEngines(options.tls());
 		this.loops = new EventLoop[options.eventLoops()];
@@ -94,6 +106,19 @@ public final class Dialer implements AutoCloseable {
 			observer.closed(connection, new ConnectFailedException("The transport is closed", ex, context));
 		}
 		return connection;
+	}
+
+	/**
+	 * Runs something on an event loop when some time has passed, to a tenth of a second.
+	 * @param delayNanos how long to wait
+	 * @param action must not block
+	 * @return calls the action off
+	 */
+	public Runnable schedule(long delayNanos, Runnable action) {
+		EventLoop loop = this.loops[0];
+		Timer timer = new Timer(loop, loop.nanoTime() + delayNanos, action);
+		timer.start();
+		return timer::stop;
 	}
 
 	private Wire wire(ClientConn connection, SocketChannel channel, SelectionKey key, Loop loop) throws IOException {

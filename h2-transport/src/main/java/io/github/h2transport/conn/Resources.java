@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.frame.Settings;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ final class Resources {
 
 	private final Executor tasks;
 
+	private final @Nullable TransportListener listener;
+
 	private final BufferPool buffers = new BufferPool();
 
 	private final MemoryBudget budget = MemoryBudget.ofHeap();
@@ -38,8 +41,9 @@ final class Resources {
 	/** Set by whoever shuts the transport down. */
 	private volatile @Nullable CompletableFuture<Void> empty;
 
-	Resources(TransportOptions options, Executor tasks) {
+	Resources(TransportOptions options, Executor tasks, @Nullable TransportListener listener) {
 		this.options = options;
+		this.listener = listener;
 		this.tasks = tasks;
 	}
 
@@ -65,6 +69,10 @@ final class Resources {
 	/** Runs what may block: name look-ups and the delegated tasks of TLS. */
 	Executor tasks() {
 		return this.tasks;
+	}
+
+	@Nullable TransportListener listener() {
+		return this.listener;
 	}
 
 	BufferPool buffers() {

@@ -6,6 +6,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.h2transport.Http2Exception;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,9 @@ final class ResponseBody extends InputStream {
 
 	/** Written by the reader: the chunk that is being read. */
 	private volatile @Nullable Chunk current;
+
+	/** Taken by the first subscriber. */
+	private final AtomicBoolean claimed = new AtomicBoolean();
 
 	/** Owned by the reader. */
 	private int position;
@@ -177,6 +181,39 @@ final class ResponseBody extends InputStream {
 			this.first = null;
 		}
 		return chunk;
+	}
+
+	/**
+	 * Takes what is there, for a reader that does not block.
+	 * @return the reader's own, {@code null} if there is nothing now
+	 */
+	@Nullable ByteBuffer poll() {
+		Chunk chunk = this.closed ? null : chunk();
+		if (chunk == null) {
+			return null;
+		}
+		ByteBuffer piece = ByteBuffer.wrap(chunk.octets, this.position, chunk.octets.length - this.position);
+		this.position = chunk.octets.length;
+		release(chunk);
+		return piece;
+	}
+
+	/** Whether there is unread content now. */
+	boolean hasContent() {
+		return !this.closed && chunk() != null;
+	}
+
+	/**
+	 * Reserves the content for a subscriber.
+	 * @return whether nobody has subscribed before
+	 */
+	boolean claimReader() {
+		return this.claimed.compareAndSet(false, true);
+	}
+
+	/** Why no more content will come, {@code null} if it may. */
+	@Nullable Http2Exception failure() {
+		return this.failure;
 	}
 
 	/** Whether a waiting reader has reason to look again. */

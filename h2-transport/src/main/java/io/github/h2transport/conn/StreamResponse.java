@@ -1,6 +1,8 @@
 package io.github.h2transport.conn;
 
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
 
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Response;
@@ -33,6 +35,11 @@ final class StreamResponse implements Http2Response {
 	@Override
 	public InputStream body() {
 		return this.stream.body();
+	}
+
+	@Override
+	public Flow.Publisher<ByteBuffer> publisher() {
+		return new ResponsePublisher(this.stream);
 	}
 
 	@Override

@@ -42,6 +42,14 @@ final class Upload {
 	/** The thread that waits to offer; written by that thread. */
 	private volatile @Nullable Thread writer;
 
+	/**
+	 * Set before the stream is opened, taken back by the loop: wait for 100 (Continue).
+	 */
+	private volatile boolean held;
+
+	/** Run when the next chunk may be offered; set by the writer. */
+	private volatile @Nullable Runnable onReady;
+
 	/** Owned by the holder of the pen. */
 	private @Nullable Chunk current;
 
@@ -64,7 +72,37 @@ final class Upload {
 	 * @return {@code true} too when it was called off
 	 */
 	boolean isReady() {
-		return this.offered == null || isCalledOff();
+		return (this.offered == null && !this.held) || isCalledOff();
+	}
+
+	/** Keeps the content back. Before the stream is opened. */
+	void hold() {
+		this.held = true;
+	}
+
+	boolean isHeld() {
+		return this.held;
+	}
+
+	/**
+	 * Lets the content go.
+	 * @return whether it was held
+	 */
+	boolean letGo() {
+		if (!this.held) {
+			return false;
+		}
+		this.held = false;
+		wakeWriter();
+		return true;
+	}
+
+	/**
+	 * Sets what is run when {@link #isReady()} becomes true.
+	 * @param action must be quick, for the holder of the pen runs it
+	 */
+	void onReady(Runnable action) {
+		this.onReady = action;
 	}
 
 	void offer(Chunk chunk) {
@@ -101,6 +139,10 @@ final class Upload {
 		if (waiting != null) {
 			LockSupport.unpark(waiting);
 		}
+		Runnable action = this.onReady;
+		if (action != null) {
+			action.run();
+		}
 	}
 
 	// ---- the pen's side ----
@@ -125,12 +167,12 @@ final class Upload {
 	}
 
 	int readyOctets() {
-		Chunk chunk = chunk();
+		Chunk chunk = this.held ? null : chunk();
 		return (chunk != null) ? chunk.end - this.position : 0;
 	}
 
 	boolean isComplete() {
-		Chunk chunk = chunk();
+		Chunk chunk = this.held ? null : chunk();
 		return chunk != null && chunk.last;
 	}
 

@@ -108,12 +108,15 @@ public final class UploadStream extends OutputStream {
 		if (!this.stream.awaitUpload(this.upload)) {
 			throw new Stopped();
 		}
+		if (last) {
+			this.stream.contentComplete();
+		}
 		byte[] octets = (this.chunk != null) ? this.chunk : new byte[0];
 		this.upload.offer(new Upload.Chunk(octets, 0, this.filled, last));
 		this.chunk = null;
 		this.filled = 0;
 		this.ended = last;
-		this.stream.connection().submit(new ClientStream.UploadOp(this.stream));
+		this.stream.connection().submit(new StreamOps.Content(this.stream));
 	}
 
 	private InvalidRequestException wrongLength(String relation) {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
+import io.github.h2transport.Headers;
 import io.github.h2transport.protocol.StreamState.Input;
 import org.jspecify.annotations.Nullable;
 
@@ -161,5 +162,17 @@ public abstract class ProtocolStream {
 	 * @return {@code true} if END_STREAM goes out with them
 	 */
 	protected abstract boolean isContentComplete();
+
+	/**
+	 * Returns the trailer section that ends the request. For the holder of the pen, asked
+	 * once the content is complete.
+	 * @return empty if there is none
+	 */
+	protected abstract Headers contentTrailers();
+
+	/**
+	 * END_STREAM was encoded. By the holder of the pen; only to take notes.
+	 */
+	protected abstract void contentSent();
 
 }

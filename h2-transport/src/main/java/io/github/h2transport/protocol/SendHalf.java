@@ -186,6 +186,9 @@ public final class SendHalf {
 	}
 
 	private void ended(ProtocolStream stream, Input input) {
+		if (input == Input.SEND_END_STREAM) {
+			stream.contentSent();
+		}
 		if (stream.advance(input) == StreamState.CLOSED) {
 			this.onClosed.accept(stream);
 		}
@@ -276,8 +279,7 @@ public final class SendHalf {
 		int ready = stream.readyOctets();
 		if (ready == 0) {
 			if (complete) {
-				FrameWriter.dataHeader(room(FrameWriter.FRAME_HEADER_SIZE), stream.id(), 0, true);
-				ended(stream, Input.SEND_END_STREAM);
+				finish(stream, true);
 			}
 			return DONE;
 		}
@@ -295,17 +297,32 @@ public final class SendHalf {
 		}
 		int end = this.out.position();
 		boolean last = complete && length == ready;
+		boolean endStream = last && stream.contentTrailers().isEmpty();
 		this.out.position(start);
-		FrameWriter.dataHeader(this.out, stream.id(), length, last);
+		FrameWriter.dataHeader(this.out, stream.id(), length, endStream);
 		this.out.position(end);
 		stream.sendWindow().spend(length);
 		this.connectionWindow.spend(length);
 		this.dataSent = this.connectionWindow.sent();
 		if (last) {
-			ended(stream, Input.SEND_END_STREAM);
+			finish(stream, false);
 			return DONE;
 		}
 		return length;
+	}
+
+	/**
+	 * Ends the request: by its trailers, by an empty DATA frame, or it is ended already.
+	 */
+	private void finish(ProtocolStream stream, boolean byFrame) {
+		Headers trailers = stream.contentTrailers();
+		if (!trailers.isEmpty()) {
+			headerBlock(stream, trailers, true);
+		}
+		else if (byFrame) {
+			FrameWriter.dataHeader(room(FrameWriter.FRAME_HEADER_SIZE), stream.id(), 0, true);
+		}
+		ended(stream, Input.SEND_END_STREAM);
 	}
 
 	// ---- what others may ask ----

@@ -9,14 +9,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ConnectionSnapshot;
@@ -44,9 +48,18 @@ public final class Http2Transport implements AutoCloseable {
 
 	private final ClientConnPool pool;
 
+	private final @Nullable TransportListener listener;
+
+	private final ExecutorService blockingBodies = Executors.newCachedThreadPool((task) -> {
+		Thread thread = new Thread(task, "h2-body");
+		thread.setDaemon(true);
+		return thread;
+	});
+
 	private Http2Transport(Builder builder) {
 		this.options = builder.options;
-		this.dialer = new Dialer(builder.options, builder.threadFactory);
+		this.listener = (builder.listener != null) ? new SafeListener(builder.listener) : null;
+		this.dialer = new Dialer(builder.options, builder.threadFactory, this.listener);
 		this.pool = (builder.poolFactory != null) ? builder.poolFactory.create(this.dialer)
 				: new DefaultClientConnPool(this.dialer, builder.options);
 	}
@@ -75,11 +88,48 @@ public final class Http2Transport implements AutoCloseable {
 					"A blocking call on the event loop thread " + Thread.currentThread().getName()
 							+ " would stop its connections; hand the call over to another thread");
 		}
+		Call call = null;
 		try {
-			return new RoundTrip(this.pool, this.options, request).run();
+			call = new Call(request, this.options, this.listener);
+			return new RoundTrip(this.pool, call).run();
+		}
+		catch (IOException | RuntimeException ex) {
+			failed(call, request, ex);
+			throw ex;
 		}
 		finally {
 			request.body().close();
+		}
+	}
+
+	/**
+	 * Sends a request without blocking anybody.
+	 * @param request the request; a body that is neither bytes nor a publisher is read by
+	 * the executor for blocking bodies
+	 * @return the response once its head is there, to be closed by the caller, or a
+	 * {@link io.github.h2transport.Http2Exception}, or what the request's body failed
+	 * with; completed on an event loop, so what depends on it must not block. Cancelling
+	 * it cancels the call
+	 */
+	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
+		Call call;
+		try {
+			call = new Call(request, this.options, this.listener);
+		}
+		catch (InvalidRequestException ex) {
+			failed(null, request, ex);
+			request.body().close();
+			return CompletableFuture.failedFuture(ex);
+		}
+		return new AsyncRoundTrip(this.pool, this.dialer, this.blockingBodies, call).run();
+	}
+
+	private void failed(@Nullable Call call, Http2Request request, Throwable failure) {
+		if (call != null) {
+			call.done(failure);
+		}
+		else if (this.listener != null) {
+			this.listener.done(request, failure);
 		}
 	}
 
@@ -127,6 +177,7 @@ public final class Http2Transport implements AutoCloseable {
 				Thread.currentThread().interrupt();
 			}
 			this.dialer.close();
+			this.blockingBodies.shutdownNow();
 			done.complete(null);
 		}, "h2-shutdown");
 		closer.setDaemon(true);
@@ -150,6 +201,8 @@ public final class Http2Transport implements AutoCloseable {
 		private ThreadFactory threadFactory = daemonThreads();
 
 		private ClientConnPool.@Nullable Factory poolFactory;
+
+		private @Nullable TransportListener listener;
 
 		private Builder() {
 		}
@@ -176,6 +229,16 @@ public final class Http2Transport implements AutoCloseable {
 		 */
 		public Builder connPool(ClientConnPool.Factory factory) {
 			this.poolFactory = Objects.requireNonNull(factory, "factory");
+			return this;
+		}
+
+		/**
+		 * Sets who hears what happens to calls and connections.
+		 * @param newListener thread-safe and quick, {@code null} for nobody
+		 * @return this builder
+		 */
+		public Builder listener(@Nullable TransportListener newListener) {
+			this.listener = newListener;
 			return this;
 		}
 

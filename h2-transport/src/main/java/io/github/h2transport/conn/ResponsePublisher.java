@@ -1,0 +1,146 @@
+package io.github.h2transport.conn;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.github.h2transport.Http2Exception;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of a response for a subscriber. What it requests is taken off the queue and
+ * credited to the server, so its demand is what the server may send. Signals come from
+ * the loop, one at a time.
+ */
+final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscription {
+
+	private final ClientStream stream;
+
+	private final ResponseBody body;
+
+	private final AtomicBoolean subscribed = new AtomicBoolean();
+
+	private final AtomicLong demand = new AtomicLong();
+
+	/** Whoever raises it from zero drains; everybody else has been heard by then. */
+	private final AtomicInteger work = new AtomicInteger();
+
+	private volatile boolean cancelled;
+
+	private volatile @Nullable Throwable badRequest;
+
+	/** Set once before the first signal. */
+	private Flow.@Nullable Subscriber<? super ByteBuffer> subscriber;
+
+	/** Owned by whoever drains. */
+	private boolean over;
+
+	ResponsePublisher(ClientStream stream) {
+		this.stream = stream;
+		this.body = stream.body();
+	}
+
+	@Override
+	public void subscribe(Flow.Subscriber<? super ByteBuffer> newSubscriber) {
+		if (!this.subscribed.compareAndSet(false, true) || !this.body.claimReader()) {
+			newSubscriber.onSubscribe(new Flow.Subscription() {
+
+				@Override
+				public void request(long n) {
+				}
+
+				@Override
+				public void cancel() {
+				}
+
+			});
+			newSubscriber.onError(new IllegalStateException("The content of a response can be read once"));
+			return;
+		}
+		this.subscriber = newSubscriber;
+		newSubscriber.onSubscribe(this);
+		this.stream.onNews(this::drain);
+	}
+
+	@Override
+	public void request(long n) {
+		if (n <= 0) {
+			this.badRequest = new IllegalArgumentException("The number of requested buffers must be positive");
+		}
+		else {
+			this.demand.getAndUpdate((before) -> (before + n < 0) ? Long.MAX_VALUE : before + n);
+		}
+		this.stream.connection().onLoop(this::drain);
+	}
+
+	@Override
+	public void cancel() {
+		this.cancelled = true;
+		this.stream.onNews(null);
+		this.stream.closeResponse();
+	}
+
+	private void drain() {
+		if (this.work.getAndIncrement() != 0) {
+			return;
+		}
+		int seen = 1;
+		do {
+			Flow.Subscriber<? super ByteBuffer> receiver = this.subscriber;
+			if (receiver != null && !this.over && !this.cancelled) {
+				signal(receiver);
+			}
+			seen = this.work.addAndGet(-seen);
+		}
+		while (seen != 0);
+	}
+
+	private void signal(Flow.Subscriber<? super ByteBuffer> receiver) {
+		if (this.badRequest != null) {
+			this.over = true;
+			this.stream.closeResponse();
+			receiver.onError(this.badRequest);
+			return;
+		}
+		while (this.demand.get() > 0 && !this.cancelled) {
+			ByteBuffer piece = this.body.poll();
+			if (piece == null) {
+				break;
+			}
+			if (this.demand.get() != Long.MAX_VALUE) {
+				this.demand.decrementAndGet();
+			}
+			receiver.onNext(piece);
+		}
+		if (!this.cancelled && !this.body.hasContent()) {
+			terminate(receiver);
+		}
+	}
+
+	/** The queue is empty: the end, a failure, or a wait for more. */
+	private void terminate(Flow.Subscriber<? super ByteBuffer> receiver) {
+		boolean ended = this.body.isEnded();
+		Http2Exception failure = this.body.failure();
+		if ((ended || failure != null) && this.body.hasContent()) {
+			// It came with the last piece.
+			this.work.incrementAndGet();
+			return;
+		}
+		if (ended) {
+			this.over = true;
+			this.stream.onNews(null);
+			receiver.onComplete();
+		}
+		else if (failure != null) {
+			this.over = true;
+			this.stream.onNews(null);
+			receiver.onError(failure);
+		}
+		else {
+			this.stream.wantingSince((this.demand.get() > 0) ? this.stream.connection().nanoTime() : 0);
+		}
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.github.h2transport.conn;
+
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.protocol.SendHalf;
+
+/**
+ * The ops of a stream that is open.
+ */
+final class StreamOps {
+
+	private StreamOps() {
+	}
+
+	/** Resets the stream (RFC 9113 section 5.4.2). */
+	static final class Reset extends Op {
+
+		private final ClientStream stream;
+
+		private final ErrorCode code;
+
+		Reset(ClientStream stream, ErrorCode code) {
+			this.stream = stream;
+			this.code = code;
+		}
+
+		@Override
+		void run(SendHalf half) {
+			half.reset(this.stream, this.code);
+		}
+
+	}
+
+	/** Tells the peer that it may send more on the stream (RFC 9113 section 6.9). */
+	static final class Credit extends Op {
+
+		private final ClientStream stream;
+
+		Credit(ClientStream stream) {
+			this.stream = stream;
+		}
+
+		@Override
+		void run(SendHalf half) {
+			half.creditStream(this.stream);
+		}
+
+	}
+
+	/** Lets the pen look for new content. */
+	static final class Content extends Op {
+
+		private final ClientStream stream;
+
+		Content(ClientStream stream) {
+			this.stream = stream;
+		}
+
+		@Override
+		void run(SendHalf half) {
+			half.upload(this.stream);
+		}
+
+	}
+
+}

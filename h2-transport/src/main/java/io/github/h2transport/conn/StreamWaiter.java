@@ -1,0 +1,139 @@
+package io.github.h2transport.conn;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.h2transport.CallCancelledException;
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2TimeoutException;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.Phase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a caller waits for its stream: it publishes its thread, looks once more, and parks;
+ * the loop publishes the news, looks for a thread, and unparks it after its flush. Works
+ * for platform and virtual threads alike, without a lock.
+ */
+final class StreamWaiter {
+
+	private final ClientStream stream;
+
+	/** The caller that waits for the response; written by that thread. */
+	private volatile @Nullable Thread waiting;
+
+	StreamWaiter(ClientStream stream) {
+		this.stream = stream;
+	}
+
+	/** Waits for the head; returns {@code null} if there is none because of a failure. */
+	@Nullable ResponseHead awaitHead() throws Http2Exception {
+		long deadline = this.stream.times().headDeadline();
+		try {
+			for (;;) {
+				this.waiting = Thread.currentThread();
+				ResponseHead head = this.stream.head();
+				if (head != null || this.stream.failure() != null) {
+					return head;
+				}
+				park(deadline, this.stream.phase());
+			}
+		}
+		finally {
+			this.waiting = null;
+		}
+	}
+
+	/** Waits until the body has news. */
+	void awaitContent(ResponseBody body, long readTimeoutNanos) throws Http2Exception {
+		long deadline = this.stream.times().exchangeDeadline();
+		if (readTimeoutNanos > 0) {
+			deadline = CallTimes.earlier(deadline, nonZero(this.stream.connection().nanoTime() + readTimeoutNanos));
+		}
+		try {
+			for (;;) {
+				this.waiting = Thread.currentThread();
+				if (body.hasNews()) {
+					return;
+				}
+				park(deadline, Phase.RESPONSE_BODY);
+			}
+		}
+		finally {
+			this.waiting = null;
+		}
+	}
+
+	/**
+	 * Waits until the next chunk of content may be offered.
+	 * @return whether it may; {@code false} if nobody wants it any longer
+	 */
+	boolean awaitUpload(Upload upload) throws Http2Exception {
+		long deadline = this.stream.times().headDeadline();
+		try {
+			for (;;) {
+				upload.waiting(Thread.currentThread());
+				if (upload.isReady()) {
+					return !upload.isCalledOff();
+				}
+				if (this.stream.head() != null && deadline != 0 && isOver(deadline)) {
+					// There is a response to be delivered; what stalls is the rest of the
+					// request.
+					this.stream.stopUpload();
+					return false;
+				}
+				park(deadline, Phase.REQUEST_BODY);
+			}
+		}
+		finally {
+			upload.waiting(null);
+		}
+	}
+
+	private void park(long deadline, Phase phase) throws Http2Exception {
+		if (Thread.interrupted()) {
+			Thread.currentThread().interrupt();
+			CallCancelledException interrupted = new CallCancelledException(
+					"Interrupted while " + phase.words() + this.stream.where(), null,
+					this.stream.context(Initiator.CALLER, phase));
+			this.stream.cancel(ErrorCode.CANCEL, interrupted);
+			throw interrupted;
+		}
+		if (deadline == 0) {
+			LockSupport.park(this.stream);
+			return;
+		}
+		long left = deadline - this.stream.connection().nanoTime();
+		if (left <= 0) {
+			Http2Exception timeout = timeout(this.stream, phase);
+			this.stream.cancel(ErrorCode.CANCEL, timeout);
+			throw timeout;
+		}
+		LockSupport.parkNanos(this.stream, left);
+	}
+
+	private boolean isOver(long deadline) {
+		return this.stream.connection().nanoTime() - deadline >= 0;
+	}
+
+	/** The words for a deadline that has passed. */
+	static Http2Exception timeout(ClientStream stream, Phase phase) {
+		long waited = Duration.ofNanos(stream.connection().nanoTime() - stream.startNanos()).toMillis();
+		return new Http2TimeoutException("Timed out after " + waited + " ms " + phase.words() + stream.where()
+				+ stream.connection().describeSilence(), null, stream.context(Initiator.LIBRARY, phase));
+	}
+
+	static long nonZero(long time) {
+		return (time != 0) ? time : 1;
+	}
+
+	/** Wakes the caller if it waits: after the flush on the loop, else at once. */
+	void wake() {
+		Thread thread = this.waiting;
+		if (thread != null) {
+			this.stream.connection().unpark(thread);
+		}
+	}
+
+}

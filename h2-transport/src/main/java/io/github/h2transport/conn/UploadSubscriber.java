@@ -1,0 +1,154 @@
+package io.github.h2transport.conn;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+import io.github.h2transport.CallCancelledException;
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.Phase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the content of a request from a publisher: one buffer is asked for whenever the
+ * one before is on its way, so the flow-control windows are what it asks by.
+ */
+final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
+
+	private final ClientStream stream;
+
+	private final Upload upload;
+
+	private final Consumer<Throwable> onFailure;
+
+	private final long declared;
+
+	private final AtomicInteger work = new AtomicInteger();
+
+	private final AtomicBoolean failed = new AtomicBoolean();
+
+	/** Set once, before any other signal. */
+	private volatile Flow.@Nullable Subscription subscription;
+
+	/** Set by the publisher, seen by whoever goes on. */
+	private volatile boolean complete;
+
+	/** Owned by whoever goes on: a buffer was asked for and has not come. */
+	private volatile boolean asked;
+
+	/** Owned by whoever goes on. */
+	private boolean over;
+
+	/** Owned by the publisher's signals, which come one at a time. */
+	private long written;
+
+	UploadSubscriber(ClientStream stream, Upload upload, Consumer<Throwable> onFailure) {
+		this.stream = stream;
+		this.upload = upload;
+		this.onFailure = onFailure;
+		this.declared = stream.request().contentLength();
+	}
+
+	@Override
+	public void onSubscribe(Flow.Subscription newSubscription) {
+		if (this.subscription != null) {
+			newSubscription.cancel();
+			return;
+		}
+		this.subscription = newSubscription;
+		// The pen must not run the publisher's code, so it goes by way of the loop.
+		this.upload.onReady(() -> this.stream.connection().later(this::goOn));
+		goOn();
+	}
+
+	@Override
+	public void onNext(ByteBuffer buffer) {
+		byte[] octets = new byte[buffer.remaining()];
+		buffer.get(octets);
+		this.written += octets.length;
+		if (this.declared >= 0 && this.written > this.declared) {
+			fail(wrongLength("more than"));
+			return;
+		}
+		this.upload.offer(new Upload.Chunk(octets, 0, octets.length, false));
+		this.asked = false;
+		this.stream.connection().submit(new StreamOps.Content(this.stream));
+		goOn();
+	}
+
+	@Override
+	public void onComplete() {
+		if (this.declared >= 0 && this.written < this.declared) {
+			fail(wrongLength("fewer than"));
+			return;
+		}
+		this.complete = true;
+		goOn();
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		fail(failure);
+	}
+
+	/** Asks for the next buffer, or ends the content, as soon as there is room. */
+	private void goOn() {
+		if (this.work.getAndIncrement() != 0) {
+			return;
+		}
+		int seen = 1;
+		do {
+			step();
+			seen = this.work.addAndGet(-seen);
+		}
+		while (seen != 0);
+	}
+
+	private void step() {
+		Flow.Subscription source = this.subscription;
+		if (this.over || source == null || !this.upload.isReady()) {
+			return;
+		}
+		if (this.upload.isCalledOff()) {
+			this.over = true;
+			source.cancel();
+		}
+		else if (this.complete) {
+			this.over = true;
+			this.stream.contentComplete();
+			this.upload.offer(new Upload.Chunk(new byte[0], 0, 0, true));
+			this.stream.connection().submit(new StreamOps.Content(this.stream));
+		}
+		else if (!this.asked) {
+			this.asked = true;
+			source.request(1);
+		}
+	}
+
+	private InvalidRequestException wrongLength(String relation) {
+		return new InvalidRequestException(
+				"The request body has " + relation + " the " + this.declared
+						+ " octets that its content-length declares",
+				null, this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY));
+	}
+
+	private void fail(Throwable failure) {
+		if (!this.failed.compareAndSet(false, true)) {
+			return;
+		}
+		Flow.Subscription source = this.subscription;
+		if (source != null) {
+			source.cancel();
+		}
+		if (!this.upload.isCalledOff()) {
+			this.stream.cancel(ErrorCode.CANCEL, new CallCancelledException("The request body failed: " + failure,
+					failure, this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
+			this.onFailure.accept(failure);
+		}
+	}
+
+}

@@ -1,0 +1,191 @@
+package io.github.h2transport.transport;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.h2transport.CallCancelledException;
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.FailureContext;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2Response;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.Phase;
+import io.github.h2transport.RequestBody;
+import io.github.h2transport.conn.ClientConn;
+import io.github.h2transport.conn.ClientStream;
+import io.github.h2transport.conn.Dialer;
+import io.github.h2transport.conn.UploadStream;
+import io.github.h2transport.pool.ClientConnPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A round trip that blocks nobody: each step is called by the one before it, on an event
+ * loop as a rule. Cancelling the result leaves the pool's queue or resets the stream.
+ */
+final class AsyncRoundTrip {
+
+	private final ClientConnPool pool;
+
+	private final Dialer dialer;
+
+	private final Executor writers;
+
+	private final Call call;
+
+	private final CompletableFuture<Http2Response> result = new CompletableFuture<>();
+
+	/** What a cancel must undo: the future of a connection, or a stream. */
+	private final AtomicReference<Object> current = new AtomicReference<>();
+
+	/** Set by whoever reads the request's body, before the stream is cancelled. */
+	private volatile @Nullable Throwable bodyFailure;
+
+	AsyncRoundTrip(ClientConnPool pool, Dialer dialer, Executor writers, Call call) {
+		this.pool = pool;
+		this.dialer = dialer;
+		this.writers = writers;
+		this.call = call;
+	}
+
+	CompletableFuture<Http2Response> run() {
+		this.result.whenComplete((response, failure) -> {
+			if (this.result.isCancelled()) {
+				cancel();
+			}
+			if (failure != null) {
+				this.call.done(failure);
+				this.call.request().body().close();
+			}
+		});
+		attempt();
+		return this.result;
+	}
+
+	private void cancel() {
+		Object step = this.current.get();
+		if (step instanceof CompletableFuture<?> connection) {
+			connection.cancel(false);
+		}
+		else if (step instanceof ClientStream stream) {
+			stream.cancel(ErrorCode.CANCEL, new CallCancelledException("The call was cancelled", null,
+					FailureContext.of(Initiator.CALLER, Phase.RESPONSE_HEAD).withSafeToRetry(false)));
+		}
+	}
+
+	private void attempt() {
+		CompletableFuture<ClientConn> connection = this.pool.getClientConn(this.call.connectionRequest())
+			.toCompletableFuture();
+		if (connection.isDone()) {
+			connected(connection);
+			return;
+		}
+		this.current.set(connection);
+		Runnable disarm = this.dialer.schedule(this.call.connectionWait(), () -> {
+			if (connection.cancel(false)) {
+				this.result.completeExceptionally(this.call.noConnection(this.pool));
+			}
+		});
+		connection.whenComplete((got, failure) -> {
+			disarm.run();
+			if (!connection.isCancelled()) {
+				connected(connection);
+			}
+		});
+		if (this.result.isDone()) {
+			connection.cancel(false);
+		}
+	}
+
+	private void connected(CompletableFuture<ClientConn> future) {
+		ClientConn connection;
+		try {
+			connection = future.join();
+		}
+		catch (CompletionException ex) {
+			this.result.completeExceptionally(this.call.poolFailure(ex.getCause()));
+			return;
+		}
+		if (this.result.isDone()) {
+			connection.release();
+			return;
+		}
+		try {
+			exchange(connection);
+		}
+		catch (InvalidRequestException ex) {
+			this.result.completeExceptionally(this.call.forCaller(ex));
+		}
+	}
+
+	private void exchange(ClientConn connection) throws InvalidRequestException {
+		ClientStream stream = connection.start(this.call.plan(connection));
+		this.current.set(stream);
+		stream.onResponse(() -> responded(stream, connection));
+		RequestBody body = this.call.request().body();
+		if (body instanceof RequestBody.Published published) {
+			stream.uploadFrom(published, (failure) -> this.bodyFailure = failure);
+		}
+		else if (!(body instanceof RequestBody.Bytes)) {
+			try {
+				this.writers.execute(() -> write(body, stream));
+			}
+			catch (RejectedExecutionException ex) {
+				bodyFailed(stream, ex);
+			}
+		}
+		if (this.result.isCancelled()) {
+			cancel();
+		}
+	}
+
+	private void write(RequestBody body, ClientStream stream) {
+		UploadStream out = stream.uploadStream();
+		try {
+			body.writeTo(out);
+			out.close();
+		}
+		catch (Exception ex) {
+			if (!stream.isUploadStopped()) {
+				bodyFailed(stream, ex);
+			}
+		}
+	}
+
+	private void bodyFailed(ClientStream stream, Throwable failure) {
+		this.bodyFailure = failure;
+		stream.cancel(ErrorCode.CANCEL, new CallCancelledException("The request body failed: " + failure, failure,
+				FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
+	}
+
+	private void responded(ClientStream stream, ClientConn connection) {
+		Http2Response response;
+		try {
+			response = stream.poll();
+		}
+		catch (Http2Exception ex) {
+			Throwable fromBody = this.bodyFailure;
+			if (fromBody != null) {
+				this.result.completeExceptionally(fromBody);
+			}
+			else if (!this.result.isDone() && this.call.mayRetry(ex, connection)) {
+				attempt();
+			}
+			else {
+				this.result.completeExceptionally(this.call.forCaller(ex));
+			}
+			return;
+		}
+		if (response == null) {
+			return;
+		}
+		this.call.answered();
+		if (!this.result.complete(response)) {
+			response.close();
+		}
+	}
+
+}

@@ -1,0 +1,233 @@
+package io.github.h2transport.transport;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.h2transport.CallOptions;
+import io.github.h2transport.ConnectionKey;
+import io.github.h2transport.FailureContext;
+import io.github.h2transport.Headers;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.Http2TimeoutException;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.Origin;
+import io.github.h2transport.Phase;
+import io.github.h2transport.PoolException;
+import io.github.h2transport.TransportListener;
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.conn.CallTimes;
+import io.github.h2transport.conn.ClientConn;
+import io.github.h2transport.conn.StreamListener;
+import io.github.h2transport.conn.StreamPlan;
+import io.github.h2transport.pool.ClientConnPool;
+import io.github.h2transport.pool.ConnectionRequest;
+import io.github.h2transport.protocol.RequestHead;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call, as blocking and asynchronous round trips have it in common: the checked
+ * request, its deadlines, what was tried, who is told. Used by one thread at a time.
+ */
+final class Call {
+
+	private final Http2Request request;
+
+	private final TransportOptions options;
+
+	private final @Nullable TransportListener listener;
+
+	private final RequestHead head;
+
+	private final ConnectionKey key;
+
+	private final CallTimes times;
+
+	private final long startNanos = System.nanoTime();
+
+	private final RetryRules retries = new RetryRules();
+
+	/** Whether the listener was told of the end; by whoever comes first. */
+	private final AtomicBoolean done = new AtomicBoolean();
+
+	/** Whether the call has its response, so that the stream tells of the end. */
+	private volatile boolean answered;
+
+	Call(Http2Request request, TransportOptions options, @Nullable TransportListener listener)
+			throws InvalidRequestException {
+		this.request = request;
+		this.options = options;
+		this.listener = listener;
+		CallOptions own = request.options();
+		this.times = new CallTimes(deadline(own.responseTimeout(), options.responseTimeout()),
+				((own.readTimeout() != null) ? own.readTimeout() : options.readTimeout()).toNanos(),
+				deadline(own.exchangeTimeout(), options.exchangeTimeout()));
+		checkScheme(request.uri());
+		this.head = RequestHead.of(request);
+		this.key = new ConnectionKey(Origin.of(request.uri()), own.tls(), own.addressFilter());
+	}
+
+	/** A time of the clock; 0 for none, which a real time never is. */
+	private long deadline(@Nullable Duration own, Duration general) {
+		Duration timeout = (own != null) ? own : general;
+		if (timeout.isZero()) {
+			return 0;
+		}
+		long time = this.startNanos + timeout.toNanos();
+		return (time != 0) ? time : 1;
+	}
+
+	private void checkScheme(URI uri) throws InvalidRequestException {
+		String scheme = (uri.getScheme() != null) ? uri.getScheme().toLowerCase(Locale.ROOT) : "";
+		if (scheme.equals("https") || (scheme.equals("http") && this.options.allowHttp())) {
+			return;
+		}
+		String message = scheme.equals("http")
+				? "Unsupported scheme http: cleartext HTTP/2 is off by default; allow it with the option allowHttp "
+						+ "(h2.transport.allow-http=true in Spring Boot) if the server speaks HTTP/2 without TLS"
+				: "Unsupported scheme" + (scheme.isEmpty() ? "" : " " + scheme)
+						+ ": the target must be an absolute https URI, or http with the option allowHttp "
+						+ "(h2.transport.allow-http=true in Spring Boot)";
+		throw new InvalidRequestException(message, null, FailureContext.of(Initiator.CALLER, Phase.VALIDATE));
+	}
+
+	Http2Request request() {
+		return this.request;
+	}
+
+	ConnectionKey key() {
+		return this.key;
+	}
+
+	/** Asks for a connection. */
+	ConnectionRequest connectionRequest() {
+		if (this.listener != null) {
+			this.listener.getConnection(this.request);
+		}
+		CallOptions own = this.request.options();
+		Duration connectTimeout = (own.connectTimeout() != null) ? own.connectTimeout() : this.options.connectTimeout();
+		return new ConnectionRequest(this.key, this.request, connectTimeout, this.request.body().isReplayable(),
+				this.retries.isRetry(), own.onlyCachedConnection());
+	}
+
+	/** How long the call may wait for a connection, in nanoseconds from now. */
+	long connectionWait() {
+		long acquire = this.options.acquireTimeout().toNanos();
+		long deadline = this.times.headDeadline();
+		return (deadline != 0) ? Math.max(0, Math.min(acquire, deadline - System.nanoTime())) : acquire;
+	}
+
+	/** The words for a call that got no connection in time. */
+	Http2Exception noConnection(ClientConnPool pool) {
+		FailureContext context = FailureContext.of(Initiator.LIBRARY, Phase.POOL);
+		int pending = pool.pending(this.key);
+		String others = (pending > 0) ? "; " + pending + " other requests wait" : "";
+		long deadline = this.times.headDeadline();
+		if (deadline != 0 && deadline - System.nanoTime() <= 0) {
+			long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.startNanos);
+			return forCaller(new Http2TimeoutException(
+					"Timed out after " + waited + " ms waiting for a connection to " + this.key + others, null,
+					context));
+		}
+		return forCaller(new PoolException(
+				"No connection to " + this.key + " had a free stream within the acquire timeout of "
+						+ this.options.acquireTimeout().toMillis() + " ms (h2.transport.pool.acquire-timeout)" + others,
+				null, context));
+	}
+
+	/** Puts a failure of the pool into our family. */
+	Http2Exception poolFailure(@Nullable Throwable cause) {
+		if (cause instanceof Http2Exception failure) {
+			return forCaller(failure);
+		}
+		return forCaller(new PoolException("The pool failed: " + cause, cause,
+				FailureContext.of(Initiator.LIBRARY, Phase.POOL)));
+	}
+
+	StreamPlan plan(ClientConn connection) {
+		if (this.listener != null) {
+			Duration idle = connection.idleTime();
+			this.listener.gotConnection(this.request, connection.id(), connection.streamsOpened() > 0,
+					connection.activeStreams() <= 1, idle);
+		}
+		String expect = this.request.headers().get("expect");
+		long hold = "100-continue".equalsIgnoreCase(expect) ? this.options.expectContinueTimeout().toNanos() : 0;
+		StreamListener events = (this.listener != null || this.request.informational() != null) ? new Events() : null;
+		return new StreamPlan(this.head, this.request.body(), this.times, this.request.trailers(), hold, events);
+	}
+
+	boolean mayRetry(Http2Exception failure, ClientConn connection) {
+		if (!this.retries.mayRetry(failure, this.request.body(), connection.hasCompletedAny())) {
+			return false;
+		}
+		if (this.listener != null) {
+			this.listener.retried(this.request, failure);
+		}
+		return true;
+	}
+
+	Http2Exception forCaller(Http2Exception failure) {
+		return failure.forCaller(this.retries.earlier());
+	}
+
+	void answered() {
+		this.answered = true;
+	}
+
+	/** The call is over without a response, or its stream is. */
+	void done(@Nullable Throwable failure) {
+		if (this.listener != null && this.done.compareAndSet(false, true)) {
+			this.listener.done(this.request, failure);
+		}
+	}
+
+	/** Passes on what happens to the call's stream. */
+	private final class Events implements StreamListener {
+
+		@Override
+		public void wroteHeaders() {
+			if (Call.this.listener != null) {
+				Call.this.listener.wroteHeaders(Call.this.request);
+			}
+		}
+
+		@Override
+		public void wroteRequest() {
+			if (Call.this.listener != null) {
+				Call.this.listener.wroteRequest(Call.this.request);
+			}
+		}
+
+		@Override
+		public void informational(int status, Headers headers) {
+			if (Call.this.request.informational() != null) {
+				Call.this.request.informational().informational(status, headers);
+			}
+			if (Call.this.listener != null) {
+				Call.this.listener.informational(Call.this.request, status, headers);
+			}
+		}
+
+		@Override
+		public void firstByte(int status) {
+			answered();
+			if (Call.this.listener != null) {
+				Call.this.listener.firstByte(Call.this.request, status);
+			}
+		}
+
+		@Override
+		public void done(@Nullable Http2Exception failure) {
+			// Without a response the round trip decides whether this was the end.
+			if (Call.this.answered) {
+				Call.this.done(failure);
+			}
+		}
+
+	}
+
+}

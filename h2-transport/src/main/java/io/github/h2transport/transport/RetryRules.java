@@ -1,0 +1,63 @@
+package io.github.h2transport.transport;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.h2transport.ConnectionException;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.RequestBody;
+import io.github.h2transport.StreamException;
+
+/**
+ * What a call has tried already, and whether to try again: only what the server surely
+ * did not process (RFC 9113 section 8.7), only with a body that can be replayed, and not
+ * for ever. Owned by its call.
+ */
+final class RetryRules {
+
+	/**
+	 * A server that turns away every request of fresh connections gets no more of them.
+	 */
+	static final int MAX_FRUITLESS = 3;
+
+	/** A bound for everything else; the deadline is usually nearer. */
+	static final int MAX_ATTEMPTS = 20;
+
+	private final List<Http2Exception> earlier = new ArrayList<>(0);
+
+	private int fruitless;
+
+	/**
+	 * Decides, and takes note if the answer is yes.
+	 * @param failure how the latest attempt ended
+	 * @param body the content that would have to be sent again
+	 * @param fruitful whether that connection has ever answered a request
+	 * @return whether the request goes to another connection
+	 */
+	boolean mayRetry(Http2Exception failure, RequestBody body, boolean fruitful) {
+		boolean turnedAway = failure instanceof ConnectionException || failure instanceof StreamException;
+		if (!turnedAway || !failure.isSafeToRetry() || !body.isReplayable()
+				|| this.earlier.size() + 1 >= MAX_ATTEMPTS) {
+			return false;
+		}
+		boolean sentInVain = failure.context().streamId() != 0 && !fruitful;
+		if (sentInVain && this.fruitless + 1 >= MAX_FRUITLESS) {
+			return false;
+		}
+		if (sentInVain) {
+			this.fruitless++;
+		}
+		this.earlier.add(failure);
+		return true;
+	}
+
+	boolean isRetry() {
+		return !this.earlier.isEmpty();
+	}
+
+	/** The failures of the attempts so far, oldest first. */
+	List<Http2Exception> earlier() {
+		return this.earlier;
+	}
+
+}
