@@ -28,16 +28,23 @@ final class EventLoopThreads implements ThreadFactory {
 	@Override
 	public Thread newThread(Runnable task) {
 		String name = "h2-loop-" + this.count.incrementAndGet();
-		Thread thread = this.reactorPresent ? new NonBlockingThread(task, name) : new Thread(task, name);
+		Thread thread = this.reactorPresent ? NonBlockingThread.create(task, name) : new Thread(task, name);
 		thread.setDaemon(true);
 		return thread;
 	}
 
-	/** In a class of its own, since it cannot be loaded without Reactor. */
+	/**
+	 * Cannot be loaded without Reactor. Made by a method that returns a plain thread: else
+	 * the verifier would load this class together with the outer one.
+	 */
 	private static final class NonBlockingThread extends Thread implements NonBlocking {
 
 		private NonBlockingThread(Runnable task, String name) {
 			super(task, name);
+		}
+
+		static Thread create(Runnable task, String name) {
+			return new NonBlockingThread(task, name);
 		}
 
 	}
