@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller gave up: its thread was interrupted, it closed the response, or it closed the
- * transport.
+ * The caller gave up: its thread was interrupted, it closed the response, or it closed
+ * the transport.
  */
 public final class CallCancelledException extends Http2Exception {
 
@@ -23,8 +23,8 @@ public final class CallCancelledException extends Http2Exception {
 
 	@Override
 	public CallCancelledException forCaller(List<Http2Exception> earlier) {
-		return new CallCancelledException(withAttempts(String.valueOf(getMessage()), earlier), (getCause() != null) ? getCause() : this,
-				context(), earlier);
+		return new CallCancelledException(withAttempts(String.valueOf(getMessage()), earlier),
+				(getCause() != null) ? getCause() : this, context(), earlier);
 	}
 
 }

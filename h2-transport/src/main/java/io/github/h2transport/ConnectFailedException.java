@@ -25,8 +25,8 @@ public final class ConnectFailedException extends Http2Exception {
 
 	@Override
 	public ConnectFailedException forCaller(List<Http2Exception> earlier) {
-		return new ConnectFailedException(withAttempts(String.valueOf(getMessage()), earlier), (getCause() != null) ? getCause() : this,
-				context(), earlier);
+		return new ConnectFailedException(withAttempts(String.valueOf(getMessage()), earlier),
+				(getCause() != null) ? getCause() : this, context(), earlier);
 	}
 
 }

@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
  * failure it is; {@link #context()} says who began it, where, and whether the request may
  * be sent again.
  */
-public abstract sealed class Http2Exception extends IOException permits InvalidRequestException,
-		ConnectFailedException, ConnectionException, StreamException, Http2TimeoutException, PoolException,
-		CallCancelledException {
+public abstract sealed class Http2Exception extends IOException permits InvalidRequestException, ConnectFailedException,
+		ConnectionException, StreamException, Http2TimeoutException, PoolException, CallCancelledException {
 
 	private static final long serialVersionUID = 1L;
 

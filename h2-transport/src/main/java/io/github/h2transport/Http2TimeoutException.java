@@ -5,11 +5,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A deadline passed. {@link FailureContext#phase()} says which:
- * {@link Phase#RESOLVE}, {@link Phase#CONNECT}, {@link Phase#TLS} and
- * {@link Phase#PREFACE} are the connect timeout, {@link Phase#REQUEST_BODY} and
- * {@link Phase#RESPONSE_HEAD} the response timeout, {@link Phase#RESPONSE_BODY} the read
- * timeout between body octets.
+ * A deadline passed. {@link FailureContext#phase()} says which: {@link Phase#RESOLVE},
+ * {@link Phase#CONNECT}, {@link Phase#TLS} and {@link Phase#PREFACE} are the connect
+ * timeout, {@link Phase#REQUEST_BODY} and {@link Phase#RESPONSE_HEAD} the response
+ * timeout, {@link Phase#RESPONSE_BODY} the read timeout between body octets.
  */
 public final class Http2TimeoutException extends Http2Exception {
 
@@ -26,8 +25,8 @@ public final class Http2TimeoutException extends Http2Exception {
 
 	@Override
 	public Http2TimeoutException forCaller(List<Http2Exception> earlier) {
-		return new Http2TimeoutException(withAttempts(String.valueOf(getMessage()), earlier), (getCause() != null) ? getCause() : this,
-				context(), earlier);
+		return new Http2TimeoutException(withAttempts(String.valueOf(getMessage()), earlier),
+				(getCause() != null) ? getCause() : this, context(), earlier);
 	}
 
 }

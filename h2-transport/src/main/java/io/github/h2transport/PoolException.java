@@ -23,8 +23,8 @@ public final class PoolException extends Http2Exception {
 
 	@Override
 	public PoolException forCaller(List<Http2Exception> earlier) {
-		return new PoolException(withAttempts(String.valueOf(getMessage()), earlier), (getCause() != null) ? getCause() : this,
-				context(), earlier);
+		return new PoolException(withAttempts(String.valueOf(getMessage()), earlier),
+				(getCause() != null) ? getCause() : this, context(), earlier);
 	}
 
 }

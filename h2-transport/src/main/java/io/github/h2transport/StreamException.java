@@ -23,8 +23,8 @@ public final class StreamException extends Http2Exception {
 
 	@Override
 	public StreamException forCaller(List<Http2Exception> earlier) {
-		return new StreamException(withAttempts(String.valueOf(getMessage()), earlier), (getCause() != null) ? getCause() : this,
-				context(), earlier);
+		return new StreamException(withAttempts(String.valueOf(getMessage()), earlier),
+				(getCause() != null) ? getCause() : this, context(), earlier);
 	}
 
 }

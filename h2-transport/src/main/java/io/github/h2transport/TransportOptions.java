@@ -97,8 +97,8 @@ public final class TransportOptions {
 	}
 
 	/**
-	 * Returns whether {@code http} targets are served, in cleartext HTTP/2 with prior knowledge (RFC
-	 * 9113 section 3.3).
+	 * Returns whether {@code http} targets are served, in cleartext HTTP/2 with prior
+	 * knowledge (RFC 9113 section 3.3).
 	 * @return by default false
 	 */
 	public boolean allowHttp() {
@@ -114,7 +114,8 @@ public final class TransportOptions {
 	}
 
 	/**
-	 * Returns how long a connection may be without a stream before it is closed; zero for ever.
+	 * Returns how long a connection may be without a stream before it is closed; zero for
+	 * ever.
 	 * @return by default 50 s
 	 */
 	public Duration idleTimeout() {
@@ -122,7 +123,8 @@ public final class TransportOptions {
 	}
 
 	/**
-	 * Returns the limit for resolving, connecting, the TLS handshake and the preface together.
+	 * Returns the limit for resolving, connecting, the TLS handshake and the preface
+	 * together.
 	 * @return by default 10 s
 	 */
 	public Duration connectTimeout() {
@@ -130,8 +132,8 @@ public final class TransportOptions {
 	}
 
 	/**
-	 * Returns the limit from the call to the response head (queue, dial and upload included); zero
-	 * for none.
+	 * Returns the limit from the call to the response head (queue, dial and upload
+	 * included); zero for none.
 	 * @return by default 60 s
 	 */
 	public Duration responseTimeout() {
@@ -156,7 +158,8 @@ public final class TransportOptions {
 	}
 
 	/**
-	 * Returns whether a full connection makes callers wait instead of opening a further one.
+	 * Returns whether a full connection makes callers wait instead of opening a further
+	 * one.
 	 * @return by default false
 	 */
 	public boolean strictMaxConcurrentStreams() {
@@ -196,8 +199,8 @@ public final class TransportOptions {
 	}
 
 	/**
-	 * Returns after how much silence on a connection with open streams a PING asks for life; zero for
-	 * never.
+	 * Returns after how much silence on a connection with open streams a PING asks for
+	 * life; zero for never.
 	 * @return by default 10 s
 	 */
 	public Duration pingInterval() {
@@ -229,8 +232,8 @@ public final class TransportOptions {
 	}
 
 	/**
-	 * Returns the largest header section that is accepted, in decoded octets plus 32 a field (RFC
-	 * 9113 section 6.5.2), 1 KiB to 16 MiB.
+	 * Returns the largest header section that is accepted, in decoded octets plus 32 a
+	 * field (RFC 9113 section 6.5.2), 1 KiB to 16 MiB.
 	 * @return by default 64 * 1024
 	 */
 	public int maxHeaderListSize() {
@@ -270,7 +273,8 @@ public final class TransportOptions {
 	}
 
 	/**
-	 * Returns the most that we use of the HPACK table a peer offers, in octets, 0 to 1 MiB.
+	 * Returns the most that we use of the HPACK table a peer offers, in octets, 0 to 1
+	 * MiB.
 	 * @return by default 4096
 	 */
 	public int encoderTableSize() {
