@@ -35,8 +35,9 @@ final class ExceptionTranslator {
 		String message = String.valueOf(failure.getMessage());
 		Phase phase = failure.context().phase();
 		if (failure instanceof Http2TimeoutException) {
-			return withCause(isConnecting(phase) ? new HttpConnectTimeoutException(message)
-					: new HttpTimeoutException(message), failure);
+			return withCause(
+					isConnecting(phase) ? new HttpConnectTimeoutException(message) : new HttpTimeoutException(message),
+					failure);
 		}
 		if (failure instanceof PoolException && isAcquireTimeout(failure.context())) {
 			return withCause(new HttpTimeoutException(message), failure);

@@ -146,7 +146,8 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 	private static Headers transportHeaders(HttpHeaders headers) {
 		Headers.Builder fields = Headers.builder();
 		headers.forEach((name, values) -> {
-			for (@Nullable String value : values) {
+			for (@Nullable
+			String value : values) {
 				fields.add(name, (value != null) ? value : "");
 			}
 		});

@@ -18,8 +18,8 @@ import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.util.Assert;
 
 /**
- * Builds {@link Http2ClientHttpRequestFactory} instances from Spring Boot's settings. This
- * is the point where Spring Boot plugs in a client: {@code RestClient.Builder},
+ * Builds {@link Http2ClientHttpRequestFactory} instances from Spring Boot's settings.
+ * This is the point where Spring Boot plugs in a client: {@code RestClient.Builder},
  * {@code RestTemplateBuilder}, HTTP service groups and {@code RestClientSsl} all ask a
  * builder for a factory of their own, often more than once. All factories of one builder
  * share the transport's connections; those with different SSL bundles or address filters
@@ -50,8 +50,8 @@ public final class Http2ClientHttpRequestFactoryBuilder
 
 	/**
 	 * Returns a builder of factories that share a transport.
-	 * @param transport asked on every call, so that the transport may be made on first use
-	 * and replaced after a restart
+	 * @param transport asked on every call, so that the transport may be made on first
+	 * use and replaced after a restart
 	 * @return a builder
 	 */
 	public static Http2ClientHttpRequestFactoryBuilder of(Supplier<Http2Transport> transport) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides where a redirect (RFC 9110 section 15.4) leads. Every other client of Spring
- * Boot follows redirects unless told otherwise, so applications count on it; the transport
- * gives status codes no meaning, so it is done here.
+ * Boot follows redirects unless told otherwise, so applications count on it; the
+ * transport gives status codes no meaning, so it is done here.
  */
 final class RedirectRule {
 
@@ -43,9 +43,9 @@ final class RedirectRule {
 	 * Returns the request that follows a redirect.
 	 * @param request the request that was redirected
 	 * @param response its answer
-	 * @return {@code null} if the answer is no redirect or must not be followed: it has no
-	 * usable location, it leads from {@code https} to {@code http}, or it wants content
-	 * again that cannot be sent twice
+	 * @return {@code null} if the answer is no redirect or must not be followed: it has
+	 * no usable location, it leads from {@code https} to {@code http}, or it wants
+	 * content again that cannot be sent twice
 	 */
 	static @Nullable Http2Request next(Http2Request request, Http2Response response) {
 		String method = nextMethod(response.status(), request.method());

@@ -34,8 +34,8 @@ final class EventLoopThreads implements ThreadFactory {
 	}
 
 	/**
-	 * Cannot be loaded without Reactor. Made by a method that returns a plain thread: else
-	 * the verifier would load this class together with the outer one.
+	 * Cannot be loaded without Reactor. Made by a method that returns a plain thread:
+	 * else the verifier would load this class together with the outer one.
 	 */
 	private static final class NonBlockingThread extends Thread implements NonBlocking {
 

@@ -110,8 +110,7 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins) implements Operat
 	public record GoAwayDescriptor(int lastStreamId, String code, String debug) {
 
 		static @Nullable GoAwayDescriptor of(ConnectionSnapshot.@Nullable GoAway goAway) {
-			return (goAway != null) ? new GoAwayDescriptor(goAway.lastStreamId(), goAway.code(), goAway.debug())
-					: null;
+			return (goAway != null) ? new GoAwayDescriptor(goAway.lastStreamId(), goAway.code(), goAway.debug()) : null;
 		}
 
 	}

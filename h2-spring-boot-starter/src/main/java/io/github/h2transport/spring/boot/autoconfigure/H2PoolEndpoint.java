@@ -16,9 +16,9 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 
 /**
- * {@link Endpoint @Endpoint} that shows the HTTP/2 connections of the application and what
- * runs on them. It reads a snapshot, which waits for nobody, and never shows header values
- * or query strings.
+ * {@link Endpoint @Endpoint} that shows the HTTP/2 connections of the application and
+ * what runs on them. It reads a snapshot, which waits for nobody, and never shows header
+ * values or query strings.
  */
 @Endpoint(id = "h2pool", defaultAccess = Access.READ_ONLY)
 public class H2PoolEndpoint {
@@ -67,7 +67,9 @@ public class H2PoolEndpoint {
 			.orElse(null);
 	}
 
-	/** Compares parsed origins, so that case and a left-out default port do not matter. */
+	/**
+	 * Compares parsed origins, so that case and a left-out default port do not matter.
+	 */
 	private static Predicate<OriginSnapshot> matching(String text) {
 		try {
 			Origin wanted = Origin.of(URI.create(text));

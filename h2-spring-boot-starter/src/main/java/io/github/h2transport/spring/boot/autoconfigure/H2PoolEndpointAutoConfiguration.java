@@ -12,8 +12,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 
 /**
- * Auto-configuration of the {@code h2pool} endpoint, where Actuator is present and exposes
- * it.
+ * Auto-configuration of the {@code h2pool} endpoint, where Actuator is present and
+ * exposes it.
  */
 @AutoConfiguration(after = Http2TransportAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)

@@ -27,8 +27,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.http.client.ClientHttpRequestFactory;
 
 /**
- * Auto-configuration of the builder through which Spring Boot gives the HTTP/2 transport to
- * {@code RestClient.Builder}, {@code RestTemplateBuilder} and HTTP service groups, in
+ * Auto-configuration of the builder through which Spring Boot gives the HTTP/2 transport
+ * to {@code RestClient.Builder}, {@code RestTemplateBuilder} and HTTP service groups, in
  * servlet, reactive and non-web applications alike. A builder bean of the application
  * wins.
  */
@@ -43,8 +43,8 @@ public final class Http2ImperativeClientAutoConfiguration {
 
 	@Bean(BUILDER)
 	@ConditionalOnMissingBean(ClientHttpRequestFactoryBuilder.class)
-	ClientHttpRequestFactoryBuilder<?> http2ClientHttpRequestFactoryBuilder(
-			ObjectProvider<SharedHttp2Transport> shared, ObjectProvider<Http2Transport> transport,
+	ClientHttpRequestFactoryBuilder<?> http2ClientHttpRequestFactoryBuilder(ObjectProvider<SharedHttp2Transport> shared,
+			ObjectProvider<Http2Transport> transport,
 			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
 		return customize(Http2ClientHttpRequestFactoryBuilder.of(source(shared, transport)),
 				customizers.orderedStream().toList());
@@ -61,18 +61,24 @@ public final class Http2ImperativeClientAutoConfiguration {
 		return () -> given;
 	}
 
-	@SuppressWarnings("unchecked")
 	private static ClientHttpRequestFactoryBuilder<?> customize(ClientHttpRequestFactoryBuilder<?> builder,
 			List<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
 		ClientHttpRequestFactoryBuilder<?> current = builder;
 		for (ClientHttpRequestFactoryBuilderCustomizer<?> customizer : customizers) {
-			ClientHttpRequestFactoryBuilder<?> before = current;
-			// A customizer of another client's builder is left out, as Spring Boot does it.
-			current = LambdaSafe.callback(ClientHttpRequestFactoryBuilderCustomizer.class, customizer, before)
-				.invokeAnd((matching) -> matching.customize(before))
-				.get(before);
+			current = customize(current, customizer);
 		}
 		return current;
+	}
+
+	/** A customizer of another client's builder is left out, as Spring Boot does it. */
+	@SuppressWarnings("unchecked")
+	private static ClientHttpRequestFactoryBuilder<?> customize(ClientHttpRequestFactoryBuilder<?> builder,
+			ClientHttpRequestFactoryBuilderCustomizer<?> customizer) {
+		ClientHttpRequestFactoryBuilder<?> customized = LambdaSafe
+			.callback(ClientHttpRequestFactoryBuilderCustomizer.class, customizer, builder)
+			.invokeAnd((matching) -> matching.customize(builder))
+			.get(builder);
+		return (customized != null) ? customized : builder;
 	}
 
 	/** Spring Boot makes this bean from the builder, except in reactive applications. */

@@ -20,9 +20,9 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * Auto-configuration of the one HTTP/2 transport that all clients of an application share.
- * An {@link Http2Transport} bean of the application is used instead; its life is then the
- * application's affair.
+ * Auto-configuration of the one HTTP/2 transport that all clients of an application
+ * share. An {@link Http2Transport} bean of the application is used instead; its life is
+ * then the application's affair.
  */
 @AutoConfiguration
 @ConditionalOnClass(name = BootVersionAutoConfiguration.CLASS_SINCE_4_1)
@@ -40,8 +40,7 @@ public final class Http2TransportAutoConfiguration {
 			Environment environment) {
 		TransportOptions options = properties.toTransportOptions();
 		EventLoopThreads threads = new EventLoopThreads(resourceLoader.getClassLoader());
-		return new SharedHttp2Transport(
-				() -> Http2Transport.builder().options(options).threadFactory(threads).build(),
+		return new SharedHttp2Transport(() -> Http2Transport.builder().options(options).threadFactory(threads).build(),
 				shutdownTimeout(options, environment));
 	}
 

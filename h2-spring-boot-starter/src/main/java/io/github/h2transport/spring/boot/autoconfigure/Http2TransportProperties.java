@@ -65,8 +65,8 @@ public final class Http2TransportProperties {
 		this.enabled = enabled;
 		this.allowHttp = allowHttp;
 		this.singleUse = singleUse;
-		this.idleTimeout = notNegative("idle-timeout", idleTimeout);
-		this.connectTimeout = positive("connect-timeout", connectTimeout);
+		this.idleTimeout = idleTimeout;
+		this.connectTimeout = connectTimeout;
 		this.strictMaxConcurrentStreams = strictMaxConcurrentStreams;
 		this.pool = pool;
 	}
@@ -99,16 +99,20 @@ public final class Http2TransportProperties {
 		return this.pool;
 	}
 
-	/** Everything that has no property keeps the transport's default. */
+	/**
+	 * Checked here and not while binding, where Spring Boot would hide the name of the
+	 * property in a longer message. Everything that has no property keeps the transport's
+	 * default.
+	 */
 	TransportOptions toTransportOptions() {
 		return TransportOptions.builder()
 			.allowHttp(this.allowHttp)
 			.singleUse(this.singleUse)
-			.idleTimeout(this.idleTimeout)
-			.connectTimeout(this.connectTimeout)
+			.idleTimeout(notNegative("idle-timeout", this.idleTimeout))
+			.connectTimeout(positive("connect-timeout", this.connectTimeout))
 			.strictMaxConcurrentStreams(this.strictMaxConcurrentStreams)
-			.maxConnections(this.pool.maxConnections)
-			.acquireTimeout(this.pool.acquireTimeout)
+			.maxConnections(connections("pool.max-connections", this.pool.maxConnections))
+			.acquireTimeout(positive("pool.acquire-timeout", this.pool.acquireTimeout))
 			.build();
 	}
 
@@ -122,6 +126,13 @@ public final class Http2TransportProperties {
 	private static Duration positive(String name, Duration value) {
 		if (value.isNegative() || value.isZero()) {
 			throw invalid(name, value, "It must be more than zero, as in 10s.");
+		}
+		return value;
+	}
+
+	private static int connections(String name, int value) {
+		if (value < 1 || value > MAX_CONNECTIONS) {
+			throw invalid(name, value, "It must be 1 to " + MAX_CONNECTIONS + ".");
 		}
 		return value;
 	}
@@ -144,11 +155,8 @@ public final class Http2TransportProperties {
 		private final Duration acquireTimeout;
 
 		Pool(@DefaultValue("8") int maxConnections, @DefaultValue("30s") Duration acquireTimeout) {
-			if (maxConnections < 1 || maxConnections > MAX_CONNECTIONS) {
-				throw invalid("pool.max-connections", maxConnections, "It must be 1 to " + MAX_CONNECTIONS + ".");
-			}
 			this.maxConnections = maxConnections;
-			this.acquireTimeout = positive("pool.acquire-timeout", acquireTimeout);
+			this.acquireTimeout = acquireTimeout;
 		}
 
 		public int getMaxConnections() {

@@ -28,10 +28,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class H2PoolEndpointTests {
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class,
-				JacksonEndpointAutoConfiguration.class, Http2TransportAutoConfiguration.class,
-				H2PoolEndpointAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(AutoConfigurations
+		.of(EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class, JacksonEndpointAutoConfiguration.class,
+				Http2TransportAutoConfiguration.class, H2PoolEndpointAutoConfiguration.class));
 
 	private final H2PoolEndpoint endpoint = new H2PoolEndpoint(H2PoolEndpointTests::snapshot);
 
@@ -75,8 +74,7 @@ class H2PoolEndpointTests {
 
 	@Test
 	void itGoesWithTheTransport() {
-		this.runner
-			.withPropertyValues("management.endpoints.web.exposure.include=h2pool", "h2.transport.enabled=false")
+		this.runner.withPropertyValues("management.endpoints.web.exposure.include=h2pool", "h2.transport.enabled=false")
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(H2PoolEndpoint.class));
 	}
 
@@ -96,15 +94,15 @@ class H2PoolEndpointTests {
 		StreamSnapshot stream = new StreamSnapshot(2083, "HALF_CLOSED_LOCAL", "GET", Duration.ofNanos(31_000_001), 0,
 				16384, 65535, 245760, null);
 		ConnectionSnapshot first = new ConnectionSnapshot("c1", ConnectionState.OPEN, secure,
-				new ConnectionSnapshot.Tls("TLSv1.3", "TLS_AES_256_GCM_SHA384", "h2"), "10.0.0.5:50122",
-				"10.0.0.9:443", Duration.ofSeconds(192), Duration.ZERO, false, 1042, 128, 1, 983041, 16711681,
+				new ConnectionSnapshot.Tls("TLSv1.3", "TLS_AES_256_GCM_SHA384", "h2"), "10.0.0.5:50122", "10.0.0.9:443",
+				Duration.ofSeconds(192), Duration.ZERO, false, 1042, 128, 1, 983041, 16711681,
 				new TreeMap<>(Map.of("ENABLE_PUSH", 0L)), new TreeMap<>(Map.of("MAX_CONCURRENT_STREAMS", 128L)), null,
 				List.of(stream));
 		ConnectionSnapshot second = new ConnectionSnapshot("c2", ConnectionState.DRAINING, plain, null, null, null,
 				Duration.ofMillis(5), Duration.ofMillis(2), true, 1, 100, 0, 65535, 65535, Map.of(), Map.of(),
 				new ConnectionSnapshot.GoAway(7, "NO_ERROR", "bye"), List.of());
-		return new TransportSnapshot(List.of(new OriginSnapshot(secure, 0, List.of(first)),
-				new OriginSnapshot(plain, 3, List.of(second))));
+		return new TransportSnapshot(
+				List.of(new OriginSnapshot(secure, 0, List.of(first)), new OriginSnapshot(plain, 3, List.of(second))));
 	}
 
 	private static final String CONTRACT = """

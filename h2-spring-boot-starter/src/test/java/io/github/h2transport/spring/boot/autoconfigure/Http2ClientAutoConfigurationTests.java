@@ -50,10 +50,10 @@ class Http2ClientAutoConfigurationTests {
 
 	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(
 			BootVersionAutoConfiguration.class, Http2TransportAutoConfiguration.class,
-			Http2ImperativeClientAutoConfiguration.class, SslAutoConfiguration.class,
-			HttpClientAutoConfiguration.class, ImperativeHttpClientAutoConfiguration.class,
-			HttpServiceClientPropertiesAutoConfiguration.class, HttpServiceClientAutoConfiguration.class,
-			RestClientAutoConfiguration.class, RestTemplateAutoConfiguration.class);
+			Http2ImperativeClientAutoConfiguration.class, SslAutoConfiguration.class, HttpClientAutoConfiguration.class,
+			ImperativeHttpClientAutoConfiguration.class, HttpServiceClientPropertiesAutoConfiguration.class,
+			HttpServiceClientAutoConfiguration.class, RestClientAutoConfiguration.class,
+			RestTemplateAutoConfiguration.class);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AUTO_CONFIGURATIONS);
@@ -79,8 +79,7 @@ class Http2ClientAutoConfigurationTests {
 			ApplicationContext beans = (ApplicationContext) context;
 			assertThat(beans.getBeansOfType(ClientHttpRequestFactoryBuilder.class).values()).singleElement()
 				.isInstanceOf(Http2ClientHttpRequestFactoryBuilder.class);
-			assertThat(beans.getBean(ClientHttpRequestFactory.class))
-				.isInstanceOf(Http2ClientHttpRequestFactory.class);
+			assertThat(beans.getBean(ClientHttpRequestFactory.class)).isInstanceOf(Http2ClientHttpRequestFactory.class);
 			assertThat(factoryOf(beans.getBean(RestClient.Builder.class)))
 				.isInstanceOf(Http2ClientHttpRequestFactory.class);
 			assertThat(beans.getBeansOfType(SharedHttp2Transport.class)).hasSize(1);
@@ -104,7 +103,8 @@ class Http2ClientAutoConfigurationTests {
 			.run((context) -> {
 				Http2ClientHttpRequestFactory factory = (Http2ClientHttpRequestFactory) context
 					.getBean(ClientHttpRequestFactory.class);
-				assertThat(factory.getCallOptions().connectTimeout()).as("Boot's wins").isEqualTo(Duration.ofSeconds(3));
+				assertThat(factory.getCallOptions().connectTimeout()).as("Boot's wins")
+					.isEqualTo(Duration.ofSeconds(3));
 				assertThat(factory.getCallOptions().responseTimeout()).isEqualTo(Duration.ofSeconds(7));
 				assertThat(factory.getCallOptions().readTimeout()).isEqualTo(Duration.ofSeconds(7));
 				assertThat(factory.isFollowRedirects()).isFalse();
@@ -155,7 +155,7 @@ class Http2ClientAutoConfigurationTests {
 	void customizersOfOurBuilderAreAppliedInOrderAndOthersAreLeftOut() {
 		this.runner.withUserConfiguration(Customizers.class).run((context) -> {
 			Http2ClientHttpRequestFactory factory = (Http2ClientHttpRequestFactory) context
-					.getBean(ClientHttpRequestFactory.class);
+				.getBean(ClientHttpRequestFactory.class);
 			assertThat(factory.getCallOptions().exchangeTimeout()).isEqualTo(Duration.ofMinutes(2));
 			assertThat(factory.isFollowRedirects()).isFalse();
 		});
@@ -266,8 +266,7 @@ class Http2ClientAutoConfigurationTests {
 
 		@Bean
 		ClientHttpRequestFactoryBuilderCustomizer<Http2ClientHttpRequestFactoryBuilder> timeouts() {
-			return (builder) -> builder
-				.withCallOptions((options) -> options.exchangeTimeout(Duration.ofMinutes(2)));
+			return (builder) -> builder.withCallOptions((options) -> options.exchangeTimeout(Duration.ofMinutes(2)));
 		}
 
 		@Bean

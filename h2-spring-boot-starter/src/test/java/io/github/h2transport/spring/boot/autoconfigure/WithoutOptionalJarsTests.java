@@ -46,8 +46,8 @@ class WithoutOptionalJarsTests {
 			Callable<?> application = (Callable<?>) loader.loadClass(Application.class.getName())
 				.getConstructor()
 				.newInstance();
-			assertThat(application.call()).isEqualTo(List.of(Http2ClientHttpRequestFactoryBuilder.class.getName(),
-					"actuator false", "reactor false"));
+			assertThat(application.call()).isEqualTo(
+					List.of(Http2ClientHttpRequestFactoryBuilder.class.getName(), "actuator false", "reactor false"));
 		}
 		finally {
 			thread.setContextClassLoader(before);
