@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -189,10 +189,31 @@ public final class Headers implements Iterable<HeaderField> {
 				this.fields = Arrays.copyOf(this.fields, 4 * this.size);
 				this.sensitive = Arrays.copyOf(this.sensitive, 2 * this.size);
 			}
-			this.fields[2 * this.size] = name.toLowerCase(Locale.ROOT);
-			this.fields[2 * this.size + 1] = value;
+			this.fields[2 * this.size] = lowerCase(name);
+			this.fields[2 * this.size + 1] = Objects.requireNonNull(value, "value");
 			this.sensitive[this.size++] = neverIndexed;
 			return this;
+		}
+
+		/** ASCII only: by Unicode's rules a KELVIN SIGN would become a legal letter. */
+		private static String lowerCase(String name) {
+			for (int i = 0; i < name.length(); i++) {
+				char c = name.charAt(i);
+				if (c >= 'A' && c <= 'Z') {
+					return lowerCaseFrom(name, i);
+				}
+			}
+			return name;
+		}
+
+		private static String lowerCaseFrom(String name, int index) {
+			char[] chars = name.toCharArray();
+			for (int i = index; i < chars.length; i++) {
+				if (chars[i] >= 'A' && chars[i] <= 'Z') {
+					chars[i] = (char) (chars[i] + ('a' - 'A'));
+				}
+			}
+			return new String(chars);
 		}
 
 		public int size() {

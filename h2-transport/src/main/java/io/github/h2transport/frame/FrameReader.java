@@ -195,8 +195,8 @@ public final class FrameReader {
 					this.handler.priority(this.streamId);
 				}
 				else {
-					this.handler.streamError(this.streamId, ErrorCode.FRAME_SIZE_ERROR, "PRIORITY of " + this.length
-							+ " octets instead of " + FrameRules.PRIORITY_FIELDS_LENGTH);
+					this.handler.streamError(this.streamId, ErrorCode.FRAME_SIZE_ERROR,
+							"PRIORITY of " + this.length + " octets instead of " + FrameRules.PRIORITY_FIELDS_LENGTH);
 				}
 			}
 			case FrameType.HEADERS, FrameType.RST_STREAM, FrameType.SETTINGS, FrameType.PUSH_PROMISE, FrameType.PING,
@@ -286,8 +286,7 @@ public final class FrameReader {
 				this.handler.headers(this.streamId, payload.limit(payload.limit() - padding), isSet(Flags.END_STREAM),
 						isSet(Flags.END_HEADERS));
 			}
-			case FrameType.CONTINUATION ->
-				this.handler.continuation(this.streamId, payload, isSet(Flags.END_HEADERS));
+			case FrameType.CONTINUATION -> this.handler.continuation(this.streamId, payload, isSet(Flags.END_HEADERS));
 			case FrameType.RST_STREAM -> this.handler.rstStream(this.streamId, ErrorCode.of(payload.getInt()));
 			case FrameType.SETTINGS -> {
 				if (isSet(Flags.ACK)) {

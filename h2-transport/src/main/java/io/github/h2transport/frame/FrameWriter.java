@@ -191,7 +191,8 @@ public final class FrameWriter {
 	}
 
 	/**
-	 * Writes the header of a DATA frame (section 6.1); the caller lets the payload follow.
+	 * Writes the header of a DATA frame (section 6.1); the caller lets the payload
+	 * follow.
 	 * @param out has room for {@link #FRAME_HEADER_SIZE}
 	 * @param streamId 1 to 2^31-1
 	 * @param length of the payload in octets, 0 to the peer's SETTINGS_MAX_FRAME_SIZE

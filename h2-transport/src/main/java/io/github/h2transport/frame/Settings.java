@@ -63,8 +63,7 @@ public final class Settings {
 	/** The index is the id; ids without a name are not defined. */
 	private static final String[] NAMES = { "", "SETTINGS_HEADER_TABLE_SIZE", "SETTINGS_ENABLE_PUSH",
 			"SETTINGS_MAX_CONCURRENT_STREAMS", "SETTINGS_INITIAL_WINDOW_SIZE", "SETTINGS_MAX_FRAME_SIZE",
-			"SETTINGS_MAX_HEADER_LIST_SIZE", "", "SETTINGS_ENABLE_CONNECT_PROTOCOL",
-			"SETTINGS_NO_RFC7540_PRIORITIES" };
+			"SETTINGS_MAX_HEADER_LIST_SIZE", "", "SETTINGS_ENABLE_CONNECT_PROTOCOL", "SETTINGS_NO_RFC7540_PRIORITIES" };
 
 	/** The index is the id. Never changed after construction. */
 	private final long[] values;

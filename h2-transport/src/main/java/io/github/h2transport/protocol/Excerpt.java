@@ -30,7 +30,10 @@ public final class Excerpt {
 				out.append(c);
 			}
 			else {
-				out.append("\\u").append(HEX[c >> 12]).append(HEX[(c >> 8) & 0xf]).append(HEX[(c >> 4) & 0xf])
+				out.append("\\u")
+					.append(HEX[c >> 12])
+					.append(HEX[(c >> 8) & 0xf])
+					.append(HEX[(c >> 4) & 0xf])
 					.append(HEX[c & 0xf]);
 			}
 		}

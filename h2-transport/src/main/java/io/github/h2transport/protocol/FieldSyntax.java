@@ -2,7 +2,7 @@ package io.github.h2transport.protocol;
 
 /**
  * Which characters may stand in field names, methods and field values (RFC 9110 sections
- * 5.5 and 5.6.2, RFC 9113 section 8.2.1).
+ * 5.5 and 5.6.2, RFC 9113 section 8.2.1), and which fields HTTP/2 does not have.
  */
 final class FieldSyntax {
 
@@ -128,6 +128,19 @@ final class FieldSyntax {
 
 	static boolean isWhitespace(char c) {
 		return c == ' ' || c == '\t';
+	}
+
+	/**
+	 * Returns whether a field only means something to a connection of HTTP/1.1 (RFC 9113
+	 * section 8.2.2).
+	 * @param name the field name in lower case
+	 * @return {@code true} for the five fields that HTTP/2 has no place for
+	 */
+	static boolean isConnectionSpecific(String name) {
+		return switch (name) {
+			case "connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade" -> true;
+			default -> false;
+		};
 	}
 
 }

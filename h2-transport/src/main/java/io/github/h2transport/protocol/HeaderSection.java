@@ -53,8 +53,8 @@ public final class HeaderSection implements FieldSink {
 	}
 
 	/**
-	 * Forgets the last section and starts another; with {@link Kind#IGNORED} also a way to
-	 * let go of the memory of the last one.
+	 * Forgets the last section and starts another; with {@link Kind#IGNORED} also a way
+	 * to let go of the memory of the last one.
 	 * @param newKind what comes next
 	 */
 	public void begin(Kind newKind) {
@@ -139,7 +139,8 @@ public final class HeaderSection implements FieldSink {
 			fail("the value of field " + Excerpt.of(name)
 					+ " has CR, LF, NUL or surrounding whitespace (RFC 9113 section 8.2.1)");
 		}
-		else if (isConnectionSpecific(name)) {
+		else if (FieldSyntax.isConnectionSpecific(name) || name.equals("te")) {
+			// TE is legal in HTTP/2, but in requests only.
 			fail("connection-specific field " + Excerpt.of(name) + " (RFC 9113 section 8.2.2)");
 		}
 		else {
@@ -150,14 +151,6 @@ public final class HeaderSection implements FieldSink {
 			}
 			builder.add(name, value, sensitive);
 		}
-	}
-
-	private static boolean isConnectionSpecific(String name) {
-		return switch (name) {
-			// RFC 9113 section 8.2.2: TE is legal, but in requests only.
-			case "connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade", "te" -> true;
-			default -> false;
-		};
 	}
 
 	private void fail(String words) {

@@ -103,8 +103,8 @@ public final class RequestHead {
 	}
 
 	/**
-	 * Returns how many octets of content will be sent: known from the body, or promised by
-	 * the caller's {@code content-length}, to which the body must then be held.
+	 * Returns how many octets of content will be sent: known from the body, or promised
+	 * by the caller's {@code content-length}, to which the body must then be held.
 	 * @return 0 or more, or {@link RequestBody#UNKNOWN_LENGTH}
 	 */
 	public long contentLength() {
@@ -225,28 +225,31 @@ public final class RequestHead {
 			for (int i = 0; i < this.source.size(); i++) {
 				String name = this.source.name(i);
 				String value = FieldSyntax.strip(this.source.value(i));
-				switch (name) {
-					// RFC 9113 section 8.2.2; host went to :authority, content-length comes last.
-					case "connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade",
-							"http2-settings", "host", "content-length" -> {
-					}
-					// Nominated or not: HTTP/1.1 demands "connection: te" beside it.
-					case "te" -> {
-						if (value.equalsIgnoreCase("trailers")) {
-							add(name, "trailers", false);
-						}
-					}
-					default -> {
-						if (this.nominated.isEmpty() || !this.nominated.contains(name)) {
-							add(name, value, this.source.isSensitive(i) || isSecret(name));
-						}
-					}
+				if (isLeftOut(name)) {
+					continue;
+				}
+				if (!name.equals("te")) {
+					add(name, value, this.source.isSensitive(i) || isSecret(name));
+				}
+				else if (value.equalsIgnoreCase("trailers")) {
+					add(name, "trailers", false);
 				}
 			}
 			// RFC 9110 section 8.6: 0 says something only where content is expected.
 			if (contentLength > 0 || (contentLength == 0 && expectsContent(this.method))) {
 				add("content-length", Long.toString(contentLength), false);
 			}
+		}
+
+		private boolean isLeftOut(String name) {
+			return switch (name) {
+				// One became :authority, the other is sent last.
+				case "host", "content-length", "http2-settings" -> true;
+				// HTTP/1.1 demands "connection: te" beside it; its value decides.
+				case "te" -> false;
+				default -> FieldSyntax.isConnectionSpecific(name)
+						|| (!this.nominated.isEmpty() && this.nominated.contains(name));
+			};
 		}
 
 		void add(String name, String value, boolean sensitive) {

@@ -54,7 +54,8 @@ final class RequestTarget {
 		}
 		String authority = Origin.of(uri).authority();
 		int zone = authority.indexOf('%');
-		// RFC 6874 section 4: the zone of an IPv6 address means something on this host only.
+		// RFC 6874 section 4: the zone of an IPv6 address means something on this host
+		// only.
 		return (zone == -1) ? authority : authority.substring(0, zone) + authority.substring(authority.indexOf(']'));
 	}
 
@@ -77,8 +78,8 @@ final class RequestTarget {
 			legal = FieldSyntax.isRegName(value, 0, hostEnd);
 		}
 		if (!legal || !isOptionalPort(value, hostEnd)) {
-			throw RequestHead.refused("The value of the field 'host' is not a host with an optional port "
-					+ "(RFC 9110 section 7.2)");
+			throw RequestHead.refused(
+					"The value of the field 'host' is not a host with an optional port " + "(RFC 9110 section 7.2)");
 		}
 		return value;
 	}
@@ -118,7 +119,8 @@ final class RequestTarget {
 	 * Returns path and query as they are sent.
 	 * @param method the request's method
 	 * @param uri the target
-	 * @return ASCII, never empty; {@code *} for OPTIONS of a target without path and query
+	 * @return ASCII, never empty; {@code *} for OPTIONS of a target without path and
+	 * query
 	 * @throws InvalidRequestException if the path cannot be encoded
 	 */
 	static String path(String method, URI uri) throws InvalidRequestException {

@@ -56,7 +56,8 @@ public enum StreamState {
 		HALF_CLOSED_REMOTE.on(Input.SEND_RST_STREAM, CLOSED);
 		HALF_CLOSED_REMOTE.on(Input.RECEIVE_RST_STREAM, CLOSED);
 
-		// RFC 9113 section 5.1: RST_STREAM may have been on its way when the stream ended.
+		// RFC 9113 section 5.1: RST_STREAM may have been on its way when the stream
+		// ended.
 		CLOSED.on(Input.RECEIVE_RST_STREAM, CLOSED);
 	}
 

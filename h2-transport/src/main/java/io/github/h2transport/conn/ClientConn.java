@@ -1,0 +1,537 @@
+package io.github.h2transport.conn;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.h2transport.CallCancelledException;
+import io.github.h2transport.ConnectFailedException;
+import io.github.h2transport.ConnectionException;
+import io.github.h2transport.ConnectionKey;
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.FailureContext;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.Phase;
+import io.github.h2transport.RequestBody;
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.protocol.ProtocolStream;
+import io.github.h2transport.protocol.ReceiveWindow;
+import io.github.h2transport.protocol.RequestHead;
+import io.github.h2transport.protocol.SendHalf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to a server, shared by many requests. All methods are thread-safe and
+ * return at once.
+ *
+ * <p>
+ * A request needs a slot: {@link #tryReserve()} takes one, {@link #start} uses it, and it
+ * is given back when the stream is over. The connection lives on one event loop, which
+ * reads for it; whoever holds its pen writes.
+ */
+public final class ClientConn implements Pen.Owner {
+
+	private final String id;
+
+	private final ConnectionKey key;
+
+	private final boolean singleUse;
+
+	private final Resources resources;
+
+	private final Loop loop;
+
+	private final ConnObserver observer;
+
+	private final long createdNanos;
+
+	private final SendHalf sendHalf;
+
+	private final Pen pen;
+
+	private final ReceiveWindow receiveWindow;
+
+	private final StreamTable streams = new StreamTable();
+
+	private final Slots slots = new Slots();
+
+	private final ConnDriver driver;
+
+	/** Raised by the holder of the pen, lowered by whoever closes a stream. */
+	private final AtomicInteger openStreams = new AtomicInteger();
+
+	/** Whether the pool is still to be told of a freed slot. */
+	private final AtomicBoolean freed = new AtomicBoolean();
+
+	/** Written by the loop. */
+	private volatile ConnectionState state = ConnectionState.CONNECTING;
+
+	/** Written by the loop. */
+	private volatile @Nullable Wire wire;
+
+	/** Written by the loop: the peer's GOAWAY. */
+	private volatile ConnectionSnapshot.@Nullable GoAway goAway;
+
+	/** Written by whoever closes the last stream. */
+	private volatile long idleSince;
+
+	/** Written by the holder of the pen: when the latest stream's request was made. */
+	private volatile long lastStart;
+
+	/** Written by the holder of the pen. */
+	private volatile long streamsOpened;
+
+	/** Written by whoever closes a stream after it was answered; a hint for retries. */
+	private volatile boolean completedAny;
+
+	ClientConn(String id, ConnectionKey key, boolean singleUse, Resources resources, Loop loop, ConnObserver observer) {
+		this.id = id;
+		this.key = key;
+		this.singleUse = singleUse;
+		this.resources = resources;
+		this.loop = loop;
+		this.observer = observer;
+		this.createdNanos = loop.nanoTime();
+		this.idleSince = this.createdNanos;
+		this.lastStart = this.createdNanos;
+		TransportOptions options = resources.options();
+		this.receiveWindow = new ReceiveWindow(options.connectionWindowSize());
+		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed);
+		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(options.writePolicy()), this);
+		this.driver = new ConnDriver(this, loop, resources);
+	}
+
+	// ---- for pools ----
+
+	/**
+	 * Returns the connection's name, unique in its transport.
+	 * @return for example {@code c7}
+	 */
+	public String id() {
+		return this.id;
+	}
+
+	public ConnectionKey key() {
+		return this.key;
+	}
+
+	public ConnectionState state() {
+		return this.state;
+	}
+
+	public boolean isSingleUse() {
+		return this.singleUse;
+	}
+
+	/**
+	 * Returns whether the connection has ever been ready for requests.
+	 * @return {@code false} while it is dialled, and after a dial that failed
+	 */
+	public boolean wasOpen() {
+		return this.driver.wasEstablished();
+	}
+
+	/**
+	 * Returns whether a request could be started now: the connection is open, got no
+	 * GOAWAY, has stream ids and a free slot.
+	 * @return a hint; {@link #tryReserve()} decides
+	 */
+	public boolean canTakeNewRequest() {
+		return this.slots.hasFree();
+	}
+
+	/**
+	 * Takes a slot for one request. It must be used with {@link #start} or given back
+	 * with {@link #release()}.
+	 * @return whether there was one
+	 */
+	public boolean tryReserve() {
+		return this.slots.tryReserve();
+	}
+
+	/**
+	 * Gives a slot back that was not used.
+	 */
+	public void release() {
+		released();
+		if (!this.loop.inLoop()) {
+			penReleased();
+		}
+	}
+
+	/**
+	 * Returns how many slots are taken: open streams and reservations.
+	 * @return 0 or more
+	 */
+	public int activeStreams() {
+		return this.slots.used();
+	}
+
+	/**
+	 * Returns how many streams may be open at once: the peer's limit, and 1,000 at most.
+	 * @return 100 until the peer has stated its limit
+	 */
+	public int maxConcurrentStreams() {
+		return this.slots.limit();
+	}
+
+	/**
+	 * Returns whether the peer's SETTINGS have arrived, so that its stream limit is
+	 * known.
+	 * @return {@code false} at first
+	 */
+	public boolean hasPeerSettings() {
+		return this.driver.hasPeerSettings();
+	}
+
+	/**
+	 * Returns whether the connection has ever answered a request.
+	 * @return {@code true} once a stream got its response
+	 */
+	public boolean hasCompletedAny() {
+		return this.completedAny;
+	}
+
+	/**
+	 * Makes the connection take no new request; it closes when its last stream is over.
+	 */
+	public void doNotReuse() {
+		shutdown("no longer needed");
+	}
+
+	/**
+	 * Ends the connection gracefully: GOAWAY goes out, running streams may finish.
+	 * @param reason text for the peer's log
+	 */
+	public void shutdown(String reason) {
+		this.slots.refuse();
+		onLoop(() -> this.driver.drain(reason));
+	}
+
+	/**
+	 * Closes the connection if no slot is taken.
+	 */
+	public void closeIfIdle() {
+		onLoop(() -> this.driver.closeIfIdle("closed while idle"));
+	}
+
+	/**
+	 * Ends the connection and its streams now.
+	 * @param reason what callers and the peer are told
+	 */
+	public void close(String reason) {
+		this.slots.refuse();
+		FailureContext context = context(Initiator.CALLER, Phase.IDLE);
+		onLoop(() -> this.driver.end(new CallCancelledException(reason + " (" + describe() + ")", null, context),
+				ErrorCode.NO_ERROR));
+	}
+
+	private void onLoop(Runnable task) {
+		if (this.loop.inLoop()) {
+			task.run();
+			return;
+		}
+		try {
+			this.loop.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			// The loop has ended and has closed its connections.
+		}
+	}
+
+	// ---- for the transport ----
+
+	/**
+	 * Hands a request over, which uses up a reserved slot.
+	 * @param request the checked head
+	 * @param body the content; bytes are sent by the connection, everything else is for
+	 * the caller to write to {@link ClientStream#uploadStream()}
+	 * @param times the deadlines
+	 * @return the stream, whose response can be waited for
+	 * @throws InvalidRequestException if the head is larger than the peer accepts; the
+	 * slot is given back
+	 */
+	public ClientStream start(RequestHead request, RequestBody body, CallTimes times) throws InvalidRequestException {
+		if (request.listSize() > this.sendHalf.peer().maxHeaderListSize()) {
+			release();
+			throw new InvalidRequestException(
+					"The request's header section has " + request.listSize() + " octets, but " + describe()
+							+ " accepts at most " + this.sendHalf.peer().maxHeaderListSize()
+							+ " (SETTINGS_MAX_HEADER_LIST_SIZE)",
+					null, context(Initiator.CALLER, Phase.REQUEST_HEAD).withSafeToRetry(true));
+		}
+		ClientStream stream = new ClientStream(this, request, body, times, this.resources.options().initialWindowSize(),
+				this.loop.nanoTime());
+		submit(new OpenOp(this, stream));
+		return stream;
+	}
+
+	// ---- for streams, driver and receiver ----
+
+	void submit(Op op) {
+		this.pen.submit(op);
+	}
+
+	long nanoTime() {
+		return this.loop.nanoTime();
+	}
+
+	MemoryBudget budget() {
+		return this.resources.budget();
+	}
+
+	Slots slots() {
+		return this.slots;
+	}
+
+	StreamTable streams() {
+		return this.streams;
+	}
+
+	SendHalf sendHalf() {
+		return this.sendHalf;
+	}
+
+	Pen pen() {
+		return this.pen;
+	}
+
+	ReceiveWindow receiveWindow() {
+		return this.receiveWindow;
+	}
+
+	ConnDriver driver() {
+		return this.driver;
+	}
+
+	ConnObserver observer() {
+		return this.observer;
+	}
+
+	long idleSince() {
+		return this.idleSince;
+	}
+
+	long lastStart() {
+		return this.lastStart;
+	}
+
+	void state(ConnectionState newState) {
+		this.state = newState;
+	}
+
+	void wire(Wire newWire) {
+		this.wire = newWire;
+	}
+
+	void goAway(ConnectionSnapshot.GoAway received) {
+		this.goAway = received;
+	}
+
+	ConnectionSnapshot.@Nullable GoAway goAway() {
+		return this.goAway;
+	}
+
+	void answered() {
+		if (!this.completedAny) {
+			this.completedAny = true;
+		}
+	}
+
+	/** Gives connection credit back that was not given on receipt. Any thread. */
+	void creditConnection(int octets) {
+		if (this.receiveWindow.consume(octets)) {
+			submit(new ConnOps.ConnectionCredit(this.receiveWindow));
+		}
+	}
+
+	void unpark(Thread waiting) {
+		if (this.loop.inLoop()) {
+			this.loop.unparkLater(waiting);
+		}
+		else {
+			LockSupport.unpark(waiting);
+		}
+	}
+
+	/**
+	 * A stream is over. By whoever closed it: the loop, or the holder of the pen in the
+	 * middle of encoding, so that this only takes notes.
+	 */
+	void streamClosed(ProtocolStream stream) {
+		this.streams.remove((ClientStream) stream);
+		this.openStreams.decrementAndGet();
+		released();
+	}
+
+	/** A stream's request was never sent. Any thread. */
+	void neverOpened(ClientStream stream) {
+		release();
+	}
+
+	private void released() {
+		this.idleSince = this.loop.nanoTime();
+		if (this.slots.release() && (this.singleUse || !this.slots.isAccepting())) {
+			onLoopLater(this.driver::drained);
+		}
+		if (this.freed.compareAndSet(false, true) && this.loop.inLoop()) {
+			this.loop.afterFlush(this::penReleased);
+		}
+	}
+
+	private void onLoopLater(Runnable task) {
+		if (this.loop.inLoop()) {
+			this.loop.afterFlush(task);
+		}
+		else {
+			onLoop(task);
+		}
+	}
+
+	@Override
+	public int inFlight() {
+		return this.slots.used();
+	}
+
+	@Override
+	public Http2Exception writeFailed(Throwable failure) {
+		Http2Exception cause = new ConnectionException("Writing to " + describe() + " failed: " + failure, failure,
+				context(Initiator.PEER, Phase.REQUEST_HEAD));
+		onLoopLater(() -> this.driver.broken(failure));
+		return cause;
+	}
+
+	@Override
+	public void penReleased() {
+		if (this.freed.get() && this.freed.compareAndSet(true, false)) {
+			this.observer.slotsFreed(this);
+		}
+	}
+
+	// ---- words ----
+
+	FailureContext context(Initiator initiator, Phase phase) {
+		return new FailureContext(initiator, phase, null, this.id, 0, false);
+	}
+
+	String describe() {
+		return "connection " + this.id + " to " + this.key.origin();
+	}
+
+	/** Whether the peer shows any life, for the message of a timeout. */
+	String describeSilence() {
+		long silent = Duration.ofNanos(this.loop.nanoTime() - this.driver.lastReadNanos()).toMillis();
+		return (silent >= 1000) ? "; the peer has sent nothing for " + silent + " ms" : "";
+	}
+
+	long peerInitialWindow() {
+		return this.sendHalf.peer().initialWindowSize();
+	}
+
+	long sendWindow() {
+		return this.sendHalf.connectionWindow();
+	}
+
+	boolean isStalled() {
+		return this.pen.stalledSince() != 0;
+	}
+
+	/**
+	 * Takes a picture of the connection without stopping it.
+	 * @return the state of a moment ago
+	 */
+	public ConnectionSnapshot snapshot() {
+		long now = this.loop.nanoTime();
+		List<StreamSnapshot> rows = new ArrayList<>();
+		for (ClientStream stream : this.streams.all()) {
+			rows.add(stream.snapshot(now));
+		}
+		rows.sort(Comparator.comparingInt(StreamSnapshot::id));
+		Wire current = this.wire;
+		int active = this.slots.used();
+		return new ConnectionSnapshot(this.id, this.state, this.key, (current != null) ? current.tls() : null,
+				(current != null) ? Sockets.text(current.localAddress()) : null,
+				(current != null) ? Sockets.text(current.remoteAddress()) : null,
+				Duration.ofNanos(now - this.createdNanos),
+				(active > 0) ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - this.idleSince)), this.singleUse,
+				this.streamsOpened, this.slots.limit(), active, sendWindow(), this.receiveWindow.available(),
+				this.driver.ownSettings().toMap(), this.sendHalf.peer().toMap(), this.goAway, List.copyOf(rows));
+	}
+
+	@Override
+	public String toString() {
+		return describe() + " [" + this.state + "]";
+	}
+
+	/** Opens a stream, or sends its request back to the pool. */
+	private static final class OpenOp extends Op {
+
+		private final ClientConn connection;
+
+		private final ClientStream stream;
+
+		private OpenOp(ClientConn connection, ClientStream stream) {
+			this.connection = connection;
+			this.stream = stream;
+		}
+
+		@Override
+		void run(SendHalf half) {
+			if (!this.stream.tryOpen()) {
+				return;
+			}
+			ClientConn conn = this.connection;
+			if (!half.hasStreamIds()) {
+				conn.slots.refuse();
+			}
+			// A single-use connection takes its one request even if it is closing down.
+			if (!conn.slots.isAccepting() || conn.openStreams.get() >= conn.slots.limit()) {
+				refuse("no longer takes requests", null);
+				return;
+			}
+			half.assignId(this.stream);
+			conn.streams.put(this.stream);
+			conn.openStreams.incrementAndGet();
+			conn.streamsOpened = conn.streamsOpened + 1;
+			conn.lastStart = this.stream.startNanos();
+			Upload upload = this.stream.upload();
+			half.open(this.stream, this.stream.request().fields(), upload == null);
+			if (conn.singleUse) {
+				conn.slots.refuse();
+			}
+		}
+
+		@Override
+		void discard(Http2Exception cause) {
+			if (this.stream.tryOpen()) {
+				refuse("ended before the request was sent", cause);
+			}
+		}
+
+		private void refuse(String why, @Nullable Http2Exception cause) {
+			if (cause instanceof ConnectFailedException) {
+				// No HTTP/2 server is there: another try would meet the same.
+				this.stream.fail(cause.forCaller(cause.attempts()));
+				this.connection.released();
+				return;
+			}
+			FailureContext context = this.connection
+				.context((cause != null) ? cause.context().initiator() : Initiator.PEER, Phase.REQUEST_HEAD)
+				.withSafeToRetry(true);
+			String message = this.connection.describe() + " " + why
+					+ ((cause != null) ? ": " + cause.getMessage() : "");
+			this.stream.fail(new ConnectionException(Character.toUpperCase(message.charAt(0)) + message.substring(1),
+					cause, context));
+			this.connection.released();
+		}
+
+	}
+
+}

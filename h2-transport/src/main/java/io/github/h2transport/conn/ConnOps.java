@@ -1,0 +1,190 @@
+package io.github.h2transport.conn;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.frame.Settings;
+import io.github.h2transport.protocol.ReceiveWindow;
+import io.github.h2transport.protocol.SendHalf;
+import io.github.h2transport.protocol.SendWindow;
+
+/**
+ * The ops of the connection itself; those of a stream stand with the stream.
+ */
+final class ConnOps {
+
+	private ConnOps() {
+	}
+
+	/** The connection preface; always the first op. */
+	static final class Preface extends Op {
+
+		private final Settings settings;
+
+		private final int connectionWindowSize;
+
+		Preface(Settings settings, int connectionWindowSize) {
+			this.settings = settings;
+			this.connectionWindowSize = connectionWindowSize;
+		}
+
+		@Override
+		void run(SendHalf half) {
+			half.preface(this.settings, this.connectionWindowSize);
+		}
+
+	}
+
+	/** All of the peer's SETTINGS at once, and the ACK (RFC 9113 section 6.5.3). */
+	static final class ApplySettings extends Op {
+
+		private final Settings settings;
+
+		private final ClientConn connection;
+
+		ApplySettings(Settings settings, ClientConn connection) {
+			this.settings = settings;
+			this.connection = connection;
+		}
+
+		@Override
+		void run(SendHalf half) {
+			half.applySettings(this.settings);
+			this.connection.driver().answerSent();
+			if (this.settings.has(Settings.INITIAL_WINDOW_SIZE)) {
+				checkWindows(half, this.connection.streams().all());
+			}
+		}
+
+		/** RFC 9113 section 6.9.2: no stream's window may exceed the maximum. */
+		private void checkWindows(SendHalf half, List<ClientStream> streams) {
+			long initial = half.peer().initialWindowSize();
+			for (ClientStream stream : streams) {
+				if (stream.sendWindow().available(initial) > SendWindow.MAX_SIZE) {
+					this.connection.driver()
+						.failLater(ErrorCode.FLOW_CONTROL_ERROR,
+								"SETTINGS_INITIAL_WINDOW_SIZE lifts a stream window above 2^31-1");
+					return;
+				}
+			}
+		}
+
+	}
+
+	static final class Ping extends Op {
+
+		private final long opaqueData;
+
+		Ping(long opaqueData) {
+			this.opaqueData = opaqueData;
+		}
+
+		@Override
+		void run(SendHalf half) {
+			half.ping(this.opaqueData, false);
+		}
+
+	}
+
+	static final class PingAck extends Op {
+
+		private final long opaqueData;
+
+		private final ConnDriver driver;
+
+		PingAck(long opaqueData, ConnDriver driver) {
+			this.opaqueData = opaqueData;
+			this.driver = driver;
+		}
+
+		@Override
+		void run(SendHalf half) {
+			half.ping(this.opaqueData, true);
+			this.driver.answerSent();
+		}
+
+	}
+
+	/** Lets the pen look at windows that have grown. */
+	static final class Pump extends Op {
+
+		@Override
+		void run(SendHalf half) {
+		}
+
+	}
+
+	static final class ConnectionCredit extends Op {
+
+		private final ReceiveWindow window;
+
+		ConnectionCredit(ReceiveWindow window) {
+			this.window = window;
+		}
+
+		@Override
+		void run(SendHalf half) {
+			half.creditConnection(this.window);
+		}
+
+	}
+
+	/**
+	 * Fails the streams that a GOAWAY leaves out. It runs under the pen, so that it comes
+	 * after every open that it raced with.
+	 */
+	static final class GoAwaySweep extends Op {
+
+		private final ClientConn connection;
+
+		private final int lastStreamId;
+
+		private final ErrorCode code;
+
+		GoAwaySweep(ClientConn connection, int lastStreamId, ErrorCode code) {
+			this.connection = connection;
+			this.lastStreamId = lastStreamId;
+			this.code = code;
+		}
+
+		@Override
+		void run(SendHalf half) {
+			for (ClientStream stream : this.connection.streams().all()) {
+				if (Integer.compareUnsigned(stream.id(), this.lastStreamId) > 0) {
+					this.connection.driver().unprocessed(stream, this.code);
+				}
+			}
+		}
+
+	}
+
+	/** Our own GOAWAY. */
+	static final class GoAway extends Op {
+
+		private final ErrorCode code;
+
+		private final byte[] debug;
+
+		/** Lowered to zero when the frame has been encoded. */
+		private final AtomicInteger pending;
+
+		GoAway(ErrorCode code, String debug, AtomicInteger pending) {
+			this.code = code;
+			byte[] text = debug.getBytes(StandardCharsets.UTF_8);
+			this.debug = (text.length <= 512) ? text : Arrays.copyOf(text, 512);
+			this.pending = pending;
+			pending.incrementAndGet();
+		}
+
+		@Override
+		void run(SendHalf half) {
+			half.goAway(this.code, this.debug);
+			this.pending.decrementAndGet();
+		}
+
+	}
+
+}

@@ -1,0 +1,168 @@
+package io.github.h2transport.conn;
+
+import java.nio.ByteBuffer;
+
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.FailureContext;
+import io.github.h2transport.Headers;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.StreamException;
+import io.github.h2transport.frame.Settings;
+import io.github.h2transport.protocol.ProtocolStream;
+import io.github.h2transport.protocol.ReceiveEvents;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Acts on what the receive half reports. Owned by the loop: it publishes to streams and
+ * queues ops, and writes nothing in the middle of a batch.
+ */
+final class ConnReceiver implements ReceiveEvents {
+
+	private final ClientConn connection;
+
+	private final ConnDriver driver;
+
+	ConnReceiver(ClientConn connection, ConnDriver driver) {
+		this.connection = connection;
+		this.driver = driver;
+	}
+
+	@Override
+	public @Nullable ProtocolStream stream(int streamId) {
+		return this.connection.streams().get(streamId);
+	}
+
+	@Override
+	public int lastOpenedId() {
+		return this.connection.sendHalf().lastOpenedId();
+	}
+
+	@Override
+	public long dataSent() {
+		return this.connection.sendHalf().dataSent();
+	}
+
+	@Override
+	public void interim(ProtocolStream stream, int status, Headers headers) {
+		// 100, 103 and the like inform; they answer nothing (RFC 9110 section 15.2).
+	}
+
+	@Override
+	public void head(ProtocolStream stream, int status, Headers headers) {
+		ClientStream client = (ClientStream) stream;
+		Upload upload = client.upload();
+		if (upload != null && status >= 300 && !client.isLocalDone()) {
+			// The server has decided without the rest of the content.
+			upload.callOff();
+		}
+		client.arrived(new ResponseHead(status, headers));
+	}
+
+	@Override
+	public void content(ProtocolStream stream, ByteBuffer piece) {
+		((ClientStream) stream).received(piece);
+	}
+
+	@Override
+	public void end(ProtocolStream stream, Headers trailers, boolean closed) {
+		ClientStream client = (ClientStream) stream;
+		client.ended(trailers);
+		this.connection.answered();
+		if (closed) {
+			this.connection.streamClosed(client);
+			return;
+		}
+		if (client.isUploadStopped()) {
+			client.stopUpload();
+		}
+	}
+
+	@Override
+	public void reset(ProtocolStream stream, ErrorCode code) {
+		ClientStream client = (ClientStream) stream;
+		boolean complete = client.body().isEnded();
+		Upload upload = client.upload();
+		if (upload != null) {
+			upload.callOff();
+		}
+		if (!complete) {
+			boolean refused = code.equals(ErrorCode.REFUSED_STREAM) && !client.hasHead();
+			FailureContext context = client.context(Initiator.PEER, client.phase())
+				.withCode(code)
+				.withSafeToRetry(refused);
+			client
+				.fail(new StreamException("The server reset stream " + client.id() + " of " + this.connection.describe()
+						+ " with " + code + " while " + client.phase().words() + hint(code), null, context));
+		}
+		this.connection.streamClosed(client);
+	}
+
+	private static String hint(ErrorCode code) {
+		if (code.equals(ErrorCode.REFUSED_STREAM)) {
+			return " (it did not process the request)";
+		}
+		if (code.equals(ErrorCode.HTTP_1_1_REQUIRED)) {
+			return " (it wants this request over HTTP/1.1)";
+		}
+		return "";
+	}
+
+	@Override
+	public void fault(ProtocolStream stream, ErrorCode code, String message) {
+		ClientStream client = (ClientStream) stream;
+		FailureContext context = client.context(Initiator.PEER, client.phase()).withCode(code);
+		client.fail(new StreamException("The response on stream " + client.id() + " of " + this.connection.describe()
+				+ " is malformed: " + message, null, context));
+		this.connection.submit(new ClientStream.ResetOp(client, code));
+	}
+
+	@Override
+	public void discarded(@Nullable ProtocolStream stream, int octets) {
+		this.connection.creditConnection(octets);
+		if (stream != null && stream.receiveWindow().consume(octets) && !stream.isRemoteDone()) {
+			this.connection.submit(new ClientStream.CreditOp((ClientStream) stream));
+		}
+	}
+
+	@Override
+	public void settings(Settings settings) {
+		this.driver.settings(settings);
+	}
+
+	@Override
+	public void settingsAcknowledged() {
+		this.driver.settingsAcknowledged();
+	}
+
+	@Override
+	public void ping(long opaqueData) {
+		this.driver.answerQueued();
+		this.connection.submit(new ConnOps.PingAck(opaqueData, this.driver));
+	}
+
+	@Override
+	public void pong(long opaqueData) {
+		this.driver.pong(opaqueData);
+	}
+
+	@Override
+	public void goAway(int lastStreamId, ErrorCode code, String debug) {
+		this.driver.goAway(lastStreamId, code, debug);
+	}
+
+	@Override
+	public boolean windowUpdate(@Nullable ProtocolStream stream, int increment) {
+		boolean legal;
+		if (stream == null) {
+			legal = this.connection.sendHalf().grantConnection(increment);
+		}
+		else {
+			legal = stream.sendWindow().grant(increment, this.connection.peerInitialWindow());
+		}
+		if (legal && this.connection.inFlight() > 0) {
+			this.connection.submit(new ConnOps.Pump());
+		}
+		return legal;
+	}
+
+}

@@ -1,0 +1,155 @@
+package io.github.h2transport.conn;
+
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.h2transport.ConnectFailedException;
+import io.github.h2transport.ConnectionKey;
+import io.github.h2transport.FailureContext;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.Phase;
+import io.github.h2transport.TransportOptions;
+
+/**
+ * Opens connections, and owns the threads that they live on. One per transport;
+ * thread-safe. A custom pool dials with it.
+ */
+public final class Dialer implements AutoCloseable {
+
+	/** Name look-ups and TLS tasks that may run at once; each is short or hopeless. */
+	private static final int TASK_THREADS = 8;
+
+	private static final long TASK_THREAD_LIFE_SECONDS = 10;
+
+	private static final long JOIN_MILLIS = 2_000;
+
+	private final EventLoop[] loops;
+
+	private final AtomicInteger nextLoop = new AtomicInteger();
+
+	private final ThreadPoolExecutor tasks;
+
+	private final Resources resources;
+
+	private final Resolver resolver;
+
+	private final TlsEngines engines;
+
+	/**
+	 * Starts the event loops.
+	 * @param options the transport's options
+	 * @param threads makes the loop threads; they should be daemons
+	 */
+	public Dialer(TransportOptions options, ThreadFactory threads) {
+		AtomicInteger number = new AtomicInteger();
+		this.tasks = new ThreadPoolExecutor(TASK_THREADS, TASK_THREADS, TASK_THREAD_LIFE_SECONDS, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), (task) -> {
+					Thread thread = new Thread(task, "h2-task-" + number.incrementAndGet());
+					thread.setDaemon(true);
+					return thread;
+				});
+		this.tasks.allowCoreThreadTimeOut(true);
+		this.resources = new Resources(options, this.tasks);
+		this.resolver = new Resolver(this.tasks);
+		this.engines = new TlsEngines(options.tls());
+		this.loops = new EventLoop[options.eventLoops()];
+		for (int i = 0; i < this.loops.length; i++) {
+			this.loops[i] = new EventLoop(threads);
+		}
+		for (EventLoop loop : this.loops) {
+			loop.start();
+		}
+	}
+
+	/**
+	 * Opens a connection. Returns at once; the observer hears of the outcome.
+	 * @param key where to
+	 * @param connectTimeout the limit for name look-up, connect, TLS and preface together
+	 * @param singleUse whether the connection is for one request only
+	 * @param observer told what happens to the connection
+	 * @return a connection in the state {@link ConnectionState#CONNECTING}
+	 */
+	public ClientConn dial(ConnectionKey key, Duration connectTimeout, boolean singleUse, ConnObserver observer) {
+		EventLoop loop = this.loops[Math.floorMod(this.nextLoop.getAndIncrement(), this.loops.length)];
+		ClientConn connection = new ClientConn(this.resources.nextId(), key, singleUse, this.resources, loop, observer);
+		this.resources.remember(connection);
+		long deadline = loop.nanoTime() + connectTimeout.toNanos();
+		DialAttempt attempt = new DialAttempt(connection, loop, this.resolver, this::wire, deadline);
+		try {
+			loop.execute(attempt::begin);
+		}
+		catch (RejectedExecutionException ex) {
+			this.resources.forget(connection);
+			FailureContext context = FailureContext.of(Initiator.CALLER, Phase.POOL);
+			observer.closed(connection, new ConnectFailedException("The transport is closed", ex, context));
+		}
+		return connection;
+	}
+
+	private Wire wire(ClientConn connection, SocketChannel channel, SelectionKey key, Loop loop) throws IOException {
+		ConnectionKey target = connection.key();
+		if (!target.origin().isSecure()) {
+			return new PlainWire(channel, key);
+		}
+		return new TlsWire(this.engines.create(target), channel, key, loop, this.resources, connection);
+	}
+
+	/**
+	 * Returns all live connections.
+	 * @return oldest first
+	 */
+	public List<ClientConn> connections() {
+		return this.resources.connections();
+	}
+
+	/**
+	 * Returns a future for the end of the last connection.
+	 * @return completes as soon as there is no live connection
+	 */
+	public CompletableFuture<Void> whenNoConnection() {
+		return this.resources.whenEmpty();
+	}
+
+	/**
+	 * Returns whether the current thread is an event loop, which must not be blocked.
+	 * @return whether it is one, of this or of another transport
+	 */
+	public static boolean onLoopThread() {
+		return EventLoop.onLoopThread();
+	}
+
+	/**
+	 * Ends the event loops, after their connections were closed. Waits a moment for them.
+	 */
+	@Override
+	public void close() {
+		for (ClientConn connection : connections()) {
+			connection.close("The transport is closed");
+		}
+		for (EventLoop loop : this.loops) {
+			loop.end();
+		}
+		try {
+			for (EventLoop loop : this.loops) {
+				if (!loop.inLoop()) {
+					loop.join(JOIN_MILLIS);
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		this.tasks.shutdownNow();
+	}
+
+}

@@ -1,0 +1,292 @@
+package io.github.h2transport.conn;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One thread with one selector that reads, parses and completes for many connections.
+ * Each turn: what the sockets have, the mailbox, the clock; then every touched connection
+ * is flushed once; then the callers that have something are woken, so that the server
+ * works while they do.
+ */
+final class EventLoop implements Loop, Runnable {
+
+	private static final System.Logger logger = System.getLogger(EventLoop.class.getName());
+
+	/** Deadlines and PINGs are this exact at worst; never an endless select. */
+	private static final long TICK_NANOS = 100_000_000L;
+
+	private static final long IDLE_TICK_NANOS = 1_000_000_000L;
+
+	private static final int READ_BUFFER_SIZE = 64 * 1024;
+
+	/** All loop threads of this class, to refuse calls that would block one of them. */
+	private static final Set<Thread> LOOP_THREADS = ConcurrentHashMap.newKeySet();
+
+	private final Selector selector;
+
+	private final Thread thread;
+
+	private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+
+	/** True from before the mailbox is looked at until the select returns. */
+	private final AtomicBoolean asleep = new AtomicBoolean();
+
+	private volatile boolean ending;
+
+	private volatile boolean ended;
+
+	// All below is owned by the loop's thread.
+
+	private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BUFFER_SIZE);
+
+	private final ByteBuffer cipherBuffer = ByteBuffer.allocateDirect(READ_BUFFER_SIZE);
+
+	private final Set<Member> members = new LinkedHashSet<>();
+
+	private final Deque<Pen> touched = new ArrayDeque<>();
+
+	private final List<Thread> toUnpark = new ArrayList<>();
+
+	private final Deque<Runnable> afterFlush = new ArrayDeque<>();
+
+	private long lastTick;
+
+	EventLoop(ThreadFactory threads) {
+		try {
+			this.selector = Selector.open();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("Cannot open a selector", ex);
+		}
+		this.thread = threads.newThread(this);
+	}
+
+	void start() {
+		LOOP_THREADS.add(this.thread);
+		this.thread.start();
+	}
+
+	/**
+	 * Returns whether the current thread must not block, since a loop runs on it.
+	 * @return whether it is a loop thread of any transport
+	 */
+	static boolean onLoopThread() {
+		return LOOP_THREADS.contains(Thread.currentThread());
+	}
+
+	@Override
+	public boolean inLoop() {
+		return Thread.currentThread() == this.thread;
+	}
+
+	@Override
+	public boolean isAsleep() {
+		return this.asleep.get();
+	}
+
+	@Override
+	public void execute(Runnable task) {
+		if (this.ended) {
+			throw new RejectedExecutionException("The event loop has ended");
+		}
+		this.mailbox.add(task);
+		if (this.asleep.get() && this.asleep.compareAndSet(true, false)) {
+			this.selector.wakeup();
+		}
+		if (this.ended && this.mailbox.remove(task)) {
+			throw new RejectedExecutionException("The event loop has ended");
+		}
+	}
+
+	@Override
+	public void flushLater(Pen pen) {
+		this.touched.add(pen);
+	}
+
+	@Override
+	public void unparkLater(Thread waiting) {
+		this.toUnpark.add(waiting);
+	}
+
+	@Override
+	public void afterFlush(Runnable action) {
+		this.afterFlush.add(action);
+	}
+
+	@Override
+	public long nanoTime() {
+		return System.nanoTime();
+	}
+
+	@Override
+	public ByteBuffer readBuffer() {
+		return this.readBuffer.clear();
+	}
+
+	@Override
+	public ByteBuffer cipherBuffer() {
+		return this.cipherBuffer.clear();
+	}
+
+	@Override
+	public void join(Member member) {
+		this.members.add(member);
+	}
+
+	@Override
+	public void leave(Member member) {
+		this.members.remove(member);
+	}
+
+	SelectionKey register(SocketChannel channel, int ops, Selectable owner) throws IOException {
+		return channel.register(this.selector, ops, owner);
+	}
+
+	/**
+	 * Lets the loop end once its last member has left.
+	 */
+	void end() {
+		this.ending = true;
+		this.selector.wakeup();
+	}
+
+	void join(long millis) throws InterruptedException {
+		this.thread.join(millis);
+	}
+
+	@Override
+	public void run() {
+		Throwable failure = null;
+		try {
+			this.lastTick = nanoTime();
+			while (!this.ending || !this.members.isEmpty() || !this.mailbox.isEmpty()) {
+				turn();
+			}
+		}
+		catch (Throwable ex) {
+			failure = ex;
+			logger.log(Level.ERROR, "An HTTP/2 event loop failed; its connections are closed", ex);
+		}
+		this.ended = true;
+		finish((failure != null) ? failure : new RejectedExecutionException("The event loop has ended"));
+	}
+
+	private void turn() throws IOException {
+		await();
+		for (SelectionKey key : this.selector.selectedKeys()) {
+			ready(key);
+		}
+		this.selector.selectedKeys().clear();
+		runMailbox();
+		long now = nanoTime();
+		if (now - this.lastTick >= TICK_NANOS) {
+			this.lastTick = now;
+			for (Member member : List.copyOf(this.members)) {
+				member.tick(now);
+			}
+		}
+		flush();
+	}
+
+	private void await() throws IOException {
+		this.asleep.set(true);
+		if (this.mailbox.isEmpty() && !this.ending) {
+			long nanos = this.members.isEmpty() ? IDLE_TICK_NANOS : TICK_NANOS;
+			this.selector.select(nanos / 1_000_000L);
+		}
+		else {
+			this.selector.selectNow();
+		}
+		this.asleep.set(false);
+	}
+
+	private void ready(SelectionKey key) {
+		Selectable owner = (Selectable) key.attachment();
+		try {
+			owner.ready(key.readyOps());
+		}
+		catch (CancelledKeyException ex) {
+			// Closed earlier in this turn.
+		}
+		catch (Throwable ex) {
+			owner.failed(ex);
+		}
+	}
+
+	private void runMailbox() {
+		// As many as there are now: tasks that add tasks do not starve the sockets.
+		for (int left = this.mailbox.size(); left > 0; left--) {
+			Runnable task = this.mailbox.poll();
+			if (task == null) {
+				return;
+			}
+			task.run();
+		}
+	}
+
+	private void flush() {
+		do {
+			for (Pen pen = this.touched.poll(); pen != null; pen = this.touched.poll()) {
+				pen.drain();
+			}
+			for (Thread waiting : this.toUnpark) {
+				LockSupport.unpark(waiting);
+			}
+			this.toUnpark.clear();
+			Runnable action = this.afterFlush.poll();
+			while (action != null) {
+				action.run();
+				action = this.afterFlush.poll();
+			}
+		}
+		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty());
+	}
+
+	private void finish(Throwable cause) {
+		try {
+			for (Member member : List.copyOf(this.members)) {
+				member.loopEnded(cause);
+			}
+			for (Runnable task = this.mailbox.poll(); task != null; task = this.mailbox.poll()) {
+				task.run();
+			}
+			flush();
+			this.selector.close();
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.log(Level.WARNING, "An HTTP/2 event loop did not end cleanly", ex);
+		}
+		LOOP_THREADS.remove(this.thread);
+	}
+
+	/** The owner of a channel. */
+	interface Selectable {
+
+		void ready(int readyOps) throws IOException;
+
+		/** {@link #ready} threw; the owner must end itself. */
+		void failed(Throwable cause);
+
+	}
+
+}

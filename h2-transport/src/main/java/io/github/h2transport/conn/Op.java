@@ -1,0 +1,30 @@
+package io.github.h2transport.conn;
+
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.protocol.SendHalf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An action on the send half, queued until somebody holds the pen. It cannot fail:
+ * whatever could go wrong was checked before it was queued.
+ */
+abstract class Op {
+
+	/** The queue's link; written by the producer, read by the holder of the pen. */
+	volatile @Nullable Op next;
+
+	/**
+	 * Encodes the action. Called by the holder of the pen, in wire order; must neither
+	 * block nor call user code.
+	 * @param half the send half
+	 */
+	abstract void run(SendHalf half);
+
+	/**
+	 * The connection ended before the action was encoded.
+	 * @param cause why it ended
+	 */
+	void discard(Http2Exception cause) {
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.github.h2transport.conn;
+
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.h2transport.protocol.SendHalf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue that any thread may add to and that only the holder of the pen takes from. The
+ * ops link to each other, so queueing allocates nothing; an op can be queued once at a
+ * time.
+ */
+final class OpQueue {
+
+	/** Exchanged by producers. */
+	private final AtomicReference<Op> tail;
+
+	/** Owned by the holder of the pen: the op taken last, whose link leads on. */
+	private Op head;
+
+	OpQueue() {
+		Op stub = new Op() {
+
+			@Override
+			void run(SendHalf half) {
+			}
+
+		};
+		this.head = stub;
+		this.tail = new AtomicReference<>(stub);
+	}
+
+	void push(Op op) {
+		op.next = null;
+		Op previous = this.tail.getAndSet(op);
+		previous.next = op;
+	}
+
+	/**
+	 * Takes the oldest op.
+	 * @return {@code null} if there is none, or if its producer has not linked it yet;
+	 * that producer raises the work counter afterwards, so nothing is lost
+	 */
+	@Nullable Op poll() {
+		Op next = this.head.next;
+		if (next != null) {
+			this.head = next;
+		}
+		return next;
+	}
+
+}

@@ -1,0 +1,86 @@
+package io.github.h2transport.conn;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket without TLS.
+ */
+final class PlainWire implements Wire {
+
+	private final SocketChannel channel;
+
+	private final SelectionKey key;
+
+	PlainWire(SocketChannel channel, SelectionKey key) {
+		this.channel = channel;
+		this.key = key;
+	}
+
+	@Override
+	public boolean establish() {
+		this.key.interestOps(SelectionKey.OP_READ);
+		return true;
+	}
+
+	@Override
+	public int read(ByteBuffer into) throws IOException {
+		return this.channel.read(into);
+	}
+
+	@Override
+	public boolean hasBuffered() {
+		return false;
+	}
+
+	@Override
+	public boolean write(ByteBuffer from) throws IOException {
+		if (from.hasRemaining()) {
+			this.channel.write(from);
+		}
+		return !from.hasRemaining();
+	}
+
+	@Override
+	public boolean callersMayWrite() {
+		return true;
+	}
+
+	@Override
+	public void awaitWritable(boolean wanted) {
+		if (this.key.isValid()) {
+			this.key.interestOps(wanted ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+		}
+	}
+
+	@Override
+	public void finishOutput() throws IOException {
+		this.channel.shutdownOutput();
+	}
+
+	@Override
+	public void close() {
+		Sockets.close(this.channel);
+	}
+
+	@Override
+	public @Nullable SocketAddress localAddress() {
+		return Sockets.localAddress(this.channel);
+	}
+
+	@Override
+	public @Nullable SocketAddress remoteAddress() {
+		return Sockets.remoteAddress(this.channel);
+	}
+
+	@Override
+	public ConnectionSnapshot.@Nullable Tls tls() {
+		return null;
+	}
+
+}

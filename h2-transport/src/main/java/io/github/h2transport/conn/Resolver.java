@@ -1,0 +1,60 @@
+package io.github.h2transport.conn;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Looks names up on threads that may block. A look-up cannot be cancelled, so there is
+ * one per host at a time, whoever waits for it.
+ */
+final class Resolver {
+
+	private final Executor threads;
+
+	private final Map<String, CompletableFuture<List<InetAddress>>> running = new ConcurrentHashMap<>();
+
+	Resolver(Executor threads) {
+		this.threads = threads;
+	}
+
+	/**
+	 * Looks a host up.
+	 * @param host a name or a literal address
+	 * @return all its addresses in the order of the system, or
+	 * {@link UnknownHostException}
+	 */
+	CompletableFuture<List<InetAddress>> resolve(String host) {
+		CompletableFuture<List<InetAddress>> mine = new CompletableFuture<>();
+		CompletableFuture<List<InetAddress>> other = this.running.putIfAbsent(host, mine);
+		if (other != null) {
+			return other;
+		}
+		try {
+			this.threads.execute(() -> lookUp(host, mine));
+		}
+		catch (RejectedExecutionException ex) {
+			this.running.remove(host, mine);
+			mine.completeExceptionally(ex);
+		}
+		return mine;
+	}
+
+	private void lookUp(String host, CompletableFuture<List<InetAddress>> result) {
+		try {
+			List<InetAddress> addresses = List.of(InetAddress.getAllByName(host));
+			this.running.remove(host, result);
+			result.complete(addresses);
+		}
+		catch (UnknownHostException | RuntimeException ex) {
+			this.running.remove(host, result);
+			result.completeExceptionally(ex);
+		}
+	}
+
+}

@@ -1,0 +1,244 @@
+package io.github.h2transport.conn;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+import io.github.h2transport.Http2Exception;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of a response: a queue of chunks from the loop to one reader. An octet's
+ * credit goes back when it is read or when the body is closed, exactly once, whoever
+ * comes first to its chunk.
+ */
+final class ResponseBody extends InputStream {
+
+	private static final VarHandle TAKEN;
+
+	static {
+		try {
+			TAKEN = MethodHandles.lookup().findVarHandle(Chunk.class, "taken", boolean.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final ClientStream stream;
+
+	/** Owned by the loop: the chunk added last. */
+	private @Nullable Chunk tail;
+
+	/**
+	 * Set once by the loop, emptied by the reader when it has moved on: it would hold on
+	 * to everything that was read.
+	 */
+	private volatile @Nullable Chunk first;
+
+	/** Set once by the loop, after the last chunk. */
+	private volatile boolean ended;
+
+	/** Set once, by whoever finds the failure. */
+	private volatile @Nullable Http2Exception failure;
+
+	private volatile boolean closed;
+
+	/** Written by the reader: the chunk that is being read. */
+	private volatile @Nullable Chunk current;
+
+	/** Owned by the reader. */
+	private int position;
+
+	ResponseBody(ClientStream stream) {
+		this.stream = stream;
+	}
+
+	// ---- the loop's side ----
+
+	/**
+	 * Adds content.
+	 * @param piece copied
+	 * @param connectionCredited whether the connection window is refilled already
+	 * @param streamCredited whether the stream window is refilled already
+	 */
+	void add(ByteBuffer piece, boolean connectionCredited, boolean streamCredited) {
+		byte[] octets = new byte[piece.remaining()];
+		piece.get(octets);
+		Chunk chunk = new Chunk(octets, connectionCredited, streamCredited);
+		Chunk last = this.tail;
+		this.tail = chunk;
+		if (last == null) {
+			this.first = chunk;
+		}
+		else {
+			last.next = chunk;
+		}
+		if (this.closed) {
+			// The reader left in the meantime and may not have seen this chunk.
+			release(chunk);
+		}
+	}
+
+	void end() {
+		this.ended = true;
+	}
+
+	void fail(Http2Exception cause) {
+		if (this.failure == null) {
+			this.failure = cause;
+		}
+	}
+
+	// ---- the reader's side ----
+
+	@Override
+	public int read() throws IOException {
+		byte[] one = new byte[1];
+		return (read(one, 0, 1) < 0) ? -1 : one[0] & 0xff;
+	}
+
+	@Override
+	public int read(byte[] into, int offset, int length) throws IOException {
+		Objects.checkFromIndexSize(offset, length, into.length);
+		if (length == 0) {
+			return 0;
+		}
+		int copied = 0;
+		while (copied < length) {
+			Chunk chunk = (copied == 0) ? awaitChunk() : chunk();
+			if (chunk == null) {
+				return (copied == 0) ? -1 : copied;
+			}
+			int some = Math.min(length - copied, chunk.octets.length - this.position);
+			System.arraycopy(chunk.octets, this.position, into, offset + copied, some);
+			this.position += some;
+			copied += some;
+			if (this.position == chunk.octets.length) {
+				release(chunk);
+			}
+		}
+		return copied;
+	}
+
+	@Override
+	public int available() throws IOException {
+		Chunk chunk = this.closed ? null : chunk();
+		return (chunk != null) ? chunk.octets.length - this.position : 0;
+	}
+
+	/** Ends the exchange, as closing the response does. */
+	@Override
+	public void close() {
+		this.stream.closeResponse();
+	}
+
+	/** Returns a chunk with unread octets; {@code null} at the end of the content. */
+	private @Nullable Chunk awaitChunk() throws IOException {
+		Chunk chunk = chunkOrEnd();
+		if (chunk != null || this.ended) {
+			return chunk;
+		}
+		this.stream.awaitContent();
+		return chunkOrEnd();
+	}
+
+	private @Nullable Chunk chunkOrEnd() throws IOException {
+		if (this.closed) {
+			throw new IOException("The response is closed");
+		}
+		boolean wasEnded = this.ended;
+		Http2Exception cause = this.failure;
+		Chunk chunk = chunk();
+		if (chunk == null && !wasEnded && cause != null) {
+			throw cause.forCaller(cause.attempts());
+		}
+		return chunk;
+	}
+
+	/** Returns a chunk with unread octets if there is one now. */
+	private @Nullable Chunk chunk() {
+		Chunk chunk = this.current;
+		if (chunk == null) {
+			chunk = this.first;
+		}
+		else if (this.position < chunk.octets.length) {
+			return chunk;
+		}
+		else {
+			chunk = chunk.next;
+		}
+		if (chunk != null) {
+			this.position = 0;
+			this.current = chunk;
+			this.first = null;
+		}
+		return chunk;
+	}
+
+	/** Whether a waiting reader has reason to look again. */
+	boolean hasNews() {
+		Chunk reading = this.current;
+		return this.ended || this.failure != null || this.closed
+				|| ((reading != null) ? reading.next != null : this.first != null);
+	}
+
+	boolean isEnded() {
+		return this.ended;
+	}
+
+	boolean isReadToEnd() {
+		return this.ended && !this.closed && chunk() == null;
+	}
+
+	/**
+	 * Gives up the rest.
+	 * @return whether this call did it
+	 */
+	boolean discard() {
+		if (this.closed) {
+			return false;
+		}
+		this.closed = true;
+		// In this order: the reader sets the one before it empties the other.
+		Chunk begin = this.first;
+		Chunk reading = this.current;
+		for (Chunk chunk = (reading != null) ? reading : begin; chunk != null; chunk = chunk.next) {
+			release(chunk);
+		}
+		return true;
+	}
+
+	private void release(Chunk chunk) {
+		if (TAKEN.compareAndSet(chunk, false, true)) {
+			this.stream.consumed(chunk);
+		}
+	}
+
+	/** A piece of content with what is still owed for it. */
+	static final class Chunk {
+
+		final byte[] octets;
+
+		final boolean connectionCredited;
+
+		final boolean streamCredited;
+
+		/** Written by the loop. */
+		volatile @Nullable Chunk next;
+
+		/** Set by whoever gives its credit back. */
+		volatile boolean taken;
+
+		Chunk(byte[] octets, boolean connectionCredited, boolean streamCredited) {
+			this.octets = octets;
+			this.connectionCredited = connectionCredited;
+			this.streamCredited = streamCredited;
+		}
+
+	}
+
+}

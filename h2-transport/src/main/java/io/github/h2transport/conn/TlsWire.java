@@ -1,0 +1,416 @@
+package io.github.h2transport.conn;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.RejectedExecutionException;
+
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLEngineResult.Status;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS over a socket by the JDK's engine. Everything happens on the loop: the engine
+ * serialises wrap and unwrap on a lock of its own, so a caller that wrapped could be made
+ * to wait. Delegated tasks run elsewhere, and meanwhile the engine is not touched.
+ *
+ * <p>
+ * Keeps octets only while a record is incomplete or the socket is full.
+ */
+final class TlsWire implements Wire {
+
+	private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+	private final SSLEngine engine;
+
+	private final SocketChannel channel;
+
+	private final SelectionKey key;
+
+	private final Loop loop;
+
+	private final Resources resources;
+
+	private final ClientConn connection;
+
+	// All below is owned by the loop.
+
+	/** Ciphertext that is not a whole record yet, or that there was no room to unwrap. */
+	private byte @Nullable [] leftover;
+
+	/** Ciphertext on its way out, ready to be read; {@code null} if there is none. */
+	private @Nullable ByteBuffer outgoing;
+
+	private boolean begun;
+
+	private boolean taskRunning;
+
+	private boolean established;
+
+	/** Whether unwrapping can go on without a new event of the socket. */
+	private boolean buffered;
+
+	/** The engine wants to send something of its own, such as a key update. */
+	private boolean wantsWrap;
+
+	private boolean inputEnded;
+
+	private volatile ConnectionSnapshot.@Nullable Tls session;
+
+	TlsWire(SSLEngine engine, SocketChannel channel, SelectionKey key, Loop loop, Resources resources,
+			ClientConn connection) {
+		this.engine = engine;
+		this.channel = channel;
+		this.key = key;
+		this.loop = loop;
+		this.resources = resources;
+		this.connection = connection;
+	}
+
+	// ---- the handshake ----
+
+	@Override
+	public boolean establish() throws IOException {
+		if (this.taskRunning) {
+			return false;
+		}
+		try {
+			if (!this.begun) {
+				this.begun = true;
+				this.engine.beginHandshake();
+			}
+			return handshake();
+		}
+		catch (SSLException ex) {
+			sendAlert();
+			throw ex;
+		}
+	}
+
+	private boolean handshake() throws IOException {
+		for (;;) {
+			if (!flush()) {
+				this.key.interestOps(SelectionKey.OP_WRITE);
+				return false;
+			}
+			switch (this.engine.getHandshakeStatus()) {
+				case NEED_TASK -> {
+					runTasks();
+					return false;
+				}
+				case NEED_WRAP -> wrap(NOTHING);
+				case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+					if (!unwrapHandshake()) {
+						this.key.interestOps(SelectionKey.OP_READ);
+						return false;
+					}
+				}
+				case FINISHED, NOT_HANDSHAKING -> {
+					verify();
+					return true;
+				}
+			}
+		}
+	}
+
+	private void runTasks() {
+		this.taskRunning = true;
+		this.key.interestOps(0);
+		try {
+			this.resources.tasks().execute(() -> {
+				for (Runnable task = this.engine.getDelegatedTask(); task != null; task = this.engine
+					.getDelegatedTask()) {
+					task.run();
+				}
+				this.loop.execute(this::tasksDone);
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			this.connection.driver().failed(ex);
+		}
+	}
+
+	private void tasksDone() {
+		this.taskRunning = false;
+		this.connection.driver().ready(this.established ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : 0);
+	}
+
+	/** Returns whether a record was unwrapped. */
+	private boolean unwrapHandshake() throws IOException {
+		ByteBuffer cipher = ciphertext();
+		int length = this.channel.read(cipher);
+		cipher.flip();
+		SSLEngineResult result = this.engine.unwrap(cipher, ByteBuffer.allocate(applicationBufferSize()));
+		keep(cipher);
+		if (result.getStatus() == Status.CLOSED) {
+			throw new EOFException("the server closed the connection");
+		}
+		if (result.getStatus() == Status.BUFFER_UNDERFLOW) {
+			if (length < 0) {
+				throw new EOFException("the server closed the connection");
+			}
+			return false;
+		}
+		return true;
+	}
+
+	private void verify() throws SSLException {
+		String chosen = this.engine.getApplicationProtocol();
+		if (!"h2".equals(chosen)) {
+			throw new ConnectFailures.NoHttp2Exception(chosen);
+		}
+		SSLSession negotiated = this.engine.getSession();
+		if ("TLSv1.2".equals(negotiated.getProtocol()) && !TlsEngines.isAllowed(negotiated.getCipherSuite())) {
+			throw new SSLException("The server chose the cipher suite " + negotiated.getCipherSuite()
+					+ ", which HTTP/2 forbids (RFC 9113 section 9.2.2)");
+		}
+		this.session = new ConnectionSnapshot.Tls(negotiated.getProtocol(), negotiated.getCipherSuite(), chosen);
+		this.established = true;
+		this.buffered = this.leftover != null;
+		this.key.interestOps(SelectionKey.OP_READ);
+	}
+
+	/** Tells the peer what was wrong, if the engine has words for it. */
+	private void sendAlert() {
+		try {
+			while (this.engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && flush()) {
+				if (wrap(NOTHING).getStatus() == Status.CLOSED) {
+					break;
+				}
+			}
+			flush();
+		}
+		catch (IOException ex) {
+			// The handshake has failed anyway.
+		}
+	}
+
+	// ---- reading ----
+
+	@Override
+	public int read(ByteBuffer into) throws IOException {
+		if (this.taskRunning) {
+			return 0;
+		}
+		this.buffered = false;
+		ByteBuffer cipher = ciphertext();
+		if (!this.inputEnded && this.channel.read(cipher) < 0) {
+			this.inputEnded = true;
+		}
+		cipher.flip();
+		int start = into.position();
+		boolean closed = unwrapAll(cipher, into);
+		keep(cipher);
+		int length = into.position() - start;
+		if (length > 0) {
+			// The end, if it is one, is reported by the next call.
+			this.buffered |= closed || this.inputEnded;
+			this.inputEnded |= closed;
+			return length;
+		}
+		if (closed || (this.inputEnded && !this.buffered)) {
+			return -1;
+		}
+		return 0;
+	}
+
+	private boolean unwrapAll(ByteBuffer cipher, ByteBuffer into) throws IOException {
+		while (cipher.hasRemaining()) {
+			SSLEngineResult result = this.engine.unwrap(cipher, into);
+			switch (result.getStatus()) {
+				case CLOSED -> {
+					return true;
+				}
+				case BUFFER_UNDERFLOW -> {
+					return false;
+				}
+				case BUFFER_OVERFLOW -> {
+					this.buffered = true;
+					return false;
+				}
+				case OK -> {
+					if (!afterHandshake(result.getHandshakeStatus())) {
+						return false;
+					}
+				}
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * The peer wants something of TLS itself. A key update of TLS 1.3 is served; the
+	 * renegotiation of TLS 1.2 is an error (RFC 9113 section 9.2.1).
+	 */
+	private boolean afterHandshake(HandshakeStatus status) throws IOException {
+		if (status == HandshakeStatus.NOT_HANDSHAKING || status == HandshakeStatus.FINISHED) {
+			return true;
+		}
+		if (!"TLSv1.3".equals(this.engine.getSession().getProtocol())) {
+			throw new SSLException("The server asked for a TLS renegotiation, which HTTP/2 forbids");
+		}
+		if (status == HandshakeStatus.NEED_TASK) {
+			runTasks();
+			return false;
+		}
+		if (status == HandshakeStatus.NEED_WRAP) {
+			this.wantsWrap = true;
+			this.connection.submit(new ConnOps.Pump());
+		}
+		return true;
+	}
+
+	/** The loop's scratch buffer for ciphertext, with what was left over in front. */
+	private ByteBuffer ciphertext() {
+		ByteBuffer cipher = this.loop.cipherBuffer();
+		if (this.leftover != null) {
+			cipher.put(this.leftover);
+			this.leftover = null;
+		}
+		return cipher;
+	}
+
+	private void keep(ByteBuffer cipher) {
+		if (cipher.hasRemaining()) {
+			byte[] rest = new byte[cipher.remaining()];
+			cipher.get(rest);
+			this.leftover = rest;
+		}
+	}
+
+	@Override
+	public boolean hasBuffered() {
+		return this.buffered;
+	}
+
+	// ---- writing ----
+
+	@Override
+	public boolean write(ByteBuffer from) throws IOException {
+		if (this.taskRunning) {
+			// The engine is busy; the pen comes back with the next turn.
+			return !from.hasRemaining() && this.outgoing == null;
+		}
+		for (;;) {
+			if (!flush()) {
+				return false;
+			}
+			if (!from.hasRemaining() && !this.wantsWrap) {
+				return true;
+			}
+			SSLEngineResult result = wrap(from);
+			if (result.getStatus() == Status.CLOSED) {
+				throw new SSLException("TLS is closed for writing");
+			}
+			this.wantsWrap = result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP;
+			if (result.bytesConsumed() == 0 && result.bytesProduced() == 0) {
+				throw new SSLException("TLS does not go on: " + result);
+			}
+		}
+	}
+
+	/**
+	 * Wraps as many records as fit into one buffer, so that one system call carries them
+	 * all.
+	 */
+	private SSLEngineResult wrap(ByteBuffer from) throws IOException {
+		ByteBuffer cipher = this.resources.buffers().borrow();
+		SSLEngineResult result;
+		int consumed = 0;
+		int produced = 0;
+		try {
+			do {
+				// May consume nothing, when the engine has a message of its own first.
+				result = this.engine.wrap(from, cipher);
+				consumed += result.bytesConsumed();
+				produced += result.bytesProduced();
+			}
+			while (result.getStatus() == Status.OK && from.hasRemaining()
+					&& result.bytesConsumed() + result.bytesProduced() > 0
+					&& cipher.remaining() >= this.engine.getSession().getPacketBufferSize());
+		}
+		catch (IOException | RuntimeException ex) {
+			this.resources.buffers().giveBack(cipher);
+			throw ex;
+		}
+		this.outgoing = cipher.flip();
+		return new SSLEngineResult(result.getStatus(), result.getHandshakeStatus(), consumed, produced);
+	}
+
+	/** Returns whether no ciphertext waits any longer. */
+	private boolean flush() throws IOException {
+		ByteBuffer cipher = this.outgoing;
+		if (cipher == null) {
+			return true;
+		}
+		if (cipher.hasRemaining()) {
+			this.channel.write(cipher);
+		}
+		if (cipher.hasRemaining()) {
+			return false;
+		}
+		this.outgoing = null;
+		this.resources.buffers().giveBack(cipher);
+		return true;
+	}
+
+	@Override
+	public boolean callersMayWrite() {
+		return false;
+	}
+
+	@Override
+	public void awaitWritable(boolean wanted) {
+		if (this.key.isValid()) {
+			this.key.interestOps(wanted ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+		}
+	}
+
+	@Override
+	public void finishOutput() throws IOException {
+		this.engine.closeOutbound();
+		while (!this.engine.isOutboundDone() && flush()) {
+			wrap(NOTHING);
+		}
+		if (flush()) {
+			this.channel.shutdownOutput();
+		}
+	}
+
+	@Override
+	public void close() {
+		Sockets.close(this.channel);
+		if (this.outgoing != null) {
+			this.resources.buffers().giveBack(this.outgoing);
+			this.outgoing = null;
+		}
+	}
+
+	private int applicationBufferSize() {
+		return this.engine.getSession().getApplicationBufferSize();
+	}
+
+	@Override
+	public @Nullable SocketAddress localAddress() {
+		return Sockets.localAddress(this.channel);
+	}
+
+	@Override
+	public @Nullable SocketAddress remoteAddress() {
+		return Sockets.remoteAddress(this.channel);
+	}
+
+	@Override
+	public ConnectionSnapshot.@Nullable Tls tls() {
+		return this.session;
+	}
+
+}

@@ -1,0 +1,172 @@
+package io.github.h2transport.conn;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The content of a request on its way: chunks from one writer to the holder of the pen,
+ * at most one offered while another is being sent, so an uploader never fills the queue.
+ */
+final class Upload {
+
+	private static final VarHandle CLAIM;
+
+	static {
+		try {
+			CLAIM = MethodHandles.lookup().findVarHandle(Upload.class, "claim", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private static final int FREE = 0;
+
+	private static final int COPYING = 1;
+
+	private static final int CALLED_OFF = 2;
+
+	/** Claimed by compare-and-set: copying a caller's octets excludes calling off. */
+	private volatile int claim;
+
+	/** Set by the writer, emptied by the holder of the pen. */
+	private volatile @Nullable Chunk offered;
+
+	/** Set by the holder of the pen when sent, taken by the writer for its next chunk. */
+	private volatile byte @Nullable [] used;
+
+	/** The thread that waits to offer; written by that thread. */
+	private volatile @Nullable Thread writer;
+
+	/** Owned by the holder of the pen. */
+	private @Nullable Chunk current;
+
+	/** Owned by the holder of the pen. */
+	private int position;
+
+	/** An upload whose chunks are still to come. */
+	Upload() {
+	}
+
+	/** An upload that is complete from the start. */
+	Upload(byte[] octets, int offset, int length) {
+		this.offered = new Chunk(octets, offset, length, true);
+	}
+
+	// ---- the writer's side ----
+
+	/**
+	 * Returns whether the next chunk may be offered.
+	 * @return {@code true} too when it was called off
+	 */
+	boolean isReady() {
+		return this.offered == null || isCalledOff();
+	}
+
+	void offer(Chunk chunk) {
+		this.offered = chunk;
+	}
+
+	void waiting(@Nullable Thread thread) {
+		this.writer = thread;
+	}
+
+	byte @Nullable [] reuse() {
+		byte[] octets = this.used;
+		this.used = null;
+		return octets;
+	}
+
+	/**
+	 * Stops the upload. When this returns, nobody reads the caller's octets any more. Any
+	 * thread; waits at most for the copy of one frame.
+	 */
+	void callOff() {
+		while (this.claim != CALLED_OFF && !CLAIM.compareAndSet(this, FREE, CALLED_OFF)) {
+			Thread.onSpinWait();
+		}
+		wakeWriter();
+	}
+
+	boolean isCalledOff() {
+		return this.claim == CALLED_OFF;
+	}
+
+	private void wakeWriter() {
+		Thread waiting = this.writer;
+		if (waiting != null) {
+			LockSupport.unpark(waiting);
+		}
+	}
+
+	// ---- the pen's side ----
+
+	private @Nullable Chunk chunk() {
+		Chunk chunk = this.current;
+		if (chunk == null || (this.position == chunk.end && !chunk.last)) {
+			Chunk next = this.offered;
+			if (next == null) {
+				return chunk;
+			}
+			if (chunk != null) {
+				this.used = chunk.octets;
+			}
+			this.current = next;
+			this.position = next.offset;
+			this.offered = null;
+			wakeWriter();
+			return next;
+		}
+		return chunk;
+	}
+
+	int readyOctets() {
+		Chunk chunk = chunk();
+		return (chunk != null) ? chunk.end - this.position : 0;
+	}
+
+	boolean isComplete() {
+		Chunk chunk = chunk();
+		return chunk != null && chunk.last;
+	}
+
+	boolean copy(ByteBuffer out, int length) {
+		Chunk chunk = chunk();
+		if (chunk == null || !CLAIM.compareAndSet(this, FREE, COPYING)) {
+			return false;
+		}
+		try {
+			out.put(chunk.octets, this.position, length);
+			this.position += length;
+			return true;
+		}
+		finally {
+			this.claim = FREE;
+		}
+	}
+
+	/** Octets of content; immutable, though the array is used again after it was sent. */
+	static final class Chunk {
+
+		final byte[] octets;
+
+		final int offset;
+
+		final int end;
+
+		final boolean last;
+
+		Chunk(byte[] octets, int offset, int length, boolean last) {
+			this.octets = octets;
+			this.offset = offset;
+			this.end = offset + length;
+			this.last = last;
+		}
+
+	}
+
+}

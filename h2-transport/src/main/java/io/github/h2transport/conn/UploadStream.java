@@ -1,0 +1,137 @@
+package io.github.h2transport.conn;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Objects;
+
+import io.github.h2transport.FailureContext;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.Phase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a request body is written to by the calling thread. A write copies, so the
+ * caller's array is its own again when it returns; it waits while two chunks are on their
+ * way. Once the server wants no more, it throws {@link Stopped}, which the transport
+ * turns into the response.
+ */
+public final class UploadStream extends OutputStream {
+
+	/** Two frames of the usual size: large enough to keep the socket busy. */
+	private static final int CHUNK = 32 * 1024;
+
+	private final ClientStream stream;
+
+	private final Upload upload;
+
+	private final long declared;
+
+	private byte @Nullable [] chunk;
+
+	private int filled;
+
+	private long written;
+
+	private boolean ended;
+
+	UploadStream(ClientStream stream, Upload upload) {
+		this.stream = stream;
+		this.upload = upload;
+		this.declared = stream.request().contentLength();
+	}
+
+	@Override
+	public void write(int octet) throws IOException {
+		write(new byte[] { (byte) octet }, 0, 1);
+	}
+
+	@Override
+	public void write(byte[] octets, int offset, int length) throws IOException {
+		Objects.checkFromIndexSize(offset, length, octets.length);
+		if (this.ended) {
+			throw new IOException("The request body is complete");
+		}
+		this.written += length;
+		if (this.declared >= 0 && this.written > this.declared) {
+			throw wrongLength("more than");
+		}
+		int from = offset;
+		int left = length;
+		while (left > 0) {
+			byte[] target = target();
+			int some = Math.min(left, target.length - this.filled);
+			System.arraycopy(octets, from, target, this.filled, some);
+			this.filled += some;
+			from += some;
+			left -= some;
+			if (this.filled == target.length) {
+				handOver(false);
+			}
+		}
+	}
+
+	/** Sends what was written so far. */
+	@Override
+	public void flush() throws IOException {
+		if (!this.ended && this.filled > 0) {
+			handOver(false);
+		}
+	}
+
+	/** Ends the content. */
+	@Override
+	public void close() throws IOException {
+		if (this.ended) {
+			return;
+		}
+		if (this.declared >= 0 && this.written < this.declared) {
+			throw wrongLength("fewer than");
+		}
+		handOver(true);
+	}
+
+	private byte[] target() {
+		byte[] octets = this.chunk;
+		if (octets == null) {
+			octets = this.upload.reuse();
+			if (octets == null) {
+				octets = new byte[CHUNK];
+			}
+			this.chunk = octets;
+			this.filled = 0;
+		}
+		return octets;
+	}
+
+	private void handOver(boolean last) throws IOException {
+		if (!this.stream.awaitUpload(this.upload)) {
+			throw new Stopped();
+		}
+		byte[] octets = (this.chunk != null) ? this.chunk : new byte[0];
+		this.upload.offer(new Upload.Chunk(octets, 0, this.filled, last));
+		this.chunk = null;
+		this.filled = 0;
+		this.ended = last;
+		this.stream.connection().submit(new ClientStream.UploadOp(this.stream));
+	}
+
+	private InvalidRequestException wrongLength(String relation) {
+		this.ended = true;
+		FailureContext context = this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY);
+		return new InvalidRequestException("The request body has " + relation + " the " + this.declared
+				+ " octets that its content-length declares", null, context);
+	}
+
+	/** The server has answered or the stream has failed: nobody wants more content. */
+	public static final class Stopped extends IOException {
+
+		private static final long serialVersionUID = 1L;
+
+		Stopped() {
+			super("The request body is no longer wanted");
+		}
+
+	}
+
+}

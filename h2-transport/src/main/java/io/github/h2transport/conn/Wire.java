@@ -1,0 +1,68 @@
+package io.github.h2transport.conn;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Octets to and from the peer, never blocking: a socket, TLS over a socket, or memory in
+ * tests.
+ */
+interface Wire {
+
+	/**
+	 * Moves the set-up on. Loop only.
+	 * @return whether application octets may flow now
+	 * @throws IOException if the peer is not who it should be, or does not speak HTTP/2
+	 */
+	boolean establish() throws IOException;
+
+	/**
+	 * Reads what is there. Loop only.
+	 * @param into where to
+	 * @return how many octets, 0 if none are there, -1 at the end
+	 */
+	int read(ByteBuffer into) throws IOException;
+
+	/**
+	 * Returns whether {@link #read} has more without a new event of the socket.
+	 * @return whether octets are kept inside
+	 */
+	boolean hasBuffered();
+
+	/**
+	 * Writes what the socket takes. Only for the holder of the pen.
+	 * @param from octets to send; consumed as far as they are taken over
+	 * @return whether everything is with the operating system; otherwise call again when
+	 * writable, also with an empty buffer
+	 */
+	boolean write(ByteBuffer from) throws IOException;
+
+	/** Whether a caller's thread may write, or the loop alone. */
+	boolean callersMayWrite();
+
+	/** Asks for an event when the socket takes octets again. Loop only. */
+	void awaitWritable(boolean wanted);
+
+	/**
+	 * Says that nothing more will be sent: close_notify, then the end of the stream. Only
+	 * for the holder of the pen, on the loop.
+	 */
+	void finishOutput() throws IOException;
+
+	/** Closes the socket. Loop only; does nothing the second time. */
+	void close();
+
+	@Nullable SocketAddress localAddress();
+
+	@Nullable SocketAddress remoteAddress();
+
+	/**
+	 * Returns the TLS session.
+	 * @return {@code null} in cleartext or before the handshake is done
+	 */
+	ConnectionSnapshot.@Nullable Tls tls();
+
+}

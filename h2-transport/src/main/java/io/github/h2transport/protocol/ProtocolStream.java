@@ -1,0 +1,165 @@
+package io.github.h2transport.protocol;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+
+import io.github.h2transport.protocol.StreamState.Input;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the protocol knows of one stream: its state, its two windows, how much content is
+ * expected. The floor above adds the caller's view.
+ *
+ * <p>
+ * The state is shared by the two halves of the connection: the loop feeds it what was
+ * received, the holder of the pen what was sent. Exactly one of them sees
+ * {@link #advance} return {@link StreamState#CLOSED}, and that one releases the stream's
+ * slot.
+ */
+public abstract class ProtocolStream {
+
+	private static final VarHandle STATE;
+
+	static {
+		try {
+			STATE = MethodHandles.lookup().findVarHandle(ProtocolStream.class, "state", StreamState.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private final boolean headRequest;
+
+	private final SendWindow sendWindow = new SendWindow();
+
+	private final ReceiveWindow receiveWindow;
+
+	/** Changed by compare-and-set, by the loop and by the holder of the pen. */
+	private volatile StreamState state = StreamState.IDLE;
+
+	/** Written once, by the holder of the pen, before the stream is in any table. */
+	private volatile int id;
+
+	/** Owned by the holder of the pen: whether the stream waits in the upload ring. */
+	boolean inUploadRing;
+
+	/** Owned by the loop. */
+	boolean headReceived;
+
+	/** Owned by the loop. */
+	int interimCount;
+
+	/**
+	 * Owned by the loop: declared length of the content, or {@link BodyLength}'s signs.
+	 */
+	long expectedLength = -1;
+
+	/** Content octets without padding; written by the loop alone, read by snapshots. */
+	private volatile long receivedLength;
+
+	protected ProtocolStream(boolean headRequest, int receiveWindowSize) {
+		this.headRequest = headRequest;
+		this.receiveWindow = new ReceiveWindow(receiveWindowSize);
+	}
+
+	/**
+	 * Feeds the state machine. Thread-safe.
+	 * @param input what was sent or received
+	 * @return the new state, or {@code null} if the input is not legal now, which it
+	 * never is once the stream is closed
+	 */
+	public final @Nullable StreamState advance(Input input) {
+		for (;;) {
+			StreamState current = this.state;
+			if (current == StreamState.CLOSED) {
+				return null;
+			}
+			StreamState next = current.next(input);
+			if (next == null || next == current || STATE.compareAndSet(this, current, next)) {
+				return next;
+			}
+		}
+	}
+
+	public final StreamState state() {
+		return this.state;
+	}
+
+	public final boolean isClosed() {
+		return this.state == StreamState.CLOSED;
+	}
+
+	/**
+	 * Returns whether the peer has sent END_STREAM or the stream is closed.
+	 * @return whether no more content can come
+	 */
+	public final boolean isRemoteDone() {
+		StreamState current = this.state;
+		return current == StreamState.HALF_CLOSED_REMOTE || current == StreamState.CLOSED;
+	}
+
+	/**
+	 * Returns whether we have sent END_STREAM or the stream is closed.
+	 * @return whether no more content may be sent
+	 */
+	public final boolean isLocalDone() {
+		StreamState current = this.state;
+		return current == StreamState.HALF_CLOSED_LOCAL || current == StreamState.CLOSED;
+	}
+
+	/**
+	 * Returns the stream id.
+	 * @return an odd number, 0 until the stream is opened
+	 */
+	public final int id() {
+		return this.id;
+	}
+
+	final void assignId(int newId) {
+		this.id = newId;
+	}
+
+	public final SendWindow sendWindow() {
+		return this.sendWindow;
+	}
+
+	public final ReceiveWindow receiveWindow() {
+		return this.receiveWindow;
+	}
+
+	public final boolean isHeadRequest() {
+		return this.headRequest;
+	}
+
+	public final long receivedLength() {
+		return this.receivedLength;
+	}
+
+	final void addReceivedLength(int octets) {
+		long total = this.receivedLength + octets;
+		this.receivedLength = total;
+	}
+
+	/**
+	 * Returns how many octets of content are ready to be sent. For the holder of the pen.
+	 * @return 0 or more
+	 */
+	protected abstract int readyOctets();
+
+	/**
+	 * Copies ready content. For the holder of the pen.
+	 * @param out has room for {@code length} octets
+	 * @param length at most {@link #readyOctets()}
+	 * @return whether they were copied; {@code false} if the upload was called off
+	 */
+	protected abstract boolean copyContent(ByteBuffer out, int length);
+
+	/**
+	 * Returns whether the ready octets are the last ones. For the holder of the pen.
+	 * @return {@code true} if END_STREAM goes out with them
+	 */
+	protected abstract boolean isContentComplete();
+
+}

@@ -1,0 +1,398 @@
+package io.github.h2transport.protocol;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.Headers;
+import io.github.h2transport.frame.ConnectionError;
+import io.github.h2transport.frame.FrameHandler;
+import io.github.h2transport.frame.FrameReader;
+import io.github.h2transport.frame.Settings;
+import io.github.h2transport.hpack.HpackDecoder;
+import io.github.h2transport.hpack.HpackException;
+import io.github.h2transport.protocol.StreamState.Input;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receive half of a connection as pure state: octets in, judged events out. Owned by
+ * the event loop. Call {@link #read} with whatever the socket gave; a
+ * {@link ConnectionError} means that the connection must end with that code, and nothing
+ * may be read afterwards.
+ */
+public final class ReceiveHalf implements FrameHandler {
+
+	/** No honest debug text is longer, and it goes into messages. */
+	private static final int MAX_DEBUG_LENGTH = 256;
+
+	private final FrameReader reader;
+
+	private final HpackDecoder decoder;
+
+	private final HeaderSection section;
+
+	private final HeaderBlock block;
+
+	private final ReceiveWindow connectionWindow;
+
+	private final FloodGuard guard;
+
+	private final EndedStreams endedStreams = new EndedStreams();
+
+	private final ReceiveEvents events;
+
+	private long nowNanos;
+
+	/** The stream of the DATA frame that is being read; {@code null} to discard it. */
+	private @Nullable ProtocolStream dataStream;
+
+	/** What of that frame no reader will consume. */
+	private int dataOverhead;
+
+	/** The stream of the header block that is being collected. */
+	private int blockStreamId;
+
+	private boolean blockEndsStream;
+
+	/**
+	 * Creates the receive half.
+	 * @param maxFrameSize our SETTINGS_MAX_FRAME_SIZE
+	 * @param maxHeaderListSize our SETTINGS_MAX_HEADER_LIST_SIZE
+	 * @param tableSize our SETTINGS_HEADER_TABLE_SIZE
+	 * @param connectionWindow what the peer may send on the connection
+	 * @param guard the connection's budgets
+	 * @param events where to report
+	 */
+	public ReceiveHalf(int maxFrameSize, int maxHeaderListSize, int tableSize, ReceiveWindow connectionWindow,
+			FloodGuard guard, ReceiveEvents events) {
+		this.reader = new FrameReader(maxFrameSize, this);
+		this.decoder = new HpackDecoder(tableSize);
+		this.section = new HeaderSection(maxHeaderListSize);
+		this.block = new HeaderBlock(maxHeaderListSize);
+		this.connectionWindow = connectionWindow;
+		this.guard = guard;
+		this.events = events;
+	}
+
+	/**
+	 * Reads octets.
+	 * @param in any piece of the stream; consumed whole
+	 * @param now the time, for the budgets
+	 * @throws ConnectionError if the connection must end
+	 */
+	public void read(ByteBuffer in, long now) throws ConnectionError {
+		this.nowNanos = now;
+		this.guard.sent(this.events.dataSent(), this.events.lastOpenedId() / 2);
+		this.reader.read(in);
+	}
+
+	/**
+	 * Returns whether the last octets were the middle of a frame, so that an end of file
+	 * here is a cut.
+	 * @return whether a frame is incomplete
+	 */
+	public boolean isMidFrame() {
+		return this.reader.isMidFrame();
+	}
+
+	// ---- DATA ----
+
+	@Override
+	public void dataStart(int streamId, int flowControlledLength, boolean endStream) throws ConnectionError {
+		if (!this.connectionWindow.receive(flowControlledLength)) {
+			throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "DATA beyond the connection window");
+		}
+		ProtocolStream stream = known(streamId, "DATA");
+		this.dataOverhead = flowControlledLength;
+		this.dataStream = null;
+		if (stream == null) {
+			if (this.endedStreams.contains(streamId)) {
+				// RFC 9113 section 5.1, closed: after END_STREAM nothing may follow.
+				throw new ConnectionError(ErrorCode.STREAM_CLOSED,
+						"DATA on stream " + streamId + " after its END_STREAM");
+			}
+		}
+		else if (stream.isRemoteDone()) {
+			fault(stream, ErrorCode.STREAM_CLOSED, "DATA after END_STREAM");
+		}
+		else if (!stream.headReceived) {
+			fault(stream, ErrorCode.PROTOCOL_ERROR, "DATA before the response head");
+		}
+		else if (!stream.receiveWindow().receive(flowControlledLength)) {
+			fault(stream, ErrorCode.FLOW_CONTROL_ERROR, "DATA beyond the stream window");
+		}
+		else {
+			this.dataStream = stream;
+		}
+		if (flowControlledLength == 0 && !endStream) {
+			calm(this.guard.emptyData(this.nowNanos));
+		}
+		else if (this.dataStream != null) {
+			this.guard.data();
+		}
+	}
+
+	@Override
+	public void dataPiece(int streamId, ByteBuffer piece) {
+		ProtocolStream stream = this.dataStream;
+		if (stream == null) {
+			return;
+		}
+		int length = piece.remaining();
+		stream.addReceivedLength(length);
+		if (stream.expectedLength >= 0 && stream.receivedLength() > stream.expectedLength
+				|| stream.expectedLength == BodyLength.NONE) {
+			this.dataStream = null;
+			this.events.discarded(stream, this.dataOverhead);
+			this.dataOverhead = 0;
+			fault(stream, ErrorCode.PROTOCOL_ERROR, "more content than the response declared");
+			return;
+		}
+		this.dataOverhead -= length;
+		this.events.content(stream, piece);
+	}
+
+	@Override
+	public void dataEnd(int streamId, boolean endStream) {
+		ProtocolStream stream = this.dataStream;
+		this.dataStream = null;
+		if (this.dataOverhead > 0) {
+			this.events.discarded(stream, this.dataOverhead);
+		}
+		if (endStream && stream != null) {
+			end(stream, Headers.empty());
+		}
+	}
+
+	private void end(ProtocolStream stream, Headers trailers) {
+		if (stream.expectedLength > 0 && stream.receivedLength() != stream.expectedLength) {
+			// RFC 9113 section 8.1.1: a wrong content-length makes the message malformed.
+			this.endedStreams.add(stream.id());
+			fault(stream, ErrorCode.PROTOCOL_ERROR, "the content ended after " + stream.receivedLength() + " of "
+					+ stream.expectedLength + " declared octets");
+			return;
+		}
+		StreamState state = stream.advance(Input.RECEIVE_END_STREAM);
+		if (state != null) {
+			this.endedStreams.add(stream.id());
+			this.events.end(stream, trailers, state == StreamState.CLOSED);
+		}
+	}
+
+	// ---- HEADERS ----
+
+	@Override
+	public void headers(int streamId, ByteBuffer fragment, boolean endStream, boolean endHeaders)
+			throws ConnectionError {
+		this.blockStreamId = streamId;
+		this.blockEndsStream = endStream;
+		if (endHeaders) {
+			headerBlock(fragment);
+		}
+		else {
+			this.block.begin(fragment);
+		}
+	}
+
+	@Override
+	public void continuation(int streamId, ByteBuffer fragment, boolean endHeaders) throws ConnectionError {
+		if (!this.block.add(fragment)) {
+			throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "a header block beyond every limit we announced");
+		}
+		if (endHeaders) {
+			headerBlock(this.block.take());
+		}
+	}
+
+	private void headerBlock(ByteBuffer octets) throws ConnectionError {
+		int streamId = this.blockStreamId;
+		ProtocolStream stream = known(streamId, "HEADERS");
+		boolean wanted = stream != null && !stream.isRemoteDone();
+		boolean trailers = wanted && stream != null && stream.headReceived;
+		this.section.begin(wanted ? (trailers ? HeaderSection.Kind.TRAILERS : HeaderSection.Kind.RESPONSE)
+				: HeaderSection.Kind.IGNORED);
+		try {
+			// Always decoded, wanted or not: the dynamic table is the connection's.
+			this.decoder.decode(octets, this.section);
+		}
+		catch (HpackException ex) {
+			throw new ConnectionError(ErrorCode.COMPRESSION_ERROR, String.valueOf(ex.getMessage()));
+		}
+		if (stream == null) {
+			if (this.endedStreams.contains(streamId)) {
+				throw new ConnectionError(ErrorCode.STREAM_CLOSED,
+						"HEADERS on stream " + streamId + " after its END_STREAM");
+			}
+		}
+		else if (!wanted) {
+			fault(stream, ErrorCode.STREAM_CLOSED, "HEADERS after END_STREAM");
+		}
+		else if (this.section.fault() != null) {
+			fault(stream, ErrorCode.PROTOCOL_ERROR, this.section.fault());
+		}
+		else if (trailers) {
+			trailers(stream);
+		}
+		else {
+			responseHead(stream);
+		}
+		if (wanted) {
+			this.guard.data();
+		}
+	}
+
+	private void responseHead(ProtocolStream stream) {
+		int status = this.section.status();
+		Headers headers = this.section.headers();
+		if (status < 200) {
+			interim(stream, status, headers);
+			return;
+		}
+		long expected = BodyLength.expected(stream.isHeadRequest(), status, headers);
+		if (expected == BodyLength.MALFORMED) {
+			fault(stream, ErrorCode.PROTOCOL_ERROR, "malformed or conflicting content-length");
+			return;
+		}
+		stream.expectedLength = expected;
+		stream.headReceived = true;
+		stream.advance(Input.RECEIVE_HEADERS);
+		this.events.head(stream, status, headers);
+		if (this.blockEndsStream) {
+			end(stream, Headers.empty());
+		}
+	}
+
+	private void interim(ProtocolStream stream, int status, Headers headers) {
+		if (this.blockEndsStream) {
+			fault(stream, ErrorCode.PROTOCOL_ERROR, "an interim response ended the stream");
+			return;
+		}
+		String tooMany = this.guard.interim(++stream.interimCount);
+		if (tooMany != null) {
+			fault(stream, ErrorCode.ENHANCE_YOUR_CALM, tooMany);
+			return;
+		}
+		this.events.interim(stream, status, headers);
+	}
+
+	private void trailers(ProtocolStream stream) {
+		if (!this.blockEndsStream) {
+			// RFC 9113 section 8.1: a second header section must end the stream.
+			fault(stream, ErrorCode.PROTOCOL_ERROR, "a trailer section without END_STREAM");
+			return;
+		}
+		end(stream, this.section.headers());
+	}
+
+	// ---- the other frames of streams ----
+
+	@Override
+	public void rstStream(int streamId, ErrorCode code) throws ConnectionError {
+		ProtocolStream stream = known(streamId, "RST_STREAM");
+		if (stream != null && stream.advance(Input.RECEIVE_RST_STREAM) == StreamState.CLOSED) {
+			this.events.reset(stream, code);
+		}
+		else {
+			calm(this.guard.rstStream(this.nowNanos));
+		}
+	}
+
+	@Override
+	public void windowUpdate(int streamId, int increment) throws ConnectionError {
+		calm(this.guard.windowUpdate(this.nowNanos));
+		if (streamId == 0) {
+			if (!this.events.windowUpdate(null, increment)) {
+				throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR,
+						"WINDOW_UPDATE lifts the connection window above 2^31-1");
+			}
+			return;
+		}
+		ProtocolStream stream = known(streamId, "WINDOW_UPDATE");
+		if (stream != null && !this.events.windowUpdate(stream, increment)) {
+			fault(stream, ErrorCode.FLOW_CONTROL_ERROR, "WINDOW_UPDATE lifts the stream window above 2^31-1");
+		}
+	}
+
+	@Override
+	public void priority(int streamId) throws ConnectionError {
+		calm(this.guard.priority(this.nowNanos));
+	}
+
+	@Override
+	public void streamError(int streamId, ErrorCode code, String message) throws ConnectionError {
+		ProtocolStream stream = known(streamId, "A frame");
+		if (stream != null) {
+			fault(stream, code, message);
+		}
+	}
+
+	@Override
+	public void pushPromise(int streamId, int promisedStreamId) throws ConnectionError {
+		// RFC 9113 section 8.4: we have sent ENABLE_PUSH=0.
+		throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "PUSH_PROMISE although push is off");
+	}
+
+	/**
+	 * Finds a stream. A frame on a stream that we never opened is a connection error (RFC
+	 * 9113 section 5.1, idle); on one that is gone it is legal for a while.
+	 */
+	private @Nullable ProtocolStream known(int streamId, String frame) throws ConnectionError {
+		ProtocolStream stream = this.events.stream(streamId);
+		if (stream == null && ((streamId & 1) == 0 || streamId > this.events.lastOpenedId())) {
+			throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, frame + " on stream " + streamId + ", which is idle");
+		}
+		return stream;
+	}
+
+	private void fault(ProtocolStream stream, ErrorCode code, String message) {
+		this.events.fault(stream, code, message);
+	}
+
+	// ---- frames of the connection ----
+
+	@Override
+	public void settings(Settings settings) throws ConnectionError {
+		calm(this.guard.settings(this.nowNanos));
+		this.events.settings(settings);
+	}
+
+	@Override
+	public void settingsAck() {
+		this.events.settingsAcknowledged();
+	}
+
+	@Override
+	public void ping(long opaqueData, boolean ack) throws ConnectionError {
+		calm(this.guard.ping(this.nowNanos));
+		if (ack) {
+			this.events.pong(opaqueData);
+		}
+		else {
+			this.events.ping(opaqueData);
+		}
+	}
+
+	@Override
+	public void goAway(int lastStreamId, ErrorCode code, ByteBuffer debugData) {
+		this.events.goAway(lastStreamId, code, readable(debugData));
+	}
+
+	/** Peers' octets never reach a log or a message as they are. */
+	private static String readable(ByteBuffer octets) {
+		byte[] text = new byte[Math.min(octets.remaining(), MAX_DEBUG_LENGTH)];
+		octets.get(text);
+		return Excerpt.of(new String(text, StandardCharsets.ISO_8859_1));
+	}
+
+	@Override
+	public void unknown(int type, int streamId, int length) throws ConnectionError {
+		calm(this.guard.unknown(this.nowNanos, length));
+	}
+
+	private static void calm(@Nullable String excess) throws ConnectionError {
+		if (excess != null) {
+			throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, excess);
+		}
+	}
+
+}

@@ -1,0 +1,351 @@
+package io.github.h2transport.protocol;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.Headers;
+import io.github.h2transport.frame.FrameWriter;
+import io.github.h2transport.frame.Settings;
+import io.github.h2transport.hpack.HpackEncoder;
+import io.github.h2transport.hpack.OctetSink;
+import io.github.h2transport.protocol.StreamState.Input;
+
+/**
+ * The send half of a connection as pure state: actions in, octets out. Owned by the
+ * holder of the pen, so HPACK order and stream ids are wire order without any lock.
+ *
+ * <p>
+ * How to use it: {@link #attach} a buffer, call the actions and {@link #pump()} while
+ * {@link #hasRoom()}, write out what the buffer holds, {@link #detach()} it when empty.
+ */
+public final class SendHalf {
+
+	/**
+	 * Beyond this fill level no further action is begun: one write of this size is worth
+	 * a system call, and the callers behind it should not wait longer.
+	 */
+	private static final int FULL = 48 * 1024;
+
+	private static final int HIGHEST_STREAM_ID = Integer.MAX_VALUE;
+
+	private final HpackEncoder encoder;
+
+	private final OctetSink block = new OctetSink(512);
+
+	private final PeerSettings peer = new PeerSettings();
+
+	private final SendWindow connectionWindow = new SendWindow();
+
+	/** Streams with content to send, in turn. */
+	private final Deque<ProtocolStream> uploads = new ArrayDeque<>();
+
+	private final Consumer<ProtocolStream> onClosed;
+
+	private ByteBuffer out = ByteBuffer.allocate(0);
+
+	/** Read by the loop to tell idle streams from closed ones. */
+	private volatile int lastOpenedId;
+
+	/** Octets of DATA payload sent, to judge the peer's WINDOW_UPDATEs by. */
+	private volatile long dataSent;
+
+	/**
+	 * Creates the send half.
+	 * @param encoderTableSize the most that is used of the peer's HPACK table, in octets
+	 * @param onClosed told of each stream whose last act was sent here; called in the
+	 * middle of encoding, so it may only take notes
+	 */
+	public SendHalf(int encoderTableSize, Consumer<ProtocolStream> onClosed) {
+		this.encoder = new HpackEncoder(encoderTableSize);
+		this.onClosed = onClosed;
+	}
+
+	// ---- the buffer ----
+
+	public void attach(ByteBuffer buffer) {
+		this.out = buffer;
+	}
+
+	public ByteBuffer buffer() {
+		return this.out;
+	}
+
+	/**
+	 * Takes the buffer away.
+	 * @return the buffer that was attached, or a larger one that replaced it
+	 */
+	public ByteBuffer detach() {
+		ByteBuffer buffer = this.out;
+		this.out = ByteBuffer.allocate(0);
+		return buffer;
+	}
+
+	public boolean hasRoom() {
+		return this.out.position() < FULL;
+	}
+
+	/** A header block larger than the buffer is rare, but must go out whole. */
+	private ByteBuffer room(int octets) {
+		if (this.out.remaining() < octets) {
+			ByteBuffer larger = ByteBuffer.allocateDirect(this.out.position() + octets + 1024);
+			larger.put(this.out.flip());
+			this.out = larger;
+		}
+		return this.out;
+	}
+
+	// ---- actions ----
+
+	/**
+	 * Writes the connection preface (RFC 9113 section 3.4): magic, SETTINGS and the
+	 * WINDOW_UPDATE that brings the connection window from 65,535 to its size.
+	 * @param settings our settings
+	 * @param connectionWindowSize the receive window of the connection in octets
+	 */
+	public void preface(Settings settings, int connectionWindowSize) {
+		ByteBuffer buffer = room(1024);
+		FrameWriter.preface(buffer);
+		FrameWriter.settings(buffer, settings);
+		int increment = connectionWindowSize - PeerSettings.DEFAULT_INITIAL_WINDOW_SIZE;
+		if (increment > 0) {
+			FrameWriter.windowUpdate(buffer, 0, increment);
+		}
+	}
+
+	/**
+	 * Returns whether the connection has a stream id left (RFC 9113 section 5.1.1).
+	 * @return {@code false} when it must be replaced
+	 */
+	public boolean hasStreamIds() {
+		return this.lastOpenedId < HIGHEST_STREAM_ID;
+	}
+
+	/**
+	 * Gives a stream its id, before anybody else can see it.
+	 * @param stream a stream that was never opened
+	 */
+	public void assignId(ProtocolStream stream) {
+		int id = (this.lastOpenedId == 0) ? 1 : this.lastOpenedId + 2;
+		stream.assignId(id);
+	}
+
+	/**
+	 * Opens a stream that has its id: HEADERS, with END_STREAM if there is no content.
+	 * @param stream the stream
+	 * @param fields the checked fields, pseudo-fields first
+	 * @param endStream whether the request has no content
+	 */
+	public void open(ProtocolStream stream, Headers fields, boolean endStream) {
+		this.lastOpenedId = stream.id();
+		headerBlock(stream, fields, endStream);
+		stream.advance(Input.SEND_HEADERS);
+		if (endStream) {
+			ended(stream, Input.SEND_END_STREAM);
+		}
+		else {
+			upload(stream);
+		}
+	}
+
+	private void headerBlock(ProtocolStream stream, Headers fields, boolean endStream) {
+		this.block.clear();
+		this.encoder.beginBlock(this.block);
+		for (int i = 0; i < fields.size(); i++) {
+			this.encoder.encode(fields.name(i), fields.value(i), fields.isSensitive(i), this.block);
+		}
+		int length = this.block.length();
+		int maxFrameSize = this.peer.maxFrameSize();
+		FrameWriter.headers(room(FrameWriter.headersSize(length, maxFrameSize)), stream.id(), this.block.array(), 0,
+				length, maxFrameSize, endStream);
+	}
+
+	/**
+	 * Lets a stream take part in {@link #pump()}: it has content ready.
+	 * @param stream an open stream
+	 */
+	public void upload(ProtocolStream stream) {
+		if (!stream.inUploadRing && !stream.isLocalDone()) {
+			stream.inUploadRing = true;
+			this.uploads.add(stream);
+		}
+	}
+
+	/**
+	 * Resets a stream, unless it is closed or was never opened.
+	 * @param stream the stream
+	 * @param code the reason for the peer
+	 */
+	public void reset(ProtocolStream stream, ErrorCode code) {
+		if (stream.id() != 0 && !stream.isClosed()) {
+			FrameWriter.rstStream(room(FrameWriter.RST_STREAM_SIZE), stream.id(), code);
+			ended(stream, Input.SEND_RST_STREAM);
+		}
+	}
+
+	private void ended(ProtocolStream stream, Input input) {
+		if (stream.advance(input) == StreamState.CLOSED) {
+			this.onClosed.accept(stream);
+		}
+	}
+
+	/**
+	 * Hands receive credit back to the peer.
+	 * @param stream the stream, whose window is of no interest once the peer is done
+	 */
+	public void creditStream(ProtocolStream stream) {
+		if (!stream.isRemoteDone()) {
+			int increment = stream.receiveWindow().takeCredit();
+			if (increment > 0) {
+				FrameWriter.windowUpdate(room(FrameWriter.WINDOW_UPDATE_SIZE), stream.id(), increment);
+			}
+		}
+	}
+
+	public void creditConnection(ReceiveWindow window) {
+		int increment = window.takeCredit();
+		if (increment > 0) {
+			FrameWriter.windowUpdate(room(FrameWriter.WINDOW_UPDATE_SIZE), 0, increment);
+		}
+	}
+
+	/**
+	 * Applies the peer's SETTINGS as a whole and acknowledges them, in this order (RFC
+	 * 9113 section 6.5.3).
+	 * @param settings the received values
+	 */
+	public void applySettings(Settings settings) {
+		this.peer.apply(settings);
+		if (settings.has(Settings.HEADER_TABLE_SIZE)) {
+			this.encoder.peerTableSize(settings.get(Settings.HEADER_TABLE_SIZE, 0));
+		}
+		FrameWriter.settingsAck(room(FrameWriter.SETTINGS_ACK_SIZE));
+	}
+
+	public void ping(long opaqueData, boolean ack) {
+		FrameWriter.ping(room(FrameWriter.PING_SIZE), opaqueData, ack);
+	}
+
+	/**
+	 * Says that we end the connection (RFC 9113 section 6.8). A client has processed no
+	 * stream of the server, so the last stream id is 0.
+	 * @param code the reason
+	 * @param debugData text for the peer's log
+	 */
+	public void goAway(ErrorCode code, byte[] debugData) {
+		FrameWriter.goAway(room(FrameWriter.FRAME_HEADER_SIZE + 8 + debugData.length), 0, code, debugData);
+	}
+
+	/**
+	 * Sends content of the uploading streams in turn, one frame each, as far as the
+	 * windows and the buffer reach.
+	 * @return whether it stopped for want of buffer only
+	 */
+	public boolean pump() {
+		boolean progress = true;
+		while (progress && !this.uploads.isEmpty()) {
+			progress = false;
+			for (int turns = this.uploads.size(); turns > 0; turns--) {
+				if (!hasRoom()) {
+					return true;
+				}
+				ProtocolStream stream = this.uploads.remove();
+				int sent = sendSome(stream);
+				if (sent == DONE) {
+					stream.inUploadRing = false;
+				}
+				else {
+					this.uploads.add(stream);
+				}
+				progress |= sent > 0;
+			}
+		}
+		return false;
+	}
+
+	private static final int DONE = -1;
+
+	private int sendSome(ProtocolStream stream) {
+		if (stream.isLocalDone()) {
+			return DONE;
+		}
+		// The order matters: content that is complete now cannot grow afterwards.
+		boolean complete = stream.isContentComplete();
+		int ready = stream.readyOctets();
+		if (ready == 0) {
+			if (complete) {
+				FrameWriter.dataHeader(room(FrameWriter.FRAME_HEADER_SIZE), stream.id(), 0, true);
+				ended(stream, Input.SEND_END_STREAM);
+			}
+			return DONE;
+		}
+		long window = Math.min(stream.sendWindow().available(this.peer.initialWindowSize()), connectionWindow());
+		int length = (int) Math.min(Math.min(ready, this.peer.maxFrameSize()), window);
+		length = Math.min(length, this.out.remaining() - FrameWriter.FRAME_HEADER_SIZE);
+		if (length <= 0) {
+			return 0;
+		}
+		int start = this.out.position();
+		this.out.position(start + FrameWriter.FRAME_HEADER_SIZE);
+		if (!stream.copyContent(this.out, length)) {
+			this.out.position(start);
+			return DONE;
+		}
+		int end = this.out.position();
+		boolean last = complete && length == ready;
+		this.out.position(start);
+		FrameWriter.dataHeader(this.out, stream.id(), length, last);
+		this.out.position(end);
+		stream.sendWindow().spend(length);
+		this.connectionWindow.spend(length);
+		this.dataSent = this.connectionWindow.sent();
+		if (last) {
+			ended(stream, Input.SEND_END_STREAM);
+			return DONE;
+		}
+		return length;
+	}
+
+	// ---- what others may ask ----
+
+	public PeerSettings peer() {
+		return this.peer;
+	}
+
+	/**
+	 * Returns what may be sent on the connection. Its initial size is fixed (RFC 9113
+	 * section 6.9.2).
+	 * @return octets
+	 */
+	public long connectionWindow() {
+		return this.connectionWindow.available(PeerSettings.DEFAULT_INITIAL_WINDOW_SIZE);
+	}
+
+	/**
+	 * Takes a WINDOW_UPDATE for the connection. For the loop.
+	 * @param increment 1 to 2^31-1
+	 * @return {@code false} if the window would grow too large
+	 */
+	public boolean grantConnection(int increment) {
+		return this.connectionWindow.grant(increment, PeerSettings.DEFAULT_INITIAL_WINDOW_SIZE);
+	}
+
+	/**
+	 * Returns the highest stream id that was used.
+	 * @return an odd number, 0 if none was
+	 */
+	public int lastOpenedId() {
+		return this.lastOpenedId;
+	}
+
+	public long dataSent() {
+		return this.dataSent;
+	}
+
+	public int uploading() {
+		return this.uploads.size();
+	}
+
+}

@@ -1,0 +1,201 @@
+package io.github.h2transport.transport;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.h2transport.ConnectionKey;
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.Http2Response;
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.conn.ClientConn;
+import io.github.h2transport.conn.ConnectionSnapshot;
+import io.github.h2transport.conn.Dialer;
+import io.github.h2transport.pool.ClientConnPool;
+import io.github.h2transport.pool.DefaultClientConnPool;
+import io.github.h2transport.transport.TransportSnapshot.OriginSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP/2 client transport: takes a request, gives its response. Thread-safe; make one
+ * and share it, for it owns the connections and the threads that serve them.
+ *
+ * <p>
+ * The contract of a round trip: it never interprets the response (a 404 is a response);
+ * it fails only if there is no response; it does not change the request; it always closes
+ * the request's body. A request that the server surely did not process is sent again by
+ * itself, as long as its body can be replayed (RFC 9113 section 8.7).
+ */
+public final class Http2Transport implements AutoCloseable {
+
+	private final TransportOptions options;
+
+	private final Dialer dialer;
+
+	private final ClientConnPool pool;
+
+	private Http2Transport(Builder builder) {
+		this.options = builder.options;
+		this.dialer = new Dialer(builder.options, builder.threadFactory);
+		this.pool = (builder.poolFactory != null) ? builder.poolFactory.create(this.dialer)
+				: new DefaultClientConnPool(this.dialer, builder.options);
+	}
+
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	public TransportOptions options() {
+		return this.options;
+	}
+
+	/**
+	 * Sends a request and waits for the head of its response. Blocks the calling thread,
+	 * platform or virtual; a body that is not made of bytes is read by this thread too.
+	 * @param request the request
+	 * @return the response, to be closed by the caller
+	 * @throws io.github.h2transport.Http2Exception if there is no response; it says who
+	 * began the failure, where, and whether the request may be sent again
+	 * @throws IOException what reading the request's body threw
+	 * @throws IllegalStateException if called by an event loop, which it would block
+	 */
+	public Http2Response roundTrip(Http2Request request) throws IOException {
+		if (Dialer.onLoopThread()) {
+			throw new IllegalStateException(
+					"A blocking call on the event loop thread " + Thread.currentThread().getName()
+							+ " would stop its connections; hand the call over to another thread");
+		}
+		try {
+			return new RoundTrip(this.pool, this.options, request).run();
+		}
+		finally {
+			request.body().close();
+		}
+	}
+
+	/**
+	 * Closes the connections that carry no stream. The transport stays usable.
+	 */
+	public void closeIdleConnections() {
+		this.dialer.connections().forEach(ClientConn::closeIfIdle);
+	}
+
+	/**
+	 * Takes a picture of all connections and their streams. Waits for nobody.
+	 * @return the state of a moment ago
+	 */
+	public TransportSnapshot snapshot() {
+		Map<ConnectionKey, List<ConnectionSnapshot>> byKey = new LinkedHashMap<>();
+		for (ClientConn connection : this.dialer.connections()) {
+			byKey.computeIfAbsent(connection.key(), (key) -> new ArrayList<>()).add(connection.snapshot());
+		}
+		List<OriginSnapshot> origins = new ArrayList<>();
+		byKey.forEach((key, connections) -> origins
+			.add(new OriginSnapshot(key, this.pool.pending(key), List.copyOf(connections))));
+		return new TransportSnapshot(List.copyOf(origins));
+	}
+
+	/**
+	 * Ends the transport gracefully: no new request is taken, every server is told by
+	 * GOAWAY, running streams may finish. Returns at once.
+	 * @param timeout how long they may take; whatever still runs then is ended
+	 * @return completes when no connection and no thread of the transport is left
+	 */
+	public CompletableFuture<Void> shutdown(Duration timeout) {
+		this.pool.close();
+		this.dialer.connections().forEach((connection) -> connection.shutdown("the client shuts down"));
+		CompletableFuture<Void> quiet = this.dialer.whenNoConnection();
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		Thread closer = new Thread(() -> {
+			try {
+				quiet.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+			}
+			catch (TimeoutException | ExecutionException ex) {
+				// Then they are ended.
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+			this.dialer.close();
+			done.complete(null);
+		}, "h2-shutdown");
+		closer.setDaemon(true);
+		closer.start();
+		return done;
+	}
+
+	/**
+	 * Ends the transport gracefully within its shutdown timeout, and waits for it.
+	 */
+	@Override
+	public void close() {
+		shutdown(this.options.shutdownTimeout()).join();
+	}
+
+	/** Collects what a transport is made of. Not thread-safe. */
+	public static final class Builder {
+
+		private TransportOptions options = TransportOptions.defaults();
+
+		private ThreadFactory threadFactory = daemonThreads();
+
+		private ClientConnPool.@Nullable Factory poolFactory;
+
+		private Builder() {
+		}
+
+		public Builder options(TransportOptions newOptions) {
+			this.options = Objects.requireNonNull(newOptions, "options");
+			return this;
+		}
+
+		/**
+		 * Sets who makes the event-loop threads.
+		 * @param factory makes daemon threads, so that they never keep a JVM alive
+		 * @return this builder
+		 */
+		public Builder threadFactory(ThreadFactory factory) {
+			this.threadFactory = Objects.requireNonNull(factory, "factory");
+			return this;
+		}
+
+		/**
+		 * Replaces the default pool.
+		 * @param factory makes the pool; the dialer that it gets opens connections
+		 * @return this builder
+		 */
+		public Builder connPool(ClientConnPool.Factory factory) {
+			this.poolFactory = Objects.requireNonNull(factory, "factory");
+			return this;
+		}
+
+		/**
+		 * Builds and starts the transport.
+		 * @return a transport with its event loops running
+		 */
+		public Http2Transport build() {
+			return new Http2Transport(this);
+		}
+
+		private static ThreadFactory daemonThreads() {
+			AtomicInteger number = new AtomicInteger();
+			return (task) -> {
+				Thread thread = new Thread(task, "h2-loop-" + number.incrementAndGet());
+				thread.setDaemon(true);
+				return thread;
+			};
+		}
+
+	}
+
+}
