@@ -3,13 +3,14 @@ package io.github.h2transport.sample;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundleKey;
-import org.springframework.boot.ssl.jks.JksSslStoreBundle;
-import org.springframework.boot.ssl.jks.JksSslStoreDetails;
+import org.springframework.boot.ssl.SslStoreBundle;
 
 /**
  * A key and certificate of {@code localhost} and {@code 127.0.0.1}, made anew at each
@@ -19,6 +20,8 @@ import org.springframework.boot.ssl.jks.JksSslStoreDetails;
 final class SelfSignedCertificate {
 
 	private static final int KEYTOOL_SECONDS = 60; // a slow machine needs about two
+
+	private static final String ALIAS = "localhost";
 
 	private static final String PASSWORD_VARIABLE = "H2_SAMPLE_PASSWORD";
 
@@ -36,28 +39,30 @@ final class SelfSignedCertificate {
 			Path file = folder.resolve("localhost.p12");
 			try {
 				runKeytool(file, password);
-				JksSslStoreDetails details = JksSslStoreDetails.forLocation(file.toUri().toString())
-					.withPassword(password);
-				SslBundle bundle = SslBundle.of(new JksSslStoreBundle(details, details), SslBundleKey.of(password));
-				// Reads both stores now, before the file goes.
-				bundle.getStores().getKeyStore();
-				bundle.getStores().getTrustStore();
-				return bundle;
+				return bundle(file, password);
 			}
 			finally {
 				Files.deleteIfExists(file);
 				Files.deleteIfExists(folder);
 			}
 		}
-		catch (IOException ex) {
+		catch (IOException | GeneralSecurityException ex) {
 			throw new IllegalStateException("Could not make a certificate for localhost", ex);
 		}
 	}
 
+	private static SslBundle bundle(Path file, String password) throws IOException, GeneralSecurityException {
+		KeyStore keys = KeyStore.getInstance(file.toFile(), password.toCharArray());
+		KeyStore trust = KeyStore.getInstance("PKCS12");
+		trust.load(null, null);
+		trust.setCertificateEntry(ALIAS, keys.getCertificate(ALIAS));
+		return SslBundle.of(SslStoreBundle.of(keys, password, trust), SslBundleKey.of(password));
+	}
+
 	private static void runKeytool(Path file, String password) throws IOException {
 		Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
-		ProcessBuilder command = new ProcessBuilder(keytool.toString(), "-genkeypair", "-alias", "localhost", "-keyalg",
-				"EC", "-groupname", "secp256r1", "-validity", "2", "-dname", "CN=localhost", "-ext",
+		ProcessBuilder command = new ProcessBuilder(keytool.toString(), "-genkeypair", "-alias", ALIAS, "-keyalg", "EC",
+				"-groupname", "secp256r1", "-validity", "2", "-dname", "CN=localhost", "-ext",
 				"san=dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12", "-keystore", file.toString(),
 				"-storepass:env", PASSWORD_VARIABLE);
 		// Not an argument: those are visible to every user of the machine.

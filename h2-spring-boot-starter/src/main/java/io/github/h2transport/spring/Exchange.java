@@ -1,8 +1,8 @@
 package io.github.h2transport.spring;
 
+import java.io.IOException;
 import java.util.function.Supplier;
 
-import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.TransportOptions;
@@ -18,9 +18,10 @@ interface Exchange {
 	 * Sends a request and waits for the response head.
 	 * @param request the request
 	 * @return the response, to be closed
-	 * @throws Http2Exception if there is none
+	 * @throws io.github.h2transport.Http2Exception if there is none
+	 * @throws IOException what writing the request's content threw
 	 */
-	Http2Response roundTrip(Http2Request request) throws Http2Exception;
+	Http2Response roundTrip(Http2Request request) throws IOException;
 
 	/**
 	 * Returns the options that hold where a call says nothing.
@@ -38,7 +39,7 @@ interface Exchange {
 		return new Exchange() {
 
 			@Override
-			public Http2Response roundTrip(Http2Request request) throws Http2Exception {
+			public Http2Response roundTrip(Http2Request request) throws IOException {
 				return transport.get().roundTrip(request);
 			}
 

@@ -113,27 +113,28 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 	/** Asks the connections to end and tells when they have; waits for nothing. */
 	@Override
 	public void stop(Runnable callback) {
-		markStopped().whenComplete((done, failure) -> callback.run());
+		shutdown().whenComplete((done, failure) -> callback.run());
 	}
 
 	/** Waits for running calls, at most as long as the shutdown timeout says. */
 	@Override
 	public void stop() {
 		long limitMillis = this.shutdownTimeout.plus(GRACE).toMillis();
-		markStopped().exceptionally((failure) -> null)
-			.completeOnTimeout(null, limitMillis, TimeUnit.MILLISECONDS)
-			.join();
+		shutdown().exceptionally((failure) -> null).completeOnTimeout(null, limitMillis, TimeUnit.MILLISECONDS).join();
 	}
 
-	private CompletableFuture<Void> markStopped() {
+	private CompletableFuture<Void> shutdown() {
+		markStopped();
+		Http2Transport current = this.transport;
+		return (current != null) ? current.shutdown(this.shutdownTimeout) : CompletableFuture.completedFuture(null);
+	}
+
+	/** After this nobody makes a transport that would live on. */
+	private void markStopped() {
 		this.lock.lock();
 		try {
 			this.running = false;
 			this.stopped = true;
-			Http2Transport current = this.transport;
-			// A copy, so that nobody can complete the transport's own future.
-			return (current != null) ? current.shutdown(this.shutdownTimeout).copy()
-					: CompletableFuture.completedFuture(null);
 		}
 		finally {
 			this.lock.unlock();
@@ -165,17 +166,10 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 	 */
 	@Override
 	public void destroy() {
-		this.lock.lock();
-		try {
-			this.running = false;
-			this.stopped = true;
-			Http2Transport current = this.transport;
-			if (current != null) {
-				current.close();
-			}
-		}
-		finally {
-			this.lock.unlock();
+		markStopped();
+		Http2Transport current = this.transport;
+		if (current != null) {
+			current.close();
 		}
 	}
 
