@@ -67,6 +67,15 @@ public final class RealServer implements AutoCloseable {
 	}
 
 	/**
+	 * Starts to describe a server. Skips the test if it is not installed.
+	 * @param kind which one
+	 * @return a builder
+	 */
+	public static Builder of(ServerKind kind) {
+		return new Builder(kind);
+	}
+
+	/**
 	 * Starts to describe an nginx: it serves files, {@code POST /echo} answers with the
 	 * request's content, and {@code POST /refuse-body} answers 413 without reading it.
 	 * Skips the test if nginx is not installed.

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * The servers that a test can start, each with the command line that makes it listen on a
  * loopback port and stay in the foreground.
  */
-enum ServerKind {
+public enum ServerKind {
 
 	NGINX("nginx") {
 
