@@ -29,6 +29,9 @@ import org.springframework.boot.web.server.WebServer;
  */
 final class TomcatServer implements AutoCloseable {
 
+	/** More than the windows let through before somebody reads. */
+	static final int LARGE_SIZE = 4 * 1024 * 1024;
+
 	private final boolean secure;
 
 	private final CountDownLatch closed = new CountDownLatch(1);
@@ -109,6 +112,7 @@ final class TomcatServer implements AutoCloseable {
 		protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
 			switch (request.getRequestURI()) {
 				case ServerCalls.GET_PATH -> response.getOutputStream().write(Content.ofSize(ServerCalls.GET_SIZE));
+				case "/large" -> response.getOutputStream().write(Content.ofSize(LARGE_SIZE));
 				case "/protocol" -> response.getWriter().write(request.getProtocol());
 				case "/redirect" -> response.sendRedirect("/protocol");
 				case "/never" -> waitForClose();
