@@ -1,0 +1,41 @@
+package io.github.h2transport.sample;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.ApplicationArguments;
+import org.springframework.boot.ApplicationRunner;
+import org.springframework.stereotype.Component;
+
+/** Makes a first fan-out when the application has started, and says where to look. */
+@Component
+class FirstFanOut implements ApplicationRunner {
+
+	private static final Log logger = LogFactory.getLog(FirstFanOut.class);
+
+	private final SampleProperties properties;
+
+	private final FanOut fanOut;
+
+	private final Targets targets;
+
+	FirstFanOut(SampleProperties properties, FanOut fanOut, Targets targets) {
+		this.properties = properties;
+		this.fanOut = fanOut;
+		this.targets = targets;
+	}
+
+	@Override
+	public void run(ApplicationArguments arguments) {
+		int calls = this.properties.startupCalls();
+		if (calls > 0) {
+			logger.info(this.fanOut.run(calls, false));
+			if (this.properties.target() == null) {
+				logger.info(this.fanOut.run(calls, true));
+			}
+		}
+		logger.info("Open " + this.targets.self(false, "/") + " for what else there is, and "
+				+ this.targets.self(false, "/actuator/h2pool") + " for the connections");
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.github.h2transport.sample;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.server.ResponseStatusException;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+/** What a browser or curl can ask for, and what the application asks itself. */
+@RestController
+class SampleController {
+
+	private static final int MAX_CALLS = 1000;
+
+	private static final int MAX_SECONDS = 50; // below the client's limit for an answer
+
+	private static final String INDEX = """
+			<!doctype html><html lang="en"><meta charset="utf-8"><title>h2-sample-app</title>
+			<h1>h2-sample-app</h1>
+			<p>A Spring Boot application that calls itself over HTTP/2 (the protocol, not the H2 database).</p>
+			<ul>
+			<li><a href="/fanout?calls=100">/fanout?calls=100</a>: parallel calls in cleartext</li>
+			<li><a href="/fanout?calls=100&amp;tls=true">/fanout?calls=100&amp;tls=true</a>: the same over TLS</li>
+			<li><a href="/hold?streams=5&amp;seconds=30">/hold?streams=5&amp;seconds=30</a>:
+				streams that stay open, to be looked at</li>
+			<li><a href="/actuator/h2pool">/actuator/h2pool</a>: connections, streams, windows</li>
+			</ul>
+			<p>Start it with --sample.target=https://... to fan out to another HTTP/2 server.</p>
+			""";
+
+	private final FanOut fanOut;
+
+	private final HeldStreams heldStreams;
+
+	SampleController(FanOut fanOut, HeldStreams heldStreams) {
+		this.fanOut = fanOut;
+		this.heldStreams = heldStreams;
+	}
+
+	@GetMapping(path = "/", produces = MediaType.TEXT_HTML_VALUE)
+	String index() {
+		return INDEX;
+	}
+
+	@GetMapping("/fanout")
+	FanOut.Result fanOut(@RequestParam(defaultValue = "100") int calls,
+			@RequestParam(defaultValue = "false") boolean tls) {
+		return this.fanOut.run(inRange("calls", calls, MAX_CALLS), tls);
+	}
+
+	@GetMapping("/hold")
+	Held hold(@RequestParam(defaultValue = "5") int streams, @RequestParam(defaultValue = "30") int seconds,
+			@RequestParam(defaultValue = "false") boolean tls) {
+		inRange("streams", streams, HeldStreams.MAX);
+		inRange("seconds", seconds, MAX_SECONDS);
+		if (!this.heldStreams.hold(streams, seconds, tls)) {
+			throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS,
+					"At most " + HeldStreams.MAX + " streams are held at a time; wait until some have ended");
+		}
+		return new Held(streams, seconds, "/actuator/h2pool");
+	}
+
+	@GetMapping(path = "/greeting", produces = MediaType.TEXT_PLAIN_VALUE)
+	String greeting(HttpServletRequest request) {
+		return "Hello over " + request.getProtocol() + "\n";
+	}
+
+	/** Answers when the time is over, without a thread of the server. */
+	@GetMapping(path = "/slow", produces = MediaType.TEXT_PLAIN_VALUE)
+	DeferredResult<String> slow(@RequestParam int seconds) {
+		return new DeferredResult<>(inRange("seconds", seconds, MAX_SECONDS) * 1000L, "Done\n");
+	}
+
+	private static int inRange(String name, int value, int most) {
+		if (value < 1 || value > most) {
+			throw new ResponseStatusException(HttpStatus.BAD_REQUEST,
+					"'" + name + "' must be 1 to " + most + ", but is " + value);
+		}
+		return value;
+	}
+
+	/**
+	 * What is held.
+	 *
+	 * @param streams how many streams
+	 * @param seconds for how long
+	 * @param see where to look at them
+	 */
+	record Held(int streams, int seconds, String see) {
+	}
+
+}

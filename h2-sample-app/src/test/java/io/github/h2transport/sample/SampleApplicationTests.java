@@ -1,0 +1,92 @@
+package io.github.h2transport.sample;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+
+import com.jayway.jsonpath.JsonPath;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(OutputCaptureExtension.class)
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "sample.tls-port=0")
+class SampleApplicationTests {
+
+	// The JDK's client, so that what is tested does not test itself.
+	private final HttpClient browser = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+	@Autowired
+	private Targets targets;
+
+	@Autowired
+	private FirstFanOut firstFanOut;
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void aFanOutSharesOneConnection(boolean tls) throws Exception {
+		String json = get("/fanout?calls=100&tls=" + tls).body();
+
+		assertThat(JsonPath.<Integer>read(json, "$.failed")).as(json).isZero();
+		assertThat(JsonPath.<Integer>read(json, "$.calls")).isEqualTo(100);
+		assertThat(JsonPath.<Integer>read(json, "$.connections")).isEqualTo(1);
+		assertThat(JsonPath.<String>read(json, "$.target")).startsWith(tls ? "https://" : "http://");
+	}
+
+	@Test
+	void heldStreamsAreShownByTheEndpoint() throws Exception {
+		assertThat(get("/hold?streams=3&seconds=2").statusCode()).isEqualTo(200);
+
+		Awaitility.await().untilAsserted(() -> {
+			String json = get("/actuator/h2pool?origin=" + this.targets.self(false, "")).body();
+			assertThat(JsonPath.<Integer>read(json, "$.origins[0].connections[0].streams.length()")).as(json)
+				.isGreaterThanOrEqualTo(3);
+			String id = JsonPath.read(json, "$.origins[0].connections[0].id");
+			assertThat(get("/actuator/h2pool/" + id).statusCode()).isEqualTo(200);
+		});
+		assertThat(get("/actuator/h2pool/c9999").statusCode()).isEqualTo(404);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/fanout?calls=0", "/fanout?calls=1001", "/fanout?calls=many", "/hold?streams=51",
+			"/hold?seconds=0", "/slow?seconds=51" })
+	void aValueOutOfRangeIsABadRequestThatSaysWhy(String path) throws Exception {
+		HttpResponse<String> response = get(path);
+
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(JsonPath.<String>read(response.body(), "$.detail")).isNotEmpty();
+	}
+
+	@Test
+	void theIndexExplainsItself() throws Exception {
+		assertThat(get("/").body()).contains("/fanout", "/hold", "/actuator/h2pool");
+	}
+
+	@Test
+	void theFirstFanOutSaysWhatHappenedAndWhereToLook(CapturedOutput output) {
+		this.firstFanOut.run(null);
+
+		assertThat(output).containsPattern("100 parallel calls to http://127.0.0.1:\\d+/greeting: all answered")
+			.containsPattern("100 parallel calls to https://127.0.0.1:\\d+/greeting: all answered")
+			.containsPattern("Open http://127.0.0.1:\\d+/ ")
+			.contains("/actuator/h2pool");
+	}
+
+	private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+		URI uri = this.targets.self(false, path);
+		return this.browser.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+	}
+
+}

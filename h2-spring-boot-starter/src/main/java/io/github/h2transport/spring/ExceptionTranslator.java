@@ -1,0 +1,78 @@
+package io.github.h2transport.spring;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpTimeoutException;
+
+import javax.net.ssl.SSLHandshakeException;
+
+import io.github.h2transport.ConnectFailedException;
+import io.github.h2transport.FailureContext;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2TimeoutException;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.Phase;
+import io.github.h2transport.PoolException;
+
+/**
+ * Turns the transport's exceptions into the JDK types that Spring applications already
+ * catch, because every other client of Spring throws those. The message stays, and the
+ * original, with all that it knows, is the cause. What has no JDK type stays as it is.
+ */
+final class ExceptionTranslator {
+
+	private ExceptionTranslator() {
+	}
+
+	/**
+	 * Translates a failure.
+	 * @param failure what the transport threw
+	 * @return a JDK exception with the failure as its cause, or the failure itself
+	 */
+	static IOException translate(Http2Exception failure) {
+		String message = String.valueOf(failure.getMessage());
+		Phase phase = failure.context().phase();
+		if (failure instanceof Http2TimeoutException) {
+			return withCause(
+					isConnecting(phase) ? new HttpConnectTimeoutException(message) : new HttpTimeoutException(message),
+					failure);
+		}
+		if (failure instanceof PoolException && isAcquireTimeout(failure.context())) {
+			return withCause(new HttpTimeoutException(message), failure);
+		}
+		if (failure instanceof ConnectFailedException) {
+			return switch (phase) {
+				case RESOLVE -> withCause(new UnknownHostException(message), failure);
+				case CONNECT -> withCause(new ConnectException(message), failure);
+				case TLS -> withCause(new SSLHandshakeException(message), failure);
+				default -> failure;
+			};
+		}
+		return failure;
+	}
+
+	/** The phases that the connect timeout covers. */
+	private static boolean isConnecting(Phase phase) {
+		return switch (phase) {
+			case RESOLVE, CONNECT, TLS, PREFACE -> true;
+			default -> false;
+		};
+	}
+
+	/**
+	 * A wait that ended without a connection is a time-out of ours; a closed transport is
+	 * the caller's doing.
+	 */
+	private static boolean isAcquireTimeout(FailureContext context) {
+		return context.phase() == Phase.POOL && context.initiator() == Initiator.LIBRARY;
+	}
+
+	private static <E extends IOException> E withCause(E exception, Throwable cause) {
+		// These types have no constructor that takes a cause.
+		exception.initCause(cause);
+		return exception;
+	}
+
+}

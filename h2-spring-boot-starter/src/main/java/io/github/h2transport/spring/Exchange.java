@@ -1,0 +1,54 @@
+package io.github.h2transport.spring;
+
+import java.io.IOException;
+import java.util.function.Supplier;
+
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.Http2Response;
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.transport.Http2Transport;
+
+/**
+ * One round trip, as far as the adapters need to know it. Exists so that their tests need
+ * no network.
+ */
+interface Exchange {
+
+	/**
+	 * Sends a request and waits for the response head.
+	 * @param request the request
+	 * @return the response, to be closed
+	 * @throws io.github.h2transport.Http2Exception if there is none
+	 * @throws IOException what writing the request's content threw
+	 */
+	Http2Response roundTrip(Http2Request request) throws IOException;
+
+	/**
+	 * Returns the options that hold where a call says nothing.
+	 * @return the transport's options
+	 */
+	TransportOptions options();
+
+	/**
+	 * Asks for the transport on each call, since it is made on first use and may be
+	 * replaced after a restart of the application context.
+	 * @param transport where the transport comes from
+	 * @return an exchange over it
+	 */
+	static Exchange over(Supplier<Http2Transport> transport) {
+		return new Exchange() {
+
+			@Override
+			public Http2Response roundTrip(Http2Request request) throws IOException {
+				return transport.get().roundTrip(request);
+			}
+
+			@Override
+			public TransportOptions options() {
+				return transport.get().options();
+			}
+
+		};
+	}
+
+}

@@ -1,0 +1,174 @@
+package io.github.h2transport.spring;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.ProtocolException;
+import java.net.URI;
+import java.time.Duration;
+
+import io.github.h2transport.CallOptions;
+import io.github.h2transport.Headers;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.Http2Response;
+import io.github.h2transport.RequestBody;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.StreamingHttpOutputMessage;
+import org.springframework.http.client.AbstractClientHttpRequest;
+import org.springframework.http.client.ClientHttpResponse;
+import org.springframework.util.Assert;
+import org.springframework.util.FastByteArrayOutputStream;
+import org.springframework.util.StreamUtils;
+
+/**
+ * A request of Spring that goes out over the transport. Content written to
+ * {@link #getBody()} is kept and can be replayed; content given as a {@link Body} is
+ * written by the calling thread while it is sent.
+ */
+final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements StreamingHttpOutputMessage {
+
+	private static final int INITIAL_BUFFER = 1024; // most JSON documents fit
+
+	private final Exchange exchange;
+
+	private final HttpMethod method;
+
+	private final URI uri;
+
+	private final CallOptions options;
+
+	private final boolean followRedirects;
+
+	// Confined to the caller; at most one of the two is set.
+	private @Nullable FastByteArrayOutputStream buffer;
+
+	private @Nullable BodySource source;
+
+	Http2ClientHttpRequest(Exchange exchange, URI uri, HttpMethod method, CallOptions options,
+			boolean followRedirects) {
+		this.exchange = exchange;
+		this.uri = uri;
+		this.method = method;
+		this.options = options;
+		this.followRedirects = followRedirects;
+	}
+
+	@Override
+	public HttpMethod getMethod() {
+		return this.method;
+	}
+
+	@Override
+	public URI getURI() {
+		return this.uri;
+	}
+
+	@Override
+	protected OutputStream getBodyInternal(HttpHeaders headers) {
+		Assert.state(this.source == null, "Use either getBody or setBody, not both");
+		FastByteArrayOutputStream target = this.buffer;
+		if (target == null) {
+			target = new FastByteArrayOutputStream(INITIAL_BUFFER);
+			this.buffer = target;
+		}
+		return target;
+	}
+
+	@Override
+	public void setBody(Body body) {
+		Assert.notNull(body, "'body' must not be null");
+		setSource((headers) -> RequestBody.ofWriter((out) -> body.writeTo(StreamUtils.nonClosing(out)),
+				declaredLength(headers), body.repeatable()));
+	}
+
+	@Override
+	public void setBody(byte[] body) {
+		Assert.notNull(body, "'body' must not be null");
+		setSource((headers) -> RequestBody.of(body));
+	}
+
+	private void setSource(BodySource newSource) {
+		assertNotExecuted();
+		Assert.state(this.buffer == null, "Use either getBody or setBody, not both");
+		this.source = newSource;
+	}
+
+	@Override
+	protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
+		Http2Request request = Http2Request.builder(this.method.name(), this.uri)
+			.headers(transportHeaders(headers))
+			.body(transportBody(headers))
+			.options(this.options)
+			.build();
+		try {
+			return new Http2ClientHttpResponse(send(request));
+		}
+		catch (Http2Exception ex) {
+			throw ExceptionTranslator.translate(ex);
+		}
+	}
+
+	private Http2Response send(Http2Request first) throws IOException {
+		long startNanos = System.nanoTime();
+		Http2Request request = first;
+		Http2Response response = this.exchange.roundTrip(request);
+		for (int redirects = 0; this.followRedirects; redirects++) {
+			Http2Request next = RedirectRule.next(request, response);
+			if (next == null) {
+				break;
+			}
+			response.close();
+			if (redirects == RedirectRule.MAX_REDIRECTS) {
+				throw new ProtocolException("Stopped after " + RedirectRule.MAX_REDIRECTS
+						+ " redirects; the last was from " + request + " to " + next);
+			}
+			Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
+			request = Http2Request.builder(next.method(), next.uri())
+				.headers(next.headers())
+				.body(next.body())
+				.options(RedirectRule.remaining(this.options, this.exchange.options(), elapsed))
+				.build();
+			response = this.exchange.roundTrip(request);
+		}
+		return response;
+	}
+
+	private RequestBody transportBody(HttpHeaders headers) {
+		if (this.buffer != null) {
+			return RequestBody.of(this.buffer.toByteArrayUnsafe());
+		}
+		return (this.source != null) ? this.source.toRequestBody(headers) : RequestBody.none();
+	}
+
+	private static Headers transportHeaders(HttpHeaders headers) {
+		Headers.Builder fields = Headers.builder();
+		headers.forEach((name, values) -> {
+			for (@Nullable
+			String value : values) {
+				fields.add(name, (value != null) ? value : "");
+			}
+		});
+		return fields.build();
+	}
+
+	private static long declaredLength(HttpHeaders headers) {
+		try {
+			return Math.max(headers.getContentLength(), RequestBody.UNKNOWN_LENGTH);
+		}
+		catch (NumberFormatException ex) {
+			// The transport refuses the field with a message that names it.
+			return RequestBody.UNKNOWN_LENGTH;
+		}
+	}
+
+	/** Makes the content once the headers, which may declare its length, are complete. */
+	private interface BodySource {
+
+		RequestBody toRequestBody(HttpHeaders headers);
+
+	}
+
+}

@@ -1,0 +1,90 @@
+package io.github.h2transport.spring;
+
+import java.net.URI;
+import java.util.function.Supplier;
+
+import io.github.h2transport.CallOptions;
+import io.github.h2transport.transport.Http2Transport;
+
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.ClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequestFactory;
+import org.springframework.util.Assert;
+
+/**
+ * Makes the requests of {@code RestClient}, {@code RestTemplate} and HTTP service clients
+ * run over HTTP/2.
+ *
+ * <p>
+ * A factory is a light handle: connections belong to the {@link Http2Transport}, which
+ * many factories share and which whoever made it has to close. A call fails with the JDK
+ * exceptions that Spring's other clients throw ({@code HttpTimeoutException},
+ * {@code HttpConnectTimeoutException}, {@code ConnectException},
+ * {@code UnknownHostException}, {@code SSLHandshakeException}), with the
+ * {@link io.github.h2transport.Http2Exception} as cause, or with that exception itself.
+ *
+ * <p>
+ * Redirects are followed by default, at most 20 in a row, never from {@code https} to
+ * {@code http}, and without the {@code Authorization} and {@code Cookie} fields when they
+ * lead to another origin. The response timeout covers the whole chain.
+ */
+public final class Http2ClientHttpRequestFactory implements ClientHttpRequestFactory {
+
+	private final Exchange exchange;
+
+	// Set before the factory is used; published by whoever hands the factory on.
+	private CallOptions callOptions;
+
+	private boolean followRedirects = true;
+
+	/**
+	 * Makes a factory that leaves every limit to the transport.
+	 * @param transport the transport, which is not closed by the factory
+	 */
+	public Http2ClientHttpRequestFactory(Http2Transport transport) {
+		this(transport, CallOptions.defaults());
+	}
+
+	/**
+	 * Makes a factory with its own limits and TLS identity.
+	 * @param transport the transport, which is not closed by the factory
+	 * @param callOptions how calls are made
+	 */
+	public Http2ClientHttpRequestFactory(Http2Transport transport, CallOptions callOptions) {
+		this(Exchange.over(constant(transport)), callOptions);
+	}
+
+	Http2ClientHttpRequestFactory(Exchange exchange, CallOptions callOptions) {
+		Assert.notNull(callOptions, "'callOptions' must not be null");
+		this.exchange = exchange;
+		this.callOptions = callOptions;
+	}
+
+	private static Supplier<Http2Transport> constant(Http2Transport transport) {
+		Assert.notNull(transport, "'transport' must not be null");
+		return () -> transport;
+	}
+
+	public CallOptions getCallOptions() {
+		return this.callOptions;
+	}
+
+	public void setCallOptions(CallOptions callOptions) {
+		Assert.notNull(callOptions, "'callOptions' must not be null");
+		this.callOptions = callOptions;
+	}
+
+	public boolean isFollowRedirects() {
+		return this.followRedirects;
+	}
+
+	public void setFollowRedirects(boolean followRedirects) {
+		this.followRedirects = followRedirects;
+	}
+
+	@Override
+	public ClientHttpRequest createRequest(URI uri, HttpMethod httpMethod) {
+		return new Http2ClientHttpRequest(this.exchange, uri, httpMethod, this.callOptions, this.followRedirects);
+	}
+
+}

@@ -1,0 +1,142 @@
+package io.github.h2transport.spring;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Set;
+
+import io.github.h2transport.CallOptions;
+import io.github.h2transport.HeaderField;
+import io.github.h2transport.Headers;
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.Http2Response;
+import io.github.h2transport.Origin;
+import io.github.h2transport.RequestBody;
+import io.github.h2transport.TransportOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides where a redirect (RFC 9110 section 15.4) leads. Every other client of Spring
+ * Boot follows redirects unless told otherwise, so applications count on it; the
+ * transport gives status codes no meaning, so it is done here.
+ */
+final class RedirectRule {
+
+	/** As many as browsers follow (WHATWG Fetch); a longer chain is a loop. */
+	static final int MAX_REDIRECTS = 20;
+
+	/** Secrets for one origin that no other origin may see (RFC 9110 section 15.4). */
+	private static final Set<String> BOUND_TO_ORIGIN = Set.of("authorization", "cookie", "proxy-authorization", "host");
+
+	/** Fields that describe content, dropped together with it (RFC 9110 section 15.4). */
+	private static final Set<String> ABOUT_CONTENT = Set.of("content-encoding", "content-language", "content-length",
+			"content-location", "content-type", "digest", "last-modified", "expect");
+
+	/** The least time that a follow-up request gets, so that its time-out is legal. */
+	private static final Duration LEAST = Duration.ofMillis(1);
+
+	private RedirectRule() {
+	}
+
+	/**
+	 * Returns the request that follows a redirect.
+	 * @param request the request that was redirected
+	 * @param response its answer
+	 * @return {@code null} if the answer is no redirect or must not be followed: it has
+	 * no usable location, it leads from {@code https} to {@code http}, or it wants
+	 * content again that cannot be sent twice
+	 */
+	static @Nullable Http2Request next(Http2Request request, Http2Response response) {
+		String method = nextMethod(response.status(), request.method());
+		String location = response.headers().get("location");
+		URI target = (method != null && location != null) ? resolve(request.uri(), location) : null;
+		if (method == null || target == null || isDowngrade(request.uri(), target)) {
+			return null;
+		}
+		boolean withContent = method.equals(request.method());
+		if (withContent && !request.body().isReplayable()) {
+			return null;
+		}
+		boolean sameOrigin = Origin.of(request.uri()).equals(Origin.of(target));
+		return Http2Request.builder(method, target)
+			.headers(nextHeaders(request.headers(), sameOrigin, withContent))
+			.body(withContent ? request.body() : RequestBody.none())
+			.options(request.options())
+			.build();
+	}
+
+	/**
+	 * Returns options whose limits from the first call on are shortened by the time that
+	 * has passed, so that a chain of redirects ends when one answer would have had to.
+	 * @param options the options of the first call
+	 * @param defaults the limits where those say nothing
+	 * @param elapsed the time since the first call
+	 * @return the options for the next call
+	 */
+	static CallOptions remaining(CallOptions options, TransportOptions defaults, Duration elapsed) {
+		return CallOptions.builder()
+			.connectTimeout(options.connectTimeout())
+			.responseTimeout(shortened(options.responseTimeout(), defaults.responseTimeout(), elapsed))
+			.readTimeout(options.readTimeout())
+			.exchangeTimeout(shortened(options.exchangeTimeout(), defaults.exchangeTimeout(), elapsed))
+			.tls(options.tls())
+			.addressFilter(options.addressFilter())
+			.onlyCachedConnection(options.onlyCachedConnection())
+			.build();
+	}
+
+	private static @Nullable String nextMethod(int status, String method) {
+		return switch (status) {
+			// RFC 9110 sections 15.4.2 and 15.4.3: by custom only POST becomes GET.
+			case 301, 302 -> "POST".equals(method) ? "GET" : method;
+			case 303 -> "HEAD".equals(method) ? method : "GET";
+			case 307, 308 -> method;
+			default -> null;
+		};
+	}
+
+	private static @Nullable URI resolve(URI base, String location) {
+		try {
+			URI target = base.resolve(location.startsWith("?") ? withQuery(base, location) : new URI(location));
+			String scheme = String.valueOf(target.getScheme()).toLowerCase(Locale.ROOT);
+			boolean followable = ("https".equals(scheme) || "http".equals(scheme)) && target.getHost() != null;
+			return followable ? target : null;
+		}
+		catch (URISyntaxException ex) {
+			return null;
+		}
+	}
+
+	/** {@link URI#resolve(URI)} would drop the last segment of the path. */
+	private static URI withQuery(URI base, String query) throws URISyntaxException {
+		String path = base.getRawPath();
+		return new URI(((path != null && !path.isEmpty()) ? path : "/") + query);
+	}
+
+	private static boolean isDowngrade(URI from, URI to) {
+		return "https".equalsIgnoreCase(from.getScheme()) && "http".equalsIgnoreCase(to.getScheme());
+	}
+
+	private static Headers nextHeaders(Headers headers, boolean sameOrigin, boolean withContent) {
+		Headers.Builder next = Headers.builder();
+		for (HeaderField field : headers) {
+			boolean keep = (sameOrigin || !BOUND_TO_ORIGIN.contains(field.name()))
+					&& (withContent || !ABOUT_CONTENT.contains(field.name()));
+			if (keep) {
+				next.add(field.name(), field.value(), field.sensitive());
+			}
+		}
+		return next.build();
+	}
+
+	private static @Nullable Duration shortened(@Nullable Duration limit, Duration defaultLimit, Duration elapsed) {
+		Duration whole = (limit != null) ? limit : defaultLimit;
+		if (whole.isZero()) {
+			return limit;
+		}
+		Duration rest = whole.minus(elapsed);
+		return (rest.compareTo(LEAST) > 0) ? rest : LEAST;
+	}
+
+}

@@ -1,0 +1,143 @@
+package io.github.h2transport.spring.boot.autoconfigure;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.h2transport.conn.ConnectionSnapshot;
+import io.github.h2transport.conn.StreamSnapshot;
+import io.github.h2transport.transport.TransportSnapshot.OriginSnapshot;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * What {@code /actuator/h2pool} answers. Fields without a value are shown as
+ * {@code null}, so that readers can rely on their presence.
+ *
+ * @param origins the origins that have connections or waiting requests
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record H2PoolDescriptor(List<OriginDescriptor> origins) implements OperationResponseBody {
+
+	/** Nanoseconds are noise to a reader. */
+	private static Duration readable(Duration duration) {
+		return duration.truncatedTo(ChronoUnit.MILLIS);
+	}
+
+	/**
+	 * The connections to one origin. Clients with different SSL bundles or address
+	 * filters have an entry each.
+	 *
+	 * @param origin scheme, host and port
+	 * @param pending how many requests wait for a connection
+	 * @param connections the connections, oldest first
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	public record OriginDescriptor(String origin, int pending, List<ConnectionDescriptor> connections) {
+
+		static OriginDescriptor of(OriginSnapshot origin) {
+			return new OriginDescriptor(origin.key().origin().toString(), origin.pending(),
+					origin.connections().stream().map(ConnectionDescriptor::of).toList());
+		}
+
+	}
+
+	/**
+	 * A connection.
+	 *
+	 * @param id unique in the transport
+	 * @param state CONNECTING, OPEN, DRAINING or CLOSED
+	 * @param protocol {@code h2} over TLS, {@code h2c} in cleartext
+	 * @param tls the TLS session, {@code null} in cleartext
+	 * @param localAddress host and port, {@code null} until connected
+	 * @param remoteAddress host and port, {@code null} until connected
+	 * @param age since the dial began
+	 * @param idle since the last stream ended
+	 * @param singleUse whether it serves one request only
+	 * @param streamsOpened how many streams were opened so far
+	 * @param maxConcurrentStreams how many streams the server allows at once
+	 * @param sendWindow octets that the server lets us send
+	 * @param receiveWindow octets that we let the server send
+	 * @param ownSettings our SETTINGS
+	 * @param peerSettings the server's SETTINGS
+	 * @param goAway the server's GOAWAY, {@code null} if there was none
+	 * @param streams the open streams
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	public record ConnectionDescriptor(String id, String state, String protocol, @Nullable TlsDescriptor tls,
+			@Nullable String localAddress, @Nullable String remoteAddress, Duration age, Duration idle,
+			boolean singleUse, long streamsOpened, long maxConcurrentStreams, long sendWindow, long receiveWindow,
+			Map<String, Long> ownSettings, Map<String, Long> peerSettings, @Nullable GoAwayDescriptor goAway,
+			List<StreamDescriptor> streams) implements OperationResponseBody {
+
+		static ConnectionDescriptor of(ConnectionSnapshot connection) {
+			return new ConnectionDescriptor(connection.id(), connection.state().name(),
+					connection.key().origin().isSecure() ? "h2" : "h2c", TlsDescriptor.of(connection.tls()),
+					connection.localAddress(), connection.remoteAddress(), readable(connection.age()),
+					readable(connection.idle()), connection.singleUse(), connection.streamsOpened(),
+					connection.maxConcurrentStreams(), connection.sendWindow(), connection.receiveWindow(),
+					connection.ownSettings(), connection.peerSettings(), GoAwayDescriptor.of(connection.goAway()),
+					connection.streams().stream().map(StreamDescriptor::of).toList());
+		}
+
+	}
+
+	/**
+	 * A TLS session.
+	 *
+	 * @param version for example {@code TLSv1.3}
+	 * @param cipher the cipher suite
+	 * @param alpn the agreed protocol
+	 */
+	public record TlsDescriptor(String version, String cipher, String alpn) {
+
+		static @Nullable TlsDescriptor of(ConnectionSnapshot.@Nullable Tls tls) {
+			return (tls != null) ? new TlsDescriptor(tls.version(), tls.cipher(), tls.alpn()) : null;
+		}
+
+	}
+
+	/**
+	 * A GOAWAY that the server sent.
+	 *
+	 * @param lastStreamId the highest stream that the server may have processed
+	 * @param code the error code's name
+	 * @param debug the server's debug text, escaped and shortened
+	 */
+	public record GoAwayDescriptor(int lastStreamId, String code, String debug) {
+
+		static @Nullable GoAwayDescriptor of(ConnectionSnapshot.@Nullable GoAway goAway) {
+			return (goAway != null) ? new GoAwayDescriptor(goAway.lastStreamId(), goAway.code(), goAway.debug()) : null;
+		}
+
+	}
+
+	/**
+	 * An open stream.
+	 *
+	 * @param id the stream's id
+	 * @param state the RFC's name of its state
+	 * @param method the request's method
+	 * @param age since the request was handed to the connection
+	 * @param sentBytes octets of request content that were sent
+	 * @param receivedBytes octets of response content that arrived
+	 * @param sendWindow octets that the server lets us send on it
+	 * @param receiveWindow octets that we let the server send on it
+	 * @param waitingFor why it does not move, {@code null} if nothing is known
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	public record StreamDescriptor(int id, String state, String method, Duration age, long sentBytes,
+			long receivedBytes, long sendWindow, long receiveWindow, @Nullable String waitingFor) {
+
+		static StreamDescriptor of(StreamSnapshot stream) {
+			return new StreamDescriptor(stream.id(), stream.state(), stream.method(), readable(stream.age()),
+					stream.sentBytes(), stream.receivedBytes(), stream.sendWindow(), stream.receiveWindow(),
+					stream.waitingFor());
+		}
+
+	}
+
+}

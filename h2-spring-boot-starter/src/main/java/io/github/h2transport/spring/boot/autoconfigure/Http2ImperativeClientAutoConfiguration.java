@@ -1,0 +1,103 @@
+package io.github.h2transport.spring.boot.autoconfigure;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+import io.github.h2transport.spring.Http2ClientHttpRequestFactoryBuilder;
+import io.github.h2transport.spring.SharedHttp2Transport;
+import io.github.h2transport.transport.Http2Transport;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
+import org.springframework.boot.util.LambdaSafe;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.http.client.ClientHttpRequestFactory;
+
+/**
+ * Auto-configuration of the builder through which Spring Boot gives the HTTP/2 transport
+ * to {@code RestClient.Builder}, {@code RestTemplateBuilder} and HTTP service groups, in
+ * servlet, reactive and non-web applications alike. A builder bean of the application
+ * wins.
+ */
+@AutoConfiguration(before = ImperativeHttpClientAutoConfiguration.class,
+		after = { HttpClientAutoConfiguration.class, Http2TransportAutoConfiguration.class })
+@ConditionalOnClass(name = BootVersionAutoConfiguration.CLASS_SINCE_4_1)
+@ConditionalOnBooleanProperty(name = "h2.transport.enabled", matchIfMissing = true)
+@Conditional(OnNoOtherFactoryChosenCondition.class)
+public final class Http2ImperativeClientAutoConfiguration {
+
+	private static final String BUILDER = "http2ClientHttpRequestFactoryBuilder";
+
+	@Bean(BUILDER)
+	@ConditionalOnMissingBean(ClientHttpRequestFactoryBuilder.class)
+	ClientHttpRequestFactoryBuilder<?> http2ClientHttpRequestFactoryBuilder(ObjectProvider<SharedHttp2Transport> shared,
+			ObjectProvider<Http2Transport> transport,
+			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
+		return customize(Http2ClientHttpRequestFactoryBuilder.of(source(shared, transport)),
+				customizers.orderedStream().toList());
+	}
+
+	/** The shared one is made on first use; one of the application is there already. */
+	private static Supplier<Http2Transport> source(ObjectProvider<SharedHttp2Transport> shared,
+			ObjectProvider<Http2Transport> transport) {
+		SharedHttp2Transport own = shared.getIfAvailable();
+		if (own != null) {
+			return own;
+		}
+		Http2Transport given = transport.getObject();
+		return () -> given;
+	}
+
+	private static ClientHttpRequestFactoryBuilder<?> customize(ClientHttpRequestFactoryBuilder<?> builder,
+			List<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
+		ClientHttpRequestFactoryBuilder<?> current = builder;
+		for (ClientHttpRequestFactoryBuilderCustomizer<?> customizer : customizers) {
+			current = customize(current, customizer);
+		}
+		return current;
+	}
+
+	/** A customizer of another client's builder is left out, as Spring Boot does it. */
+	@SuppressWarnings("unchecked")
+	private static ClientHttpRequestFactoryBuilder<?> customize(ClientHttpRequestFactoryBuilder<?> builder,
+			ClientHttpRequestFactoryBuilderCustomizer<?> customizer) {
+		ClientHttpRequestFactoryBuilder<?> customized = LambdaSafe
+			.callback(ClientHttpRequestFactoryBuilderCustomizer.class, customizer, builder)
+			.invokeAnd((matching) -> matching.customize(builder))
+			.get(builder);
+		return (customized != null) ? customized : builder;
+	}
+
+	/** Spring Boot makes this bean from the builder, except in reactive applications. */
+	@Bean
+	@Lazy
+	@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
+	@ConditionalOnBean(name = BUILDER)
+	@ConditionalOnMissingBean
+	ClientHttpRequestFactory clientHttpRequestFactory(ClientHttpRequestFactoryBuilder<?> builder,
+			HttpClientSettings settings) {
+		return builder.build(settings);
+	}
+
+	@Bean
+	@ConditionalOnBean(name = BUILDER)
+	Http2StartupLine http2StartupLine(ListableBeanFactory beanFactory,
+			ObjectProvider<Http2TransportProperties> properties) {
+		Http2TransportProperties bound = properties.getIfAvailable();
+		return new Http2StartupLine(beanFactory, bound != null && bound.isAllowHttp());
+	}
+
+}

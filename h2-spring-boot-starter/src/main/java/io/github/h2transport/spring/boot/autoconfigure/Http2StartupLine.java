@@ -1,0 +1,55 @@
+package io.github.h2transport.spring.boot.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.restclient.RestTemplateBuilder;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.service.registry.HttpServiceProxyRegistry;
+
+/**
+ * Says once, when the application starts, which builders run on HTTP/2 and how to switch
+ * back, because a dependency alone has changed that.
+ */
+final class Http2StartupLine implements SmartInitializingSingleton {
+
+	private static final Log logger = LogFactory.getLog(Http2StartupLine.class);
+
+	private final ListableBeanFactory beanFactory;
+
+	private final boolean allowHttp;
+
+	Http2StartupLine(ListableBeanFactory beanFactory, boolean allowHttp) {
+		this.beanFactory = beanFactory;
+		this.allowHttp = allowHttp;
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		logger.info(line());
+	}
+
+	String line() {
+		List<String> users = new ArrayList<>();
+		addIfPresent(users, RestClient.Builder.class, "RestClient.Builder");
+		addIfPresent(users, RestTemplateBuilder.class, "RestTemplateBuilder");
+		addIfPresent(users, HttpServiceProxyRegistry.class, "HTTP service groups");
+		users.add("ClientHttpRequestFactory");
+		return String.join(", ", users) + " run on HTTP/2 (h2-transport; http:// URLs are "
+				+ (this.allowHttp ? "called with prior knowledge" : "refused, see h2.transport.allow-http")
+				+ "); to switch back to Spring Boot's own client set " + OnNoOtherFactoryChosenCondition.PROPERTY
+				+ ", for example to jdk, or h2.transport.enabled=false";
+	}
+
+	private void addIfPresent(List<String> users, Class<?> type, String name) {
+		if (this.beanFactory.getBeanNamesForType(type, true, false).length > 0) {
+			users.add(name);
+		}
+	}
+
+}

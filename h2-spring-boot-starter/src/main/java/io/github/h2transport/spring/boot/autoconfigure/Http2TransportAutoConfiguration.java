@@ -1,0 +1,68 @@
+package io.github.h2transport.spring.boot.autoconfigure;
+
+import java.time.Duration;
+
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.spring.SharedHttp2Transport;
+import io.github.h2transport.transport.Http2Transport;
+
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+
+/**
+ * Auto-configuration of the one HTTP/2 transport that all clients of an application
+ * share. An {@link Http2Transport} bean of the application is used instead; its life is
+ * then the application's affair.
+ */
+@AutoConfiguration
+@ConditionalOnClass(name = BootVersionAutoConfiguration.CLASS_SINCE_4_1)
+@ConditionalOnBooleanProperty(name = "h2.transport.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(Http2TransportProperties.class)
+public final class Http2TransportAutoConfiguration {
+
+	private static final String PHASE_TIMEOUT = "spring.lifecycle.timeout-per-shutdown-phase";
+
+	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30); // Boot's
+
+	@Bean
+	@ConditionalOnMissingBean({ SharedHttp2Transport.class, Http2Transport.class })
+	SharedHttp2Transport sharedHttp2Transport(Http2TransportProperties properties, ResourceLoader resourceLoader,
+			Environment environment) {
+		TransportOptions options = properties.toTransportOptions();
+		EventLoopThreads threads = new EventLoopThreads(resourceLoader.getClassLoader());
+		return new SharedHttp2Transport(() -> Http2Transport.builder().options(options).threadFactory(threads).build(),
+				shutdownTimeout(options, environment));
+	}
+
+	/**
+	 * The transport for whoever wants to call it directly. Not a singleton, because a
+	 * context that is stopped and started again gets a new one.
+	 */
+	@Bean(destroyMethod = "")
+	@Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+	@ConditionalOnBean(SharedHttp2Transport.class)
+	@ConditionalOnMissingBean
+	Http2Transport http2Transport(SharedHttp2Transport shared) {
+		return shared.get();
+	}
+
+	/** Spring gives up waiting after its own limit, so a longer one would only be cut. */
+	private static Duration shutdownTimeout(TransportOptions options, Environment environment) {
+		Duration phaseTimeout = Binder.get(environment)
+			.bind(PHASE_TIMEOUT, Duration.class)
+			.orElse(DEFAULT_PHASE_TIMEOUT);
+		Duration own = options.shutdownTimeout();
+		return (own.compareTo(phaseTimeout) <= 0) ? own : phaseTimeout;
+	}
+
+}

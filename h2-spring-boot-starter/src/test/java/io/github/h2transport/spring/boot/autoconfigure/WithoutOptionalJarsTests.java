@@ -1,0 +1,84 @@
+package io.github.h2transport.spring.boot.autoconfigure;
+
+import java.io.File;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+
+import io.github.h2transport.spring.Http2ClientHttpRequestFactoryBuilder;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Starts an application on a class path that has only what the starter brings. */
+class WithoutOptionalJarsTests {
+
+	private static final Pattern OPTIONAL = Pattern
+		.compile("(spring-boot-(actuator|health|micrometer|starter-actuator|starter-micrometer|tomcat|web|webmvc|"
+				+ "servlet|test)|spring-web(flux|mvc)|spring-test|reactor|reactive-streams|tomcat|micrometer-core|"
+				+ "micrometer-jakarta|wiremock).*\\.jar");
+
+	@Test
+	void theApplicationStartsAndUsesHttp2() throws Exception {
+		List<URL> jars = new ArrayList<>();
+		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+			Path path = Path.of(entry);
+			if (!OPTIONAL.matcher(path.getFileName().toString()).matches()) {
+				jars.add(path.toUri().toURL());
+			}
+		}
+		Thread thread = Thread.currentThread();
+		ClassLoader before = thread.getContextClassLoader();
+		try (URLClassLoader loader = new URLClassLoader(jars.toArray(URL[]::new),
+				ClassLoader.getPlatformClassLoader())) {
+			thread.setContextClassLoader(loader);
+			Callable<?> application = (Callable<?>) loader.loadClass(Application.class.getName())
+				.getConstructor()
+				.newInstance();
+			assertThat(application.call()).isEqualTo(
+					List.of(Http2ClientHttpRequestFactoryBuilder.class.getName(), "actuator false", "reactor false"));
+		}
+		finally {
+			thread.setContextClassLoader(before);
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	public static class Application implements Callable<List<String>> {
+
+		@Override
+		public List<String> call() {
+			try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
+				.web(WebApplicationType.NONE)
+				.run()) {
+				return List.of(context.getBean(ClientHttpRequestFactoryBuilder.class).getClass().getName(),
+						"actuator " + present("org.springframework.boot.actuate.endpoint.annotation.Endpoint"),
+						"reactor " + present("reactor.core.scheduler.NonBlocking"));
+			}
+		}
+
+		private static boolean present(String name) {
+			try {
+				Class.forName(name, false, Application.class.getClassLoader());
+				return true;
+			}
+			catch (ClassNotFoundException ex) {
+				return false;
+			}
+		}
+
+	}
+
+}
