@@ -4,6 +4,8 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Flow;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -96,6 +98,11 @@ final class FakeExchange implements Exchange {
 		@Override
 		public Headers headers() {
 			return this.headers;
+		}
+
+		@Override
+		public Flow.Publisher<ByteBuffer> publisher() {
+			throw new IllegalStateException("only read as a stream");
 		}
 
 		@Override

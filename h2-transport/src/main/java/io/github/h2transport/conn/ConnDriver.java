@@ -321,8 +321,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			end(cancelled(reason), ErrorCode.NO_ERROR);
 			return;
 		}
+		// A client's GOAWAY tells the server nothing that matters to running streams, and
+		// some servers (Tomcat) close the connection on it: it goes out with the last
+		// stream.
 		stopAccepting();
-		sendGoAway(ErrorCode.NO_ERROR, reason);
 		drained();
 	}
 

@@ -15,7 +15,6 @@ import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.transport.Http2Transport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,7 +50,6 @@ class SharedTransportLifecycleTests {
 	}
 
 	@Test
-	@Disabled("Tomcat closes the connection when it gets our GOAWAY, which therefore has to follow the last stream")
 	void aStopWaitsForRunningCallsWithoutBlockingItsCaller() throws Exception {
 		this.shared.start();
 		Http2Response unread = this.shared.get().roundTrip(Http2Request.get(this.server.uri("/large")));

@@ -97,12 +97,16 @@ class H2PoolEndpointTests {
 				new ConnectionSnapshot.Tls("TLSv1.3", "TLS_AES_256_GCM_SHA384", "h2"), "10.0.0.5:50122", "10.0.0.9:443",
 				Duration.ofSeconds(192), Duration.ZERO, false, 1042, 128, 1, 983041, 16711681,
 				new TreeMap<>(Map.of("ENABLE_PUSH", 0L)), new TreeMap<>(Map.of("MAX_CONCURRENT_STREAMS", 128L)), null,
-				List.of(stream));
+				diagnostics(), List.of(stream));
 		ConnectionSnapshot second = new ConnectionSnapshot("c2", ConnectionState.DRAINING, plain, null, null, null,
 				Duration.ofMillis(5), Duration.ofMillis(2), true, 1, 100, 0, 65535, 65535, Map.of(), Map.of(),
-				new ConnectionSnapshot.GoAway(7, "NO_ERROR", "bye"), List.of());
+				new ConnectionSnapshot.GoAway(7, "NO_ERROR", "bye"), diagnostics(), List.of());
 		return new TransportSnapshot(
 				List.of(new OriginSnapshot(secure, 0, List.of(first)), new OriginSnapshot(plain, 3, List.of(second))));
+	}
+
+	private static ConnectionSnapshot.Diagnostics diagnostics() {
+		return new ConnectionSnapshot.Diagnostics(1, 0, null, Duration.ZERO, Duration.ZERO, null, null);
 	}
 
 	private static final String CONTRACT = """
