@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.h2transport.CallCancelledException;
-import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.ErrorCode;
@@ -460,6 +459,34 @@ public final class ClientConn implements Pen.Owner {
 		released();
 	}
 
+	/**
+	 * Decides whether a stream may still be opened (RFC 9113 section 5.1.2): the limit
+	 * may have been lowered and the connection retired since its slot was reserved.
+	 * Holder of the pen.
+	 */
+	boolean mayOpen() {
+		if (!this.sendHalf.hasStreamIds()) {
+			this.slots.refuse();
+		}
+		return this.slots.isAccepting() && this.openStreams.get() < this.slots.limit();
+	}
+
+	/** Makes a stream known before its HEADERS go out. Holder of the pen. */
+	void opening(ClientStream stream) {
+		this.streams.put(stream);
+		this.openStreams.incrementAndGet();
+		this.streamsOpened = this.streamsOpened + 1;
+		this.lastStart = stream.startNanos();
+		if (this.singleUse) {
+			this.slots.refuse();
+		}
+	}
+
+	/** A stream will not be opened; its slot is free. Holder of the pen. */
+	void notOpened() {
+		released();
+	}
+
 	/** A stream's request was never sent. Any thread. */
 	void neverOpened(ClientStream stream) {
 		release();
@@ -559,71 +586,6 @@ public final class ClientConn implements Pen.Owner {
 	@Override
 	public String toString() {
 		return describe() + " [" + this.state + "]";
-	}
-
-	/** Opens a stream, or sends its request back to the pool. */
-	private static final class OpenOp extends Op {
-
-		private final ClientConn connection;
-
-		private final ClientStream stream;
-
-		private OpenOp(ClientConn connection, ClientStream stream) {
-			this.connection = connection;
-			this.stream = stream;
-		}
-
-		@Override
-		void run(SendHalf half) {
-			if (!this.stream.tryOpen()) {
-				return;
-			}
-			ClientConn conn = this.connection;
-			if (!half.hasStreamIds()) {
-				conn.slots.refuse();
-			}
-			// A single-use connection takes its one request even if it is closing down.
-			if (!conn.slots.isAccepting() || conn.openStreams.get() >= conn.slots.limit()) {
-				refuse("no longer takes requests", null);
-				return;
-			}
-			half.assignId(this.stream);
-			conn.streams.put(this.stream);
-			conn.openStreams.incrementAndGet();
-			conn.streamsOpened = conn.streamsOpened + 1;
-			conn.lastStart = this.stream.startNanos();
-			Upload upload = this.stream.upload();
-			half.open(this.stream, this.stream.request().fields(), upload == null);
-			this.stream.opened();
-			if (conn.singleUse) {
-				conn.slots.refuse();
-			}
-		}
-
-		@Override
-		void discard(Http2Exception cause) {
-			if (this.stream.tryOpen()) {
-				refuse("ended before the request was sent", cause);
-			}
-		}
-
-		private void refuse(String why, @Nullable Http2Exception cause) {
-			if (cause instanceof ConnectFailedException) {
-				// No HTTP/2 server is there: another try would meet the same.
-				this.stream.fail(cause.forCaller(cause.attempts()));
-				this.connection.released();
-				return;
-			}
-			FailureContext context = this.connection
-				.context((cause != null) ? cause.context().initiator() : Initiator.PEER, Phase.REQUEST_HEAD)
-				.withSafeToRetry(true);
-			String message = this.connection.describe() + " " + why
-					+ ((cause != null) ? ": " + cause.getMessage() : "");
-			this.stream.fail(new ConnectionException(Character.toUpperCase(message.charAt(0)) + message.substring(1),
-					cause, context));
-			this.connection.released();
-		}
-
 	}
 
 }
