@@ -202,10 +202,30 @@ final class EventLoop implements Loop, Runnable {
 		if (now - this.lastTick >= TICK_NANOS) {
 			this.lastTick = now;
 			for (Member member : List.copyOf(this.members)) {
-				member.tick(now);
+				tick(member, now);
 			}
 		}
 		flush();
+	}
+
+	private static void tick(Member member, long now) {
+		try {
+			member.tick(now);
+		}
+		catch (Throwable ex) {
+			logger.log(Level.ERROR, "A connection failed at its clock and is given up", ex);
+			member.loopEnded(ex);
+		}
+	}
+
+	/** Much of what runs here is others' code; what it throws must not end the loop. */
+	private static void run(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (Throwable ex) {
+			logger.log(Level.WARNING, "A task on an HTTP/2 event loop failed", ex);
+		}
 	}
 
 	private void await() throws IOException {
@@ -240,7 +260,7 @@ final class EventLoop implements Loop, Runnable {
 			if (task == null) {
 				return;
 			}
-			task.run();
+			run(task);
 		}
 	}
 
@@ -255,7 +275,7 @@ final class EventLoop implements Loop, Runnable {
 			this.toUnpark.clear();
 			Runnable action = this.afterFlush.poll();
 			while (action != null) {
-				action.run();
+				run(action);
 				action = this.afterFlush.poll();
 			}
 		}
@@ -268,7 +288,7 @@ final class EventLoop implements Loop, Runnable {
 				member.loopEnded(cause);
 			}
 			for (Runnable task = this.mailbox.poll(); task != null; task = this.mailbox.poll()) {
-				task.run();
+				run(task);
 			}
 			flush();
 			this.selector.close();
