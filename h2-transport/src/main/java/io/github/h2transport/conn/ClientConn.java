@@ -157,13 +157,43 @@ public final class ClientConn implements Pen.Owner {
 	 * @return whether there was one
 	 */
 	public boolean tryReserve() {
-		return this.slots.tryReserve();
+		if (!this.slots.tryReserve()) {
+			return false;
+		}
+		if (this.slots.isUsedUp()) {
+			this.slots.retire();
+			onLoopLater(this.driver::retire);
+		}
+		return true;
+	}
+
+	/**
+	 * Sets how many requests the connection is for. When they are used up it takes no new
+	 * one, and closes when the last one is over. For the pool, before the first request.
+	 * @param most 1 or more
+	 */
+	public void maxRequests(int most) {
+		this.slots.maxRequests(most);
+	}
+
+	/**
+	 * Returns how many of the opened streams the server has surely not processed, because
+	 * its GOAWAY left them out, and how many it may have processed.
+	 * @return the processed ones, -1 if there was no GOAWAY or if it refused nothing
+	 */
+	public int processedBeforeGoAway() {
+		ConnectionSnapshot.GoAway received = this.goAway;
+		if (received == null || received.lastStreamId() >= this.sendHalf.lastOpenedId()) {
+			return -1;
+		}
+		return (received.lastStreamId() + 1) / 2;
 	}
 
 	/**
 	 * Gives a slot back that was not used.
 	 */
 	public void release() {
+		this.slots.unused();
 		released();
 		if (!this.loop.inLoop()) {
 			penReleased();
@@ -468,7 +498,7 @@ public final class ClientConn implements Pen.Owner {
 		if (!this.sendHalf.hasStreamIds()) {
 			this.slots.refuse();
 		}
-		return this.slots.isAccepting() && this.openStreams.get() < this.slots.limit();
+		return this.slots.isOpen() && this.openStreams.get() < this.slots.limit();
 	}
 
 	/** Makes a stream known before its HEADERS go out. Holder of the pen. */
@@ -478,7 +508,7 @@ public final class ClientConn implements Pen.Owner {
 		this.streamsOpened = this.streamsOpened + 1;
 		this.lastStart = stream.startNanos();
 		if (this.singleUse) {
-			this.slots.refuse();
+			this.slots.retire();
 		}
 	}
 

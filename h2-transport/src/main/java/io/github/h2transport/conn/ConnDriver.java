@@ -302,6 +302,15 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		return (received != null && !received.debug().isEmpty()) ? " \"" + received.debug() + "\"" : "";
 	}
 
+	/** It has had all the requests that it is for; those that have a slot may go on. */
+	void retire() {
+		if (this.connection.state() == ConnectionState.OPEN) {
+			this.connection.state(ConnectionState.DRAINING);
+			this.loop.afterFlush(() -> this.connection.observer().draining(this.connection));
+		}
+		drained();
+	}
+
 	private void stopAccepting() {
 		this.connection.slots().refuse();
 		if (this.connection.state() == ConnectionState.OPEN) {
