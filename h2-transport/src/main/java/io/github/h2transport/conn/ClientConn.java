@@ -71,6 +71,9 @@ public final class ClientConn implements Pen.Owner {
 	/** Whether the pool is still to be told of a freed slot. */
 	private final AtomicBoolean freed = new AtomicBoolean();
 
+	/** Whether a {@link ConnOps.Pump} is on its way to the pen. */
+	private final AtomicBoolean pumpQueued = new AtomicBoolean();
+
 	/** Completed by the loop. */
 	private final CompletableFuture<Void> whenClosed = new CompletableFuture<>();
 
@@ -453,6 +456,13 @@ public final class ClientConn implements Pen.Owner {
 	void answered() {
 		if (!this.completedAny) {
 			this.completedAny = true;
+		}
+	}
+
+	/** Lets the pen have a look, though nothing is queued. Any thread. */
+	void pump() {
+		if (this.pumpQueued.compareAndSet(false, true)) {
+			submit(new ConnOps.Pump(this.pumpQueued));
 		}
 	}
 

@@ -160,7 +160,7 @@ final class ConnReceiver implements ReceiveEvents {
 			legal = stream.sendWindow().grant(increment, this.connection.peerInitialWindow());
 		}
 		if (legal && this.connection.inFlight() > 0) {
-			this.connection.submit(new ConnOps.Pump());
+			this.connection.pump();
 		}
 		return legal;
 	}

@@ -263,7 +263,7 @@ final class TlsWire implements Wire {
 		}
 		if (status == HandshakeStatus.NEED_WRAP) {
 			this.wantsWrap = true;
-			this.connection.submit(new ConnOps.Pump());
+			this.connection.pump();
 		}
 		return true;
 	}
