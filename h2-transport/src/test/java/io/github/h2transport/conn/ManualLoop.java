@@ -154,11 +154,12 @@ final class ManualLoop implements Loop {
 				LockSupport.unpark(waiting);
 			}
 			this.toUnpark.clear();
-			for (Runnable action = this.afterFlush.poll(); action != null; action = this.afterFlush.poll()) {
+			Runnable action = this.afterFlush.poll();
+			if (action != null) {
 				action.run();
 			}
 		}
-		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty());
+		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty() || !this.afterFlush.isEmpty());
 	}
 
 	private void onlyOnLoop() {
