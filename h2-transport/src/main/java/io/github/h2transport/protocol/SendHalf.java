@@ -186,6 +186,9 @@ public final class SendHalf {
 	}
 
 	private void ended(ProtocolStream stream, Input input) {
+		if (input == Input.SEND_END_STREAM) {
+			stream.endStreamSent();
+		}
 		if (stream.advance(input) == StreamState.CLOSED) {
 			this.onClosed.accept(stream);
 		}
