@@ -98,8 +98,9 @@ final class ScriptedPeer {
 		return this;
 	}
 
-	/** Sends frames at once. */
+	/** Sends frames in one piece, after everything that callers did has gone out. */
 	ScriptedPeer send(PeerFrame... frames) {
+		settle();
 		return sendOctets(this.codec.write(frames));
 	}
 
@@ -114,6 +115,7 @@ final class ScriptedPeer {
 
 	/** Ends the peer's output. */
 	ScriptedPeer endOfInput() {
+		settle();
 		this.wire.endInput();
 		return settle();
 	}
