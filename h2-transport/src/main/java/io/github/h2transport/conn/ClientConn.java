@@ -534,6 +534,10 @@ public final class ClientConn implements Pen.Owner {
 
 	private void released() {
 		this.idleSince = this.loop.nanoTime();
+		if (this.singleUse) {
+			// Its one request is over, or was called off before it was sent.
+			this.slots.refuse();
+		}
 		if (this.slots.release() && (this.singleUse || !this.slots.isAccepting())) {
 			onLoopLater(this.driver::drained);
 		}

@@ -519,7 +519,7 @@ public final class ClientStream extends ProtocolStream {
 		if (this.head != null) {
 			return Phase.RESPONSE_BODY;
 		}
-		return (this.upload != null && !isLocalDone()) ? Phase.REQUEST_BODY : Phase.RESPONSE_HEAD;
+		return (this.upload != null && !isEndStreamSent()) ? Phase.REQUEST_BODY : Phase.RESPONSE_HEAD;
 	}
 
 	FailureContext context(Initiator initiator, Phase phase) {

@@ -399,6 +399,13 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			// Not out yet; the clock comes by again.
 			return;
 		}
+		// From here on ops are discarded: late credit of a reader, written behind the end
+		// of the output, would break the connection and with it the GOAWAY on its way.
+		this.connection.pen().terminate(this.endedBy);
+		if (!this.connection.pen().isIdle()) {
+			// A caller had just picked the pen up.
+			return;
+		}
 		this.outputFinished = true;
 		try {
 			current.finishOutput();

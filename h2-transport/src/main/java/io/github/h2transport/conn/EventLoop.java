@@ -273,13 +273,13 @@ final class EventLoop implements Loop, Runnable {
 				LockSupport.unpark(waiting);
 			}
 			this.toUnpark.clear();
+			// One at a time: what an action queues is out before the next one looks.
 			Runnable action = this.afterFlush.poll();
-			while (action != null) {
+			if (action != null) {
 				run(action);
-				action = this.afterFlush.poll();
 			}
 		}
-		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty());
+		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty() || !this.afterFlush.isEmpty());
 	}
 
 	private void finish(Throwable cause) {
