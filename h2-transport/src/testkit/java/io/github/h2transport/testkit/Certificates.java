@@ -8,10 +8,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
@@ -36,18 +40,17 @@ public final class Certificates {
 
 	private final SSLContext clientContext;
 
-	private Certificates(Path folder, String commonName, String subjectAlternativeName) {
+	private Certificates(Path folder, List<String> key, String commonName, String subjectAlternativeName) {
 		this.keyStore = folder.resolve("server.p12");
 		this.certificate = folder.resolve("server.crt");
 		this.privateKey = folder.resolve("server.key");
 		try {
-			keytool("-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "30",
+			List<String> arguments = new ArrayList<>(List.of("-genkeypair", "-alias", ALIAS, "-validity", "30",
 					"-dname", "CN=" + commonName, "-ext", "san=" + subjectAlternativeName, "-storetype", "PKCS12",
-					"-keystore", this.keyStore.toString(), "-storepass", PASSWORD);
-			KeyStore keys = KeyStore.getInstance("PKCS12");
-			try (InputStream in = Files.newInputStream(this.keyStore)) {
-				keys.load(in, PASSWORD.toCharArray());
-			}
+					"-keystore", this.keyStore.toString(), "-storepass", PASSWORD));
+			arguments.addAll(key);
+			keytool(arguments);
+			KeyStore keys = load(this.keyStore);
 			Files.writeString(this.certificate, pem("CERTIFICATE", keys.getCertificate(ALIAS).getEncoded()));
 			Files.writeString(this.privateKey,
 					pem("PRIVATE KEY", keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
@@ -76,6 +79,22 @@ public final class Certificates {
 	 */
 	public static Certificates wrongHost() {
 		return WrongHost.INSTANCE;
+	}
+
+	/**
+	 * Returns a certificate of {@code localhost} and {@code 127.0.0.1} with an RSA key.
+	 * @return the same each time
+	 */
+	public static Certificates rsa() {
+		return Rsa.INSTANCE;
+	}
+
+	/**
+	 * Returns the certificate of a client.
+	 * @return the same each time
+	 */
+	public static Certificates client() {
+		return Client.INSTANCE;
 	}
 
 	/**
@@ -110,14 +129,63 @@ public final class Certificates {
 		return this.clientContext;
 	}
 
-	private static SSLContext trusting(KeyStore keys) throws GeneralSecurityException, IOException {
+	/**
+	 * Makes a context that presents this certificate.
+	 * @param trusted whose certificates it accepts from the other side
+	 * @return a new context, for a server or a client, with no session to resume
+	 */
+	public SSLContext contextTrusting(Certificates trusted) {
+		try {
+			KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+			keyManagers.init(load(this.keyStore), PASSWORD.toCharArray());
+			SSLContext context = SSLContext.getInstance("TLS");
+			context.init(keyManagers.getKeyManagers(), trust(load(trusted.keyStore)), null);
+			return context;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("the JDK cannot use test certificates", ex);
+		}
+	}
+
+	/**
+	 * Makes a client's context like {@link #clientContext()}, with no session to resume.
+	 * @return a new context without client certificate
+	 */
+	public SSLContext newClientContext() {
+		try {
+			return trusting(load(this.keyStore));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("the JDK cannot use test certificates", ex);
+		}
+	}
+
+	private static KeyStore load(Path file) throws GeneralSecurityException, IOException {
+		KeyStore keys = KeyStore.getInstance("PKCS12");
+		try (InputStream in = Files.newInputStream(file)) {
+			keys.load(in, PASSWORD.toCharArray());
+		}
+		return keys;
+	}
+
+	private static TrustManager[] trust(KeyStore keys) throws GeneralSecurityException, IOException {
 		KeyStore anchors = KeyStore.getInstance("PKCS12");
 		anchors.load(null, null);
 		anchors.setCertificateEntry(ALIAS, keys.getCertificate(ALIAS));
 		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
 		trust.init(anchors);
+		return trust.getTrustManagers();
+	}
+
+	private static SSLContext trusting(KeyStore keys) throws GeneralSecurityException, IOException {
 		SSLContext context = SSLContext.getInstance("TLS");
-		context.init(null, trust.getTrustManagers(), null);
+		context.init(null, trust(keys), null);
 		return context;
 	}
 
@@ -126,10 +194,9 @@ public final class Certificates {
 		return "-----BEGIN " + label + "-----\n" + base64 + "\n-----END " + label + "-----\n";
 	}
 
-	private static void keytool(String... arguments) throws IOException {
-		String[] command = new String[arguments.length + 1];
-		command[0] = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-		System.arraycopy(arguments, 0, command, 1, arguments.length);
+	private static void keytool(List<String> arguments) throws IOException {
+		List<String> command = new ArrayList<>(arguments);
+		command.add(0, Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		try {
 			process.getOutputStream().close();
@@ -148,9 +215,13 @@ public final class Certificates {
 	}
 
 	private static Certificates make(String commonName, String subjectAlternativeName) {
+		return make(List.of("-keyalg", "EC", "-groupname", "secp256r1"), commonName, subjectAlternativeName);
+	}
+
+	private static Certificates make(List<String> key, String commonName, String subjectAlternativeName) {
 		Path folder = TemporaryFolder.create("h2-certificates-");
 		Runtime.getRuntime().addShutdownHook(new Thread(() -> TemporaryFolder.delete(folder)));
-		return new Certificates(folder, commonName, subjectAlternativeName);
+		return new Certificates(folder, key, commonName, subjectAlternativeName);
 	}
 
 	private static final class Localhost {
@@ -162,6 +233,19 @@ public final class Certificates {
 	private static final class WrongHost {
 
 		static final Certificates INSTANCE = make("wrong.example", "dns:wrong.example");
+
+	}
+
+	private static final class Rsa {
+
+		static final Certificates INSTANCE = make(List.of("-keyalg", "RSA", "-keysize", "2048"), "localhost",
+				"dns:localhost,ip:127.0.0.1");
+
+	}
+
+	private static final class Client {
+
+		static final Certificates INSTANCE = make("client", "dns:client.example");
 
 	}
 
