@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import javax.net.ssl.SSLException;
+
 import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
@@ -401,6 +403,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	private Http2Exception lost(Throwable failure) {
 		String origin = this.connection.describe();
 		String what = (failure instanceof EOFException) ? "the server closed it" : String.valueOf(failure);
+		if (!this.peerSettings && failure instanceof SSLException tls) {
+			return ConnectFailures.afterHandshake(this.connection.key().origin(), tls,
+					this.connection.context(Initiator.PEER, Phase.PREFACE));
+		}
 		if (!this.peerSettings) {
 			return new ConnectFailedException(
 					"No HTTP/2 on " + origin + ": " + what

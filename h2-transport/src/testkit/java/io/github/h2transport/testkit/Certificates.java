@@ -2,12 +2,15 @@ package io.github.h2transport.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -87,6 +90,15 @@ public final class Certificates {
 	 */
 	public static Certificates rsa() {
 		return Rsa.INSTANCE;
+	}
+
+	/**
+	 * Returns a certificate of {@code localhost} that was valid until two days ago,
+	 * issued by an authority that is trusted by those who trust this.
+	 * @return the same each time
+	 */
+	public static Certificates expired() {
+		return Expired.INSTANCE;
 	}
 
 	/**
@@ -177,7 +189,8 @@ public final class Certificates {
 	private static TrustManager[] trust(KeyStore keys) throws GeneralSecurityException, IOException {
 		KeyStore anchors = KeyStore.getInstance("PKCS12");
 		anchors.load(null, null);
-		anchors.setCertificateEntry(ALIAS, keys.getCertificate(ALIAS));
+		Certificate[] chain = keys.getCertificateChain(ALIAS);
+		anchors.setCertificateEntry(ALIAS, chain[chain.length - 1]);
 		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
 		trust.init(anchors);
 		return trust.getTrustManagers();
@@ -187,6 +200,36 @@ public final class Certificates {
 		SSLContext context = SSLContext.getInstance("TLS");
 		context.init(null, trust(keys), null);
 		return context;
+	}
+
+	/** Replaces a certificate by an expired one that another key has signed. */
+	private static void expire(Certificates server, Certificates authority) {
+		Path folder = server.keyStore.getParent();
+		String request = folder.resolve("request.pem").toString();
+		Path reply = folder.resolve("reply.pem");
+		try {
+			keytool(List.of("-certreq", "-alias", ALIAS, "-keystore", server.keyStore.toString(), "-storepass",
+					PASSWORD, "-file", request));
+			keytool(List.of("-gencert", "-alias", ALIAS, "-keystore", authority.keyStore.toString(), "-storepass",
+					PASSWORD, "-infile", request, "-outfile", reply.toString(), "-rfc", "-startdate", "-4d",
+					"-validity", "2", "-ext", "san=dns:localhost"));
+			KeyStore keys = load(server.keyStore);
+			Certificate issued;
+			try (InputStream in = Files.newInputStream(reply)) {
+				issued = CertificateFactory.getInstance("X.509").generateCertificate(in);
+			}
+			Certificate[] chain = { issued, load(authority.keyStore).getCertificate(ALIAS) };
+			keys.setKeyEntry(ALIAS, keys.getKey(ALIAS, PASSWORD.toCharArray()), PASSWORD.toCharArray(), chain);
+			try (OutputStream out = Files.newOutputStream(server.keyStore)) {
+				keys.store(out, PASSWORD.toCharArray());
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("the JDK cannot make test certificates", ex);
+		}
 	}
 
 	private static String pem(String label, byte[] der) {
@@ -246,6 +289,17 @@ public final class Certificates {
 	private static final class Client {
 
 		static final Certificates INSTANCE = make("client", "dns:client.example");
+
+	}
+
+	private static final class Expired {
+
+		static final Certificates INSTANCE = make("localhost", "dns:localhost");
+
+		static {
+			expire(INSTANCE, make(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-ext", "bc:c"), "authority",
+					"dns:authority.example"));
+		}
 
 	}
 
