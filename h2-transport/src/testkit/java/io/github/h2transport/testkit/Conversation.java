@@ -162,6 +162,18 @@ public final class Conversation {
 		data(streamId, content, 0, content.length, true);
 	}
 
+	/**
+	 * Lets the client send more than it may at first.
+	 * @param streamId the stream, 0 for the connection
+	 * @param increment octets of credit, 1 or more
+	 * @throws IOException if the connection breaks
+	 */
+	public void credit(int streamId, int increment) throws IOException {
+		ByteBuffer frame = ByteBuffer.allocate(FrameWriter.WINDOW_UPDATE_SIZE);
+		FrameWriter.windowUpdate(frame, streamId, increment);
+		send(frame);
+	}
+
 	public void goAway(int lastStreamId, ErrorCode code) throws IOException {
 		ByteBuffer frame = ByteBuffer.allocate(FrameWriter.goAwaySize(0));
 		FrameWriter.goAway(frame, lastStreamId, code, new byte[0]);

@@ -18,6 +18,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class Relay implements AutoCloseable {
 
+	private static final int RECEIVE_BUFFER_SIZE = 8 * 1024;
+
 	private final ServerSocket listener;
 
 	private final InetSocketAddress server;
@@ -35,7 +37,10 @@ public final class Relay implements AutoCloseable {
 		this.toServer = toServer;
 		this.toClient = toClient;
 		try {
-			this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+			this.listener = new ServerSocket();
+			// So that a pump which is slow is felt by the client soon.
+			this.listener.setReceiveBufferSize(RECEIVE_BUFFER_SIZE);
+			this.listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -127,6 +132,14 @@ public final class Relay implements AutoCloseable {
 		Pump OCTET_BY_OCTET = (in, out) -> {
 			for (int octet = in.read(); octet >= 0; octet = in.read()) {
 				out.write(octet);
+			}
+		};
+
+		/** Never more than a few octets, so that whoever sends much has to wait. */
+		Pump DRIBBLING = (in, out) -> {
+			byte[] few = new byte[1000];
+			for (int length = in.read(few); length >= 0; length = in.read(few)) {
+				out.write(few, 0, length);
 			}
 		};
 
