@@ -93,6 +93,11 @@ final class TlsWire implements Wire {
 			sendAlert();
 			throw ex;
 		}
+		catch (RuntimeException ex) {
+			// What the application's trust or key managers throw comes out of the engine.
+			sendAlert();
+			throw new SSLException(String.valueOf((ex.getMessage() != null) ? ex.getMessage() : ex), ex);
+		}
 	}
 
 	private boolean handshake() throws IOException {
@@ -125,22 +130,35 @@ final class TlsWire implements Wire {
 		this.taskRunning = true;
 		this.key.interestOps(0);
 		try {
-			this.resources.tasks().execute(() -> {
-				for (Runnable task = this.engine.getDelegatedTask(); task != null; task = this.engine
-					.getDelegatedTask()) {
-					task.run();
-				}
-				this.loop.execute(this::tasksDone);
-			});
+			this.resources.tasks().execute(this::runDelegated);
 		}
 		catch (RejectedExecutionException ex) {
 			this.connection.driver().failed(ex);
 		}
 	}
 
+	private void runDelegated() {
+		Runnable report = this::tasksDone;
+		try {
+			for (Runnable task = this.engine.getDelegatedTask(); task != null; task = this.engine.getDelegatedTask()) {
+				task.run();
+			}
+		}
+		catch (Throwable ex) {
+			// The engine keeps exceptions for later, but not errors; it never goes on.
+			report = () -> this.connection.driver().failed(ex);
+		}
+		try {
+			this.loop.execute(report);
+		}
+		catch (RejectedExecutionException ex) {
+			// The loop has ended and has closed its connections.
+		}
+	}
+
 	private void tasksDone() {
 		this.taskRunning = false;
-		this.connection.driver().ready(this.established ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : 0);
+		this.connection.driver().ready(0);
 	}
 
 	/** Returns whether a record was unwrapped. */
