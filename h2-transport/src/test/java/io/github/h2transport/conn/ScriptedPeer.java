@@ -50,7 +50,7 @@ final class ScriptedPeer {
 
 	ScriptedPeer(UnaryOperator<TransportOptions.Builder> options) {
 		TransportOptions all = options.apply(TransportOptions.builder().allowHttp(true)).build();
-		this.resources = new Resources(all, Runnable::run);
+		this.resources = new Resources(all, Runnable::run, null);
 		this.connection = new ClientConn(this.resources.nextId(), new ConnectionKey(Origin.of(ROOT), null, null),
 				all.singleUse(), this.resources, this.loop, this.observer);
 		this.resources.remember(this.connection);
