@@ -124,11 +124,12 @@ class ConnectionEndTests {
 	void shutdownLetsStreamsFinishAndThenCloses() throws Exception {
 		Exchange call = this.peer.call(get("/a"));
 		this.peer.connection().shutdown("enough");
-		this.peer.expect(headers(1).endStream(), goAway(0, ErrorCode.NO_ERROR)).expectNothing();
+		// Some servers close the connection on GOAWAY, so it follows the last stream.
+		this.peer.expect(headers(1).endStream()).expectNothing();
 		assertThat(this.peer.wire().isOutputFinished()).isFalse();
 		this.peer.send(headers(1).status(200).endStream());
 		call.hasStatus(200);
-		this.peer.expectNothing();
+		this.peer.expect(goAway(0, ErrorCode.NO_ERROR)).expectNothing();
 		assertThat(this.peer.wire().isOutputFinished()).isTrue();
 	}
 
