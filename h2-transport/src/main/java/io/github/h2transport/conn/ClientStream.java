@@ -121,6 +121,7 @@ public final class ClientStream extends ProtocolStream {
 			Http2Exception cause = this.failure;
 			if (cause != null) {
 				this.waiter = null;
+				this.body.discard();
 				throw cause;
 			}
 			park(deadline, (this.upload != null && !isLocalDone()) ? Phase.REQUEST_BODY : Phase.RESPONSE_HEAD);
@@ -180,7 +181,7 @@ public final class ClientStream extends ProtocolStream {
 			Thread.currentThread().interrupt();
 			CallCancelledException interrupted = new CallCancelledException(
 					"Interrupted while " + phase.words() + where(), null, context(Initiator.CALLER, phase));
-			cancel(ErrorCode.CANCEL, interrupted);
+			giveUp(phase, interrupted);
 			throw interrupted;
 		}
 		if (deadline == 0) {
@@ -199,8 +200,18 @@ public final class ClientStream extends ProtocolStream {
 		Http2TimeoutException timeout = new Http2TimeoutException(
 				"Timed out after " + waited + " ms " + phase.words() + where() + this.connection.describeSilence(),
 				null, context(Initiator.LIBRARY, phase));
-		cancel(ErrorCode.CANCEL, timeout);
+		giveUp(phase, timeout);
 		return timeout;
+	}
+
+	/** Only who has got the response can have a use for the rest of it. */
+	private void giveUp(Phase phase, Http2Exception why) {
+		if (phase == Phase.RESPONSE_BODY) {
+			leave(ErrorCode.CANCEL, why);
+		}
+		else {
+			cancel(ErrorCode.CANCEL, why);
+		}
 	}
 
 	private String where() {
@@ -212,11 +223,18 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/**
-	 * Ends the stream from our side. Any thread; returns at once.
+	 * Ends the stream from our side. Nobody will read its response, so that whatever of
+	 * it has arrived or still arrives is given back. Any thread; returns at once.
 	 * @param code what RST_STREAM says, if the stream was opened
 	 * @param why what whoever still waits is told
 	 */
 	public void cancel(ErrorCode code, Http2Exception why) {
+		leave(code, why);
+		this.body.discard();
+	}
+
+	/** As {@link #cancel}, but what has arrived may still be read. */
+	private void leave(ErrorCode code, Http2Exception why) {
 		fail(why);
 		if (callOff()) {
 			this.connection.neverOpened(this);
@@ -259,8 +277,8 @@ public final class ClientStream extends ProtocolStream {
 			stopUpload();
 		}
 		else if (this.failure == null) {
-			cancel(ErrorCode.CANCEL, new CallCancelledException("The response was closed before its end" + where(),
-					null, context(Initiator.CALLER, Phase.RESPONSE_BODY)));
+			leave(ErrorCode.CANCEL, new CallCancelledException("The response was closed before its end" + where(), null,
+					context(Initiator.CALLER, Phase.RESPONSE_BODY)));
 		}
 	}
 
