@@ -84,6 +84,8 @@ final class ConnReceiver implements ReceiveEvents {
 		Upload upload = client.upload();
 		if (upload != null) {
 			upload.callOff();
+			// The pen lets go of the stream and of its content.
+			this.connection.pump();
 		}
 		if (!complete) {
 			boolean refused = code.equals(ErrorCode.REFUSED_STREAM) && !client.hasHead();

@@ -37,7 +37,7 @@ final class StreamWaiter {
 				if (head != null || this.stream.failure() != null) {
 					return head;
 				}
-				park(deadline, this.stream.phase());
+				park(deadline, this.stream.requestPhase());
 			}
 		}
 		finally {
@@ -97,7 +97,7 @@ final class StreamWaiter {
 			CallCancelledException interrupted = new CallCancelledException(
 					"Interrupted while " + phase.words() + this.stream.where(), null,
 					this.stream.context(Initiator.CALLER, phase));
-			this.stream.cancel(ErrorCode.CANCEL, interrupted);
+			giveUp(phase, interrupted);
 			throw interrupted;
 		}
 		if (deadline == 0) {
@@ -107,10 +107,20 @@ final class StreamWaiter {
 		long left = deadline - this.stream.connection().nanoTime();
 		if (left <= 0) {
 			Http2Exception timeout = timeout(this.stream, phase);
-			this.stream.cancel(ErrorCode.CANCEL, timeout);
+			giveUp(phase, timeout);
 			throw timeout;
 		}
 		LockSupport.parkNanos(this.stream, left);
+	}
+
+	/** Only who has got the response can have a use for the rest of it. */
+	private void giveUp(Phase phase, Http2Exception why) {
+		if (phase == Phase.RESPONSE_BODY) {
+			this.stream.leave(ErrorCode.CANCEL, why);
+		}
+		else {
+			this.stream.cancel(ErrorCode.CANCEL, why);
+		}
 	}
 
 	private boolean isOver(long deadline) {

@@ -98,6 +98,12 @@ final class ScriptedPeer {
 		return this;
 	}
 
+	/** Connects a connection whose window has the size that every window begins with. */
+	ScriptedPeer greetWithoutUpdate() {
+		connect().expect(PeerFrame.preface(), PeerFrame.settings()).expectNothing();
+		return send(PeerFrame.settings(), PeerFrame.settingsAck()).expect(PeerFrame.settingsAck());
+	}
+
 	/** Sends frames in one piece, after everything that callers did has gone out. */
 	ScriptedPeer send(PeerFrame... frames) {
 		settle();
@@ -166,8 +172,9 @@ final class ScriptedPeer {
 
 	/** Everything the client has sent and nobody has expected. */
 	List<PeerFrame> rest() {
-		List<PeerFrame> all = new ArrayList<>(received());
-		received().clear();
+		Deque<PeerFrame> received = received();
+		List<PeerFrame> all = new ArrayList<>(received);
+		received.clear();
 		return all;
 	}
 
