@@ -32,8 +32,9 @@ final class ConnectFailures {
 				context.withPhase(Phase.RESOLVE));
 	}
 
-	static ConnectFailedException filtered(Origin origin, FailureContext context) {
-		return new ConnectFailedException("No address of " + origin.host() + " passes the address filter", null,
+	static ConnectFailedException filtered(Origin origin, @Nullable Throwable cause, FailureContext context) {
+		String message = "No address of " + origin.host() + " passes the address filter";
+		return new ConnectFailedException((cause != null) ? message + ": it failed with " + cause : message, cause,
 				context.withPhase(Phase.RESOLVE));
 	}
 
