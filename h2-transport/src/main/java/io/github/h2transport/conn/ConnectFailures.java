@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectFailures {
 
+	/** The name of alert 120 (RFC 7301 section 3.2), as JSSE's messages carry it. */
+	private static final String NO_APPLICATION_PROTOCOL = "no_application_protocol";
+
 	private ConnectFailures() {
 	}
 
@@ -42,7 +45,11 @@ final class ConnectFailures {
 	static ConnectFailedException establishing(Origin origin, Throwable failure, FailureContext context) {
 		FailureContext atTls = context.withPhase(Phase.TLS).withSafeToRetry(true);
 		if (failure instanceof NoHttp2Exception) {
-			return new ConnectFailedException(failure.getMessage() + " (" + origin + ")", failure, atTls);
+			return ConnectFailedException.withoutHttp2(failure.getMessage() + " (" + origin + ")", failure, atTls);
+		}
+		if (failure instanceof SSLException && String.valueOf(failure.getMessage()).contains(NO_APPLICATION_PROTOCOL)) {
+			return ConnectFailedException.withoutHttp2(
+					"The server does not offer HTTP/2: " + failure.getMessage() + " (" + origin + ")", failure, atTls);
 		}
 		return new ConnectFailedException("TLS handshake with " + origin + " failed: " + reason(failure), failure,
 				atTls);
