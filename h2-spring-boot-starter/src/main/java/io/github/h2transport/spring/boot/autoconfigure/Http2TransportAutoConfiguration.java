@@ -3,6 +3,7 @@ package io.github.h2transport.spring.boot.autoconfigure;
 import java.time.Duration;
 
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.transport.Http2Transport;
 
@@ -54,6 +55,13 @@ public final class Http2TransportAutoConfiguration {
 	@ConditionalOnMissingBean
 	Http2Transport http2Transport(SharedHttp2Transport shared) {
 		return shared.get();
+	}
+
+	/** One memory for all clients, so that what one found out helps the others. */
+	@Bean
+	@ConditionalOnMissingBean
+	Http1Origins http1Origins(Http2TransportProperties properties) {
+		return new Http1Origins(properties.getFallback());
 	}
 
 	/** Spring gives up waiting after its own limit, so a longer one would only be cut. */
