@@ -39,11 +39,14 @@ public final class Http2ClientHttpRequestFactoryBuilder
 
 	private final List<Consumer<Http2ClientHttpRequestFactory>> customizers;
 
+	private final @Nullable Fallback fallback;
+
 	private Http2ClientHttpRequestFactoryBuilder(Exchange exchange, SharedIdentities identities,
-			List<Consumer<CallOptions.Builder>> callOptions,
+			@Nullable Fallback fallback, List<Consumer<CallOptions.Builder>> callOptions,
 			List<Consumer<Http2ClientHttpRequestFactory>> customizers) {
 		this.exchange = exchange;
 		this.identities = identities;
+		this.fallback = fallback;
 		this.callOptions = callOptions;
 		this.customizers = customizers;
 	}
@@ -70,7 +73,7 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	}
 
 	static Http2ClientHttpRequestFactoryBuilder of(Exchange exchange) {
-		return new Http2ClientHttpRequestFactoryBuilder(exchange, new SharedIdentities(), List.of(), List.of());
+		return new Http2ClientHttpRequestFactoryBuilder(exchange, new SharedIdentities(), null, List.of(), List.of());
 	}
 
 	/**
@@ -81,8 +84,26 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 */
 	public Http2ClientHttpRequestFactoryBuilder withCallOptions(Consumer<CallOptions.Builder> change) {
 		Assert.notNull(change, "'change' must not be null");
-		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.identities,
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.identities, this.fallback,
 				with(this.callOptions, List.of(change)), this.customizers);
+	}
+
+	/**
+	 * Returns a builder whose factories call servers without HTTP/2 over HTTP/1.1. Such a
+	 * call obeys the same settings: connect and read timeout, SSL bundle, address filter,
+	 * redirects. A TLS identity or an address filter that call options bring instead of
+	 * the settings is HTTP/2's alone; calls with one fail as they would without this.
+	 * @param origins decides and remembers; shared by all clients of an application
+	 * @param http1 makes the builder of the HTTP/1.1 clients; called once, when the first
+	 * call needs it
+	 * @return a new builder
+	 */
+	public Http2ClientHttpRequestFactoryBuilder withFallback(Http1Origins origins,
+			Supplier<? extends ClientHttpRequestFactoryBuilder<?>> http1) {
+		Assert.notNull(origins, "'origins' must not be null");
+		Assert.notNull(http1, "'http1' must not be null");
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.identities,
+				new Fallback(origins, new Http1Clients(http1)), this.callOptions, this.customizers);
 	}
 
 	@Override
@@ -96,7 +117,7 @@ public final class Http2ClientHttpRequestFactoryBuilder
 			Collection<Consumer<Http2ClientHttpRequestFactory>> customizers) {
 		Assert.notNull(customizers, "'customizers' must not be null");
 		Assert.noNullElements(customizers, "'customizers' must not contain null elements");
-		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.identities, this.callOptions,
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.identities, this.fallback, this.callOptions,
 				with(this.customizers, customizers));
 	}
 
@@ -130,13 +151,17 @@ public final class Http2ClientHttpRequestFactoryBuilder
 		Assert.state(given.cookieHandling() != HttpCookieHandling.ENABLE,
 				"The HTTP/2 client does not handle cookies; use 'enable-when-possible' or 'disable', "
 						+ "or another client for this one");
-		Http2ClientHttpRequestFactory factory = new Http2ClientHttpRequestFactory(this.exchange, toCallOptions(given));
+		CallOptions.Builder options = toCallOptions(given);
+		Exchange sending = (this.fallback != null) ? this.fallback.beside(this.exchange, given, options.build())
+				: this.exchange;
+		this.callOptions.forEach((change) -> change.accept(options));
+		Http2ClientHttpRequestFactory factory = new Http2ClientHttpRequestFactory(sending, options.build());
 		factory.setFollowRedirects(given.redirects() != HttpRedirects.DONT_FOLLOW);
 		this.customizers.forEach((customizer) -> customizer.accept(factory));
 		return factory;
 	}
 
-	private CallOptions toCallOptions(HttpClientSettings settings) {
+	private CallOptions.Builder toCallOptions(HttpClientSettings settings) {
 		CallOptions.Builder options = CallOptions.builder()
 			.connectTimeout(settings.connectTimeout())
 			.responseTimeout(settings.readTimeout())
@@ -147,8 +172,21 @@ public final class Http2ClientHttpRequestFactoryBuilder
 		if (settings.inetAddressFilter() != null) {
 			options.addressFilter(this.identities.addressFilter(settings.inetAddressFilter()));
 		}
-		this.callOptions.forEach((change) -> change.accept(options));
-		return options.build();
+		return options;
+	}
+
+	/**
+	 * What the factories need to leave HTTP/2.
+	 *
+	 * @param origins decides
+	 * @param clients give the way over HTTP/1.1
+	 */
+	private record Fallback(Http1Origins origins, Http1Clients clients) {
+
+		Exchange beside(Exchange http2, HttpClientSettings settings, CallOptions applied) {
+			return new FallbackExchange(http2, this.origins, this.clients, settings, applied);
+		}
+
 	}
 
 }

@@ -50,10 +50,10 @@ final class ConnectFailures {
 	static ConnectFailedException establishing(Origin origin, Throwable failure, FailureContext context) {
 		FailureContext atTls = context.withPhase(Phase.TLS).withSafeToRetry(true);
 		if (failure instanceof NoHttp2Exception) {
-			return new ConnectFailedException(failure.getMessage() + " (" + origin + ")", failure, atTls);
+			return ConnectFailedException.withoutHttp2(failure.getMessage() + " (" + origin + ")", failure, atTls);
 		}
 		if (alert(failure).equals("no_application_protocol")) {
-			return new ConnectFailedException(
+			return ConnectFailedException.withoutHttp2(
 					"The server does not offer HTTP/2: " + failure.getMessage() + " (" + origin + ")", failure, atTls);
 		}
 		return new ConnectFailedException("TLS handshake with " + origin + " failed: " + reason(failure, origin),

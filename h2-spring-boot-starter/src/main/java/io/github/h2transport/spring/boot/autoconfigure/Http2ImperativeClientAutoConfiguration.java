@@ -3,6 +3,8 @@ package io.github.h2transport.spring.boot.autoconfigure;
 import java.util.List;
 import java.util.function.Supplier;
 
+import io.github.h2transport.spring.Http1Fallback;
+import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.Http2ClientHttpRequestFactoryBuilder;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.transport.Http2Transport;
@@ -17,13 +19,18 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.JdkClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
+import org.springframework.boot.thread.Threading;
 import org.springframework.boot.util.LambdaSafe;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.http.client.ClientHttpRequestFactory;
 
 /**
@@ -45,9 +52,21 @@ public final class Http2ImperativeClientAutoConfiguration {
 	@ConditionalOnMissingBean(ClientHttpRequestFactoryBuilder.class)
 	ClientHttpRequestFactoryBuilder<?> http2ClientHttpRequestFactoryBuilder(ObjectProvider<SharedHttp2Transport> shared,
 			ObjectProvider<Http2Transport> transport,
-			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
-		return customize(Http2ClientHttpRequestFactoryBuilder.of(source(shared, transport)),
+			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers, Http1Origins origins,
+			ResourceLoader resourceLoader, Environment environment) {
+		return customize(
+				Http2ClientHttpRequestFactoryBuilder.of(source(shared, transport))
+					.withFallback(origins,
+							() -> customize(detect(resourceLoader, environment), customizers.orderedStream().toList())),
 				customizers.orderedStream().toList());
+	}
+
+	/** What Spring Boot would have picked if this starter were not there. */
+	private static ClientHttpRequestFactoryBuilder<?> detect(ResourceLoader resourceLoader, Environment environment) {
+		ClientHttpRequestFactoryBuilder<?> builder = ClientHttpRequestFactoryBuilder
+			.detect(resourceLoader.getClassLoader());
+		return (builder instanceof JdkClientHttpRequestFactoryBuilder jdk && Threading.VIRTUAL.isActive(environment))
+				? jdk.withExecutor(new VirtualThreadTaskExecutor("httpclient-")) : builder;
 	}
 
 	/** The shared one is made on first use; one of the application is there already. */
@@ -97,7 +116,8 @@ public final class Http2ImperativeClientAutoConfiguration {
 	Http2StartupLine http2StartupLine(ListableBeanFactory beanFactory,
 			ObjectProvider<Http2TransportProperties> properties) {
 		Http2TransportProperties bound = properties.getIfAvailable();
-		return new Http2StartupLine(beanFactory, bound != null && bound.isAllowHttp());
+		return new Http2StartupLine(beanFactory, bound != null && bound.isAllowHttp(),
+				(bound != null) ? bound.getFallback() : Http1Fallback.TLS);
 	}
 
 }

@@ -2,10 +2,14 @@ package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.time.Duration;
 
+import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.pool.ClientConnPool;
+import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.transport.Http2Transport;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -21,8 +25,10 @@ import org.springframework.core.io.ResourceLoader;
 
 /**
  * Auto-configuration of the one HTTP/2 transport that all clients of an application
- * share. An {@link Http2Transport} bean of the application is used instead; its life is
- * then the application's affair.
+ * share. A {@link ClientConnPool.Factory} bean replaces its pool,
+ * {@link TransportListener} beans hear what happens, in their order. An
+ * {@link Http2Transport} bean of the application is used instead; its life is then the
+ * application's affair.
  */
 @AutoConfiguration
 @ConditionalOnClass(name = BootVersionAutoConfiguration.CLASS_SINCE_4_1)
@@ -36,12 +42,19 @@ public final class Http2TransportAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean({ SharedHttp2Transport.class, Http2Transport.class })
-	SharedHttp2Transport sharedHttp2Transport(Http2TransportProperties properties, ResourceLoader resourceLoader,
-			Environment environment) {
+	SharedHttp2Transport sharedHttp2Transport(Http2TransportProperties properties,
+			ObjectProvider<ClientConnPool.Factory> pool, ObjectProvider<TransportListener> listeners,
+			ResourceLoader resourceLoader, Environment environment) {
 		TransportOptions options = properties.toTransportOptions();
 		EventLoopThreads threads = new EventLoopThreads(resourceLoader.getClassLoader());
-		return new SharedHttp2Transport(() -> Http2Transport.builder().options(options).threadFactory(threads).build(),
-				shutdownTimeout(options, environment));
+		return new SharedHttp2Transport(() -> {
+			Http2Transport.Builder builder = Http2Transport.builder()
+				.options(options)
+				.threadFactory(threads)
+				.listeners(listeners.orderedStream().toList());
+			pool.ifAvailable(builder::connPool);
+			return builder.build();
+		}, shutdownTimeout(options, environment));
 	}
 
 	/**
@@ -54,6 +67,13 @@ public final class Http2TransportAutoConfiguration {
 	@ConditionalOnMissingBean
 	Http2Transport http2Transport(SharedHttp2Transport shared) {
 		return shared.get();
+	}
+
+	/** One memory for all clients, so that what one found out helps the others. */
+	@Bean
+	@ConditionalOnMissingBean
+	Http1Origins http1Origins(Http2TransportProperties properties) {
+		return new Http1Origins(properties.getFallback());
 	}
 
 	/** Spring gives up waiting after its own limit, so a longer one would only be cut. */
