@@ -1,6 +1,7 @@
 package io.github.h2transport.conn;
 
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -83,6 +84,13 @@ final class ConnectFailures {
 		}
 		if (failure instanceof SSLException && message.contains("selected protocol version")) {
 			return "the server does not speak " + LEAST_VERSION + ": " + message;
+		}
+		if (!(failure instanceof IOException)) {
+			return failure.toString();
+		}
+		RuntimeException own = find(failure, RuntimeException.class);
+		if (own != null) {
+			return "the trust or key managers of the application failed: " + own;
 		}
 		String explained = switch (alert(failure)) {
 			case "handshake_failure", "insufficient_security" -> "the server accepts none of the offered cipher suites "

@@ -96,7 +96,7 @@ final class TlsWire implements Wire {
 		catch (RuntimeException ex) {
 			// What the application's trust or key managers throw comes out of the engine.
 			sendAlert();
-			throw new SSLException(String.valueOf((ex.getMessage() != null) ? ex.getMessage() : ex), ex);
+			throw new SSLException(ex.toString(), ex);
 		}
 	}
 

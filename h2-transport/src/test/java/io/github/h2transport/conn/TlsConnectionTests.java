@@ -80,8 +80,7 @@ class TlsConnectionTests {
 		};
 		try (TlsPeer peer = tls13().script((socket, client) -> {
 			client.greet(NO_SETTINGS);
-			int stream = client.expect("HEADERS").streamId();
-			client.expect("SETTINGS ACK");
+			int stream = client.expectAll("HEADERS", "SETTINGS ACK").get("HEADERS").streamId();
 			client.respond(stream, new byte[10]);
 			pass(quiet);
 			socket.startHandshake();

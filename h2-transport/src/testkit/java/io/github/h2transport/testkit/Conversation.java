@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.frame.ConnectionError;
@@ -102,6 +103,27 @@ public final class Conversation {
 			}
 		}
 		throw new EOFException("the client ended the connection without " + type);
+	}
+
+	/**
+	 * Waits for frames of some types, in any order, and drops all others.
+	 * @param types the RFC's names
+	 * @return the first frame of each type
+	 * @throws IOException if the connection ends before
+	 */
+	public Map<String, Frame> expectAll(String... types) throws IOException {
+		Set<String> wanted = Set.of(types);
+		Map<String, Frame> found = new HashMap<>();
+		while (found.size() < wanted.size()) {
+			Frame frame = next();
+			if (frame == null) {
+				throw new EOFException("the client ended the connection, having sent only " + found.keySet());
+			}
+			if (wanted.contains(frame.type())) {
+				found.putIfAbsent(frame.type(), frame);
+			}
+		}
+		return found;
 	}
 
 	/**
