@@ -177,6 +177,10 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	private void park(long deadline, Phase phase) throws Http2Exception {
+		if (EventLoop.onLoopThread()) {
+			throw new IllegalStateException("Waiting on the event loop thread " + Thread.currentThread().getName()
+					+ " would stop its connections; hand the call over to another thread");
+		}
 		if (Thread.interrupted()) {
 			Thread.currentThread().interrupt();
 			CallCancelledException interrupted = new CallCancelledException(
