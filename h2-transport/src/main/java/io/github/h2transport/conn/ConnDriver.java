@@ -420,7 +420,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 				this.connection.context(Initiator.PEER, Phase.IDLE));
 	}
 
-	private void failStreams(Http2Exception cause) {
+	/** By the loop, and by the holder of the pen once the connection is closed. */
+	void failStreams(Http2Exception cause) {
 		for (ClientStream stream : this.connection.streams().all()) {
 			FailureContext context = stream.context(cause.context().initiator(), stream.phase())
 				.withCode(cause.context().code());
