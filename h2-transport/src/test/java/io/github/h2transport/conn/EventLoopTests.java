@@ -92,7 +92,7 @@ class EventLoopTests {
 	@Test
 	void aTaskWakesASleepingLoop() throws Exception {
 		this.loop.start();
-		for (int i = 0; i < 50; i++) {
+		for (int i = 0; i < 10; i++) {
 			await().until(this.loop::isAsleep);
 			assertThat(onLoop(() -> EventLoop.onLoopThread() && this.loop.inLoop())).isTrue();
 		}
