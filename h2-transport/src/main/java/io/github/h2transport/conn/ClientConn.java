@@ -570,6 +570,15 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	@Override
+	public void discarded(Http2Exception cause) {
+		if (this.state == ConnectionState.CLOSED) {
+			// A caller that held the pen may have opened streams after the loop had
+			// failed those that it saw.
+			this.driver.failStreams(cause);
+		}
+	}
+
+	@Override
 	public void penReleased() {
 		if (this.freed.get() && this.freed.compareAndSet(true, false)) {
 			this.observer.slotsFreed(this);

@@ -459,7 +459,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 				this.connection.context(Initiator.PEER, Phase.IDLE));
 	}
 
-	private void failStreams(Http2Exception cause) {
+	/** By the loop, and by the holder of the pen once the connection is closed. */
+	void failStreams(Http2Exception cause) {
 		ConnectionSnapshot.GoAway received = this.connection.goAway();
 		for (ClientStream stream : this.connection.streams().all()) {
 			if (received != null && this.goAwayCode != null

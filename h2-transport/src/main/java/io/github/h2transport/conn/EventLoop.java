@@ -282,21 +282,34 @@ final class EventLoop implements Loop, Runnable {
 		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty() || !this.afterFlush.isEmpty());
 	}
 
+	/** Each step is tried, whatever became of the others: no caller waits for nothing. */
 	private void finish(Throwable cause) {
+		for (Member member : List.copyOf(this.members)) {
+			attempt(() -> member.loopEnded(cause));
+		}
+		for (Runnable task = this.mailbox.poll(); task != null; task = this.mailbox.poll()) {
+			attempt(task);
+		}
+		do {
+			attempt(this::flush);
+		}
+		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty() || !this.afterFlush.isEmpty());
 		try {
-			for (Member member : List.copyOf(this.members)) {
-				member.loopEnded(cause);
-			}
-			for (Runnable task = this.mailbox.poll(); task != null; task = this.mailbox.poll()) {
-				run(task);
-			}
-			flush();
 			this.selector.close();
 		}
-		catch (IOException | RuntimeException ex) {
-			logger.log(Level.WARNING, "An HTTP/2 event loop did not end cleanly", ex);
+		catch (IOException ex) {
+			logger.log(Level.WARNING, "An HTTP/2 event loop could not close its selector", ex);
 		}
 		LOOP_THREADS.remove(this.thread);
+	}
+
+	private static void attempt(Runnable step) {
+		try {
+			step.run();
+		}
+		catch (Throwable ex) {
+			logger.log(Level.WARNING, "An HTTP/2 event loop did not end cleanly", ex);
+		}
 	}
 
 	/** The owner of a channel. */

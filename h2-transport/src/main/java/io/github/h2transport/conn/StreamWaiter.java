@@ -92,6 +92,10 @@ final class StreamWaiter {
 	}
 
 	private void park(long deadline, Phase phase) throws Http2Exception {
+		if (EventLoop.onLoopThread()) {
+			throw new IllegalStateException("Waiting on the event loop thread " + Thread.currentThread().getName()
+					+ " would stop its connections; hand the call over to another thread");
+		}
 		if (Thread.interrupted()) {
 			Thread.currentThread().interrupt();
 			CallCancelledException interrupted = new CallCancelledException(
