@@ -71,7 +71,8 @@ class TlsHandshakeTests {
 				Relay relay = Relay.to(peer.address(), Relay.Pump.DIRECT, new JoinFinishedAndSettings(joined));
 				TlsClient client = TlsClient.trustingLocalhost()) {
 			client.getsRight(relay.uri("/bytes/10"));
-			assertThat(joined.get()).endsWith(Record.CHANGE_CIPHER_SPEC, Record.HANDSHAKE, Record.APPLICATION_DATA);
+			assertThat(joined.get()).endsWith(TlsRecord.CHANGE_CIPHER_SPEC, TlsRecord.HANDSHAKE,
+					TlsRecord.APPLICATION_DATA);
 		}
 	}
 
@@ -110,7 +111,7 @@ class TlsHandshakeTests {
 		slow.init(null, new TrustManager[] { new TrustAll((chain) -> await(allSent)) }, null);
 		Relay.Pump signalling = (in, out) -> {
 			int records = 0;
-			for (Record record = Record.read(in); record != null; record = Record.read(in)) {
+			for (TlsRecord record = TlsRecord.read(in); record != null; record = TlsRecord.read(in)) {
 				for (byte octet : record.octets()) {
 					out.write(octet);
 				}
@@ -200,29 +201,6 @@ class TlsHandshakeTests {
 		}
 	}
 
-	/** A TLS record as it stands on the wire (RFC 5246 section 6.2.1). */
-	private record Record(int type, byte[] octets) {
-
-		static final int CHANGE_CIPHER_SPEC = 20;
-
-		static final int HANDSHAKE = 22;
-
-		static final int APPLICATION_DATA = 23;
-
-		static Record read(InputStream from) throws IOException {
-			byte[] header = from.readNBytes(5);
-			if (header.length < 5) {
-				return null;
-			}
-			int length = (header[3] & 0xff) << 8 | header[4] & 0xff;
-			ByteArrayOutputStream octets = new ByteArrayOutputStream();
-			octets.write(header);
-			octets.write(from.readNBytes(length));
-			return new Record(header[0], octets.toByteArray());
-		}
-
-	}
-
 	/** Holds the server's last flight back until SETTINGS can go with it. */
 	private record JoinFinishedAndSettings(CompletableFuture<List<Integer>> joined) implements Relay.Pump {
 
@@ -230,14 +208,14 @@ class TlsHandshakeTests {
 		public void run(InputStream in, OutputStream out) throws IOException {
 			ByteArrayOutputStream held = new ByteArrayOutputStream();
 			List<Integer> types = new ArrayList<>();
-			for (Record record = Record.read(in); record != null; record = Record.read(in)) {
+			for (TlsRecord record = TlsRecord.read(in); record != null; record = TlsRecord.read(in)) {
 				held.write(record.octets());
 				types.add(record.type());
-				if (!types.contains(Record.CHANGE_CIPHER_SPEC)) {
+				if (!types.contains(TlsRecord.CHANGE_CIPHER_SPEC)) {
 					held.writeTo(out);
 					held.reset();
 				}
-				else if (record.type() == Record.APPLICATION_DATA) {
+				else if (record.type() == TlsRecord.APPLICATION_DATA) {
 					held.writeTo(out);
 					this.joined.complete(List.copyOf(types));
 					Relay.Pump.DIRECT.run(in, out);
