@@ -25,6 +25,12 @@ final class ConnectFailures {
 				context.withPhase(Phase.RESOLVE));
 	}
 
+	/** Something else than the name is wrong, such as an address filter that throws. */
+	static ConnectFailedException lookUpFailed(Origin origin, Throwable cause, FailureContext context) {
+		return new ConnectFailedException("Looking up " + origin.host() + " (for " + origin + ") failed: " + cause,
+				cause, context.withPhase(Phase.RESOLVE));
+	}
+
 	static ConnectFailedException filtered(Origin origin, FailureContext context) {
 		return new ConnectFailedException("No address of " + origin.host() + " passes the address filter", null,
 				context.withPhase(Phase.RESOLVE));
