@@ -70,12 +70,12 @@ public final class Http2Transport implements AutoCloseable {
 	 * @throws IllegalStateException if called by an event loop, which it would block
 	 */
 	public Http2Response roundTrip(Http2Request request) throws IOException {
-		if (Dialer.onLoopThread()) {
-			throw new IllegalStateException(
-					"A blocking call on the event loop thread " + Thread.currentThread().getName()
-							+ " would stop its connections; hand the call over to another thread");
-		}
 		try {
+			if (Dialer.onLoopThread()) {
+				throw new IllegalStateException(
+						"A blocking call on the event loop thread " + Thread.currentThread().getName()
+								+ " would stop its connections; hand the call over to another thread");
+			}
 			return new RoundTrip(this.pool, this.options, request).run();
 		}
 		finally {

@@ -192,8 +192,8 @@ final class RoundTrip {
 			body.writeTo(out);
 			out.close();
 		}
-		catch (IOException | RuntimeException ex) {
-			if (stream.isUploadStopped()) {
+		catch (IOException | RuntimeException | Error ex) {
+			if (stream.isUploadStopped() && !(ex instanceof Error)) {
 				// The server has answered without the rest, or the stream has failed: the
 				// response or the failure says what matters.
 				return;
