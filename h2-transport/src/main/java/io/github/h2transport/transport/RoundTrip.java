@@ -116,7 +116,7 @@ final class RoundTrip {
 		Duration connectTimeout = (call.connectTimeout() != null) ? call.connectTimeout()
 				: this.options.connectTimeout();
 		CompletableFuture<ClientConn> future = this.pool
-			.getClientConn(new ConnectionRequest(key, this.request, connectTimeout, this.request.body().isReplayable(),
+			.getClientConn(new ConnectionRequest(key, this.request, connectTimeout, this.request.body().isRepeatable(),
 					this.retries.count() > 0, call.onlyCachedConnection()))
 			.toCompletableFuture();
 		try {
@@ -180,7 +180,8 @@ final class RoundTrip {
 	private Http2Response exchange(ClientConn connection, RequestHead head) throws IOException {
 		RequestBody body = this.request.body();
 		ClientStream stream = connection.start(head, body, this.times);
-		if (!(body instanceof RequestBody.Bytes)) {
+		// What was turned away already leaves a one-shot body unread for the next attempt.
+		if (!(body instanceof RequestBody.Bytes) && !stream.isUploadStopped()) {
 			write(body, stream);
 		}
 		return stream.awaitResponse();
