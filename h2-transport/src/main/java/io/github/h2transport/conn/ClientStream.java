@@ -150,6 +150,17 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/**
+	 * Ends a read when the exchange has taken too long, though there is content: a server
+	 * that always has some more would never let the reader wait.
+	 */
+	void checkExchange() throws Http2Exception {
+		long deadline = this.times.exchangeDeadline();
+		if (deadline != 0 && !this.body.isEnded() && this.connection.nanoTime() - deadline >= 0) {
+			throw timeout(Phase.RESPONSE_BODY);
+		}
+	}
+
+	/**
 	 * Waits until the next chunk of content may be offered.
 	 * @return whether it may; {@code false} if nobody wants it any longer
 	 */
@@ -158,14 +169,19 @@ public final class ClientStream extends ProtocolStream {
 		try {
 			for (;;) {
 				writing.waiting(Thread.currentThread());
-				if (writing.isReady()) {
-					return !writing.isCalledOff();
+				if (writing.isCalledOff()) {
+					return false;
 				}
 				if (this.head != null && deadline != 0 && this.connection.nanoTime() - deadline >= 0) {
 					// There is a response to be delivered; what stalls is the rest of the
 					// request.
 					stopUpload();
 					return false;
+				}
+				// Also for content that flows: a slow source never has to wait here.
+				giveUpIfDue(deadline, Phase.REQUEST_BODY);
+				if (writing.isReady()) {
+					return true;
 				}
 				park(deadline, Phase.REQUEST_BODY);
 			}
@@ -176,6 +192,16 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	private void park(long deadline, Phase phase) throws Http2Exception {
+		giveUpIfDue(deadline, phase);
+		if (deadline == 0) {
+			LockSupport.park(this);
+		}
+		else {
+			LockSupport.parkNanos(this, Math.max(1, deadline - this.connection.nanoTime()));
+		}
+	}
+
+	private void giveUpIfDue(long deadline, Phase phase) throws Http2Exception {
 		if (Thread.interrupted()) {
 			Thread.currentThread().interrupt();
 			CallCancelledException interrupted = new CallCancelledException(
@@ -183,15 +209,9 @@ public final class ClientStream extends ProtocolStream {
 			cancel(ErrorCode.CANCEL, interrupted);
 			throw interrupted;
 		}
-		if (deadline == 0) {
-			LockSupport.park(this);
-			return;
-		}
-		long left = deadline - this.connection.nanoTime();
-		if (left <= 0) {
+		if (deadline != 0 && this.connection.nanoTime() - deadline >= 0) {
 			throw timeout(phase);
 		}
-		LockSupport.parkNanos(this, left);
 	}
 
 	private Http2Exception timeout(Phase phase) {

@@ -139,6 +139,7 @@ final class ResponseBody extends InputStream {
 	/** Returns a chunk with unread octets; {@code null} at the end of the content. */
 	private @Nullable Chunk awaitChunk() throws IOException {
 		Chunk chunk = chunkOrEnd();
+		this.stream.checkExchange();
 		if (chunk != null || this.ended) {
 			return chunk;
 		}
