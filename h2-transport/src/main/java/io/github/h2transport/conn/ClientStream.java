@@ -213,6 +213,14 @@ public final class ClientStream extends ProtocolStream {
 		this.waiter.awaitContent(this.body, readTimeoutNanos());
 	}
 
+	/**
+	 * Ends a read when the exchange has taken too long, though there is content: a server
+	 * that always has some more would never let the reader wait.
+	 */
+	void checkExchange() throws Http2Exception {
+		this.waiter.checkExchange(this.body);
+	}
+
 	boolean awaitUpload(Upload writing) throws Http2Exception {
 		return this.waiter.awaitUpload(writing);
 	}

@@ -33,9 +33,14 @@ final class ConnectFailures {
 				context.withPhase(Phase.RESOLVE));
 	}
 
-	static ConnectFailedException filtered(Origin origin, @Nullable Throwable cause, FailureContext context) {
-		String message = "No address of " + origin.host() + " passes the address filter";
-		return new ConnectFailedException((cause != null) ? message + ": it failed with " + cause : message, cause,
+	/** Something else than the name is wrong, such as an address filter that throws. */
+	static ConnectFailedException lookUpFailed(Origin origin, Throwable cause, FailureContext context) {
+		return new ConnectFailedException("Looking up " + origin.host() + " (for " + origin + ") failed: " + cause,
+				cause, context.withPhase(Phase.RESOLVE));
+	}
+
+	static ConnectFailedException filtered(Origin origin, FailureContext context) {
+		return new ConnectFailedException("No address of " + origin.host() + " passes the address filter", null,
 				context.withPhase(Phase.RESOLVE));
 	}
 

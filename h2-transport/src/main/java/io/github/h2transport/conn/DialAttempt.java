@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 
-import io.github.h2transport.AddressFilter;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2TimeoutException;
@@ -59,7 +58,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	void begin() {
 		this.loop.join(this);
-		this.resolver.resolve(origin().host()).whenComplete((found, failure) -> {
+		this.resolver.resolve(origin().host(), this.connection.key().addressFilter()).whenComplete((found, failure) -> {
 			try {
 				this.loop.execute(() -> resolved(found, failure));
 			}
@@ -80,24 +79,15 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		if (found == null) {
 			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
 					? failure.getCause() : failure;
-			fail(ConnectFailures.unknownHost(origin(),
-					(cause != null) ? cause : new UnknownHostException(origin().host()), context()));
+			fail((cause instanceof UnknownHostException || cause == null)
+					? ConnectFailures.unknownHost(origin(),
+							(cause != null) ? cause : new UnknownHostException(origin().host()), context())
+					: ConnectFailures.lookUpFailed(origin(), cause, context()));
 			return;
 		}
-		AddressFilter filter = this.connection.key().addressFilter();
-		try {
-			this.addresses = found.stream()
-				.filter((address) -> filter == null || filter.accepts(origin().host(), address))
-				.map((address) -> new InetSocketAddress(address, origin().port()))
-				.toList();
-		}
-		catch (RuntimeException ex) {
-			// The application's filter must not end the loop.
-			fail(ConnectFailures.filtered(origin(), ex, context()));
-			return;
-		}
+		this.addresses = found.stream().map((address) -> new InetSocketAddress(address, origin().port())).toList();
 		if (this.addresses.isEmpty()) {
-			fail(ConnectFailures.filtered(origin(), null, context()));
+			fail(ConnectFailures.filtered(origin(), context()));
 			return;
 		}
 		connectNext();

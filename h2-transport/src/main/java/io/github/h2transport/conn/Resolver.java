@@ -9,6 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
+import io.github.h2transport.AddressFilter;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Looks names up on threads that may block. A look-up cannot be cancelled, so there is
  * one per host at a time, whoever waits for it.
@@ -29,10 +32,21 @@ final class Resolver {
 	/**
 	 * Looks a host up.
 	 * @param host a name or a literal address
-	 * @return all its addresses in the order of the system, or
-	 * {@link UnknownHostException}
+	 * @param filter which addresses to keep, {@code null} for all; code of the user, so
+	 * it never runs on an event loop
+	 * @return its addresses in the order of the system, or {@link UnknownHostException},
+	 * or what the filter threw
 	 */
-	CompletableFuture<List<InetAddress>> resolve(String host) {
+	CompletableFuture<List<InetAddress>> resolve(String host, @Nullable AddressFilter filter) {
+		CompletableFuture<List<InetAddress>> all = resolve(host);
+		if (filter == null) {
+			return all;
+		}
+		return all.thenApplyAsync((found) -> found.stream().filter((address) -> filter.accepts(host, address)).toList(),
+				this.threads);
+	}
+
+	private CompletableFuture<List<InetAddress>> resolve(String host) {
 		CompletableFuture<List<InetAddress>> mine = new CompletableFuture<>();
 		CompletableFuture<List<InetAddress>> other = this.running.putIfAbsent(host, mine);
 		if (other != null) {

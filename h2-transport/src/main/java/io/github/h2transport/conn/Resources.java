@@ -104,9 +104,12 @@ final class Resources {
 	/**
 	 * Returns what completes as soon as there is no connection.
 	 */
-	CompletableFuture<Void> whenEmpty() {
-		CompletableFuture<Void> waiting = new CompletableFuture<>();
-		this.empty = waiting;
+	synchronized CompletableFuture<Void> whenEmpty() {
+		CompletableFuture<Void> waiting = this.empty;
+		if (waiting == null) {
+			waiting = new CompletableFuture<>();
+			this.empty = waiting;
+		}
 		if (this.connections.isEmpty()) {
 			waiting.complete(null);
 		}

@@ -212,6 +212,7 @@ final class ResponseBody extends InputStream {
 			boolean wasEnded = this.ended;
 			Http2Exception cause = this.failure;
 			Chunk chunk = chunk();
+			this.stream.checkExchange();
 			if (chunk != null || wasEnded) {
 				return chunk;
 			}

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
+import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
@@ -32,6 +33,12 @@ final class KeyPool implements ConnObserver {
 
 	private static final ClientConn[] NONE = new ClientConn[0];
 
+	/**
+	 * After a dial that failed there is no further one for so long, while an open
+	 * connection can serve those that wait: a server that refuses is not hammered.
+	 */
+	private static final long DIAL_PAUSE_NANOS = 1_000_000_000L;
+
 	private final ConnectionKey key;
 
 	private final Dialer dialer;
@@ -47,6 +54,13 @@ final class KeyPool implements ConnObserver {
 
 	/** How many wait; written under the lock, read by anybody. */
 	private volatile int waiting;
+
+	/**
+	 * The peer's latest stream limit; written by loops, read by anybody. A new connection
+	 * gets no more requests than that before its own SETTINGS have arrived, since the
+	 * peer would refuse them.
+	 */
+	private volatile int knownLimit = Integer.MAX_VALUE;
 
 	/** Guarded by the lock: in the order in which they are served, after the retries. */
 	private final Deque<Waiter> queue = new ArrayDeque<>();
@@ -64,6 +78,9 @@ final class KeyPool implements ConnObserver {
 
 	/** Guarded by the lock. */
 	private int dialling;
+
+	/** Guarded by the lock: no further connection is dialled before this time. */
+	private long pauseUntil = System.nanoTime();
 
 	/** Guarded by the lock: live single-use connections, dials included. */
 	private int singleUse;
@@ -106,7 +123,8 @@ final class KeyPool implements ConnObserver {
 			int least = Integer.MAX_VALUE;
 			for (ClientConn connection : this.connections) {
 				int load = connection.activeStreams();
-				if (load < least && connection.canTakeNewRequest() && (replayable || connection.hasPeerSettings())) {
+				if (load < least && connection.canTakeNewRequest()
+						&& (connection.hasPeerSettings() || (replayable && load < this.knownLimit))) {
 					best = connection;
 					least = load;
 				}
@@ -262,6 +280,9 @@ final class KeyPool implements ConnObserver {
 		if (first == null || this.dialling > 0 || this.connections.length >= maxConnections()) {
 			return;
 		}
+		if (this.connections.length > 0 && System.nanoTime() - this.pauseUntil < 0) {
+			return;
+		}
 		for (ClientConn connection : this.connections) {
 			// Its limit may turn out to be enough; and a limit of zero is the peer's
 			// wish.
@@ -324,6 +345,9 @@ final class KeyPool implements ConnObserver {
 
 	@Override
 	public void slotsFreed(ClientConn connection) {
+		if (connection.hasPeerSettings()) {
+			this.knownLimit = connection.maxConcurrentStreams();
+		}
 		if (this.waiting > 0) {
 			serve();
 		}
@@ -333,7 +357,11 @@ final class KeyPool implements ConnObserver {
 	public void draining(ClientConn connection) {
 		if (remove(connection)) {
 			remember(connection);
-			serve();
+			if (connection.hasPeerSettings()) {
+				serve();
+			}
+			// Else it is open whether HTTP/2 is spoken there at all: its end will tell,
+			// and another dial would only meet the same.
 			retireIfEmpty();
 		}
 	}
@@ -366,6 +394,7 @@ final class KeyPool implements ConnObserver {
 	@Override
 	public void closed(ClientConn connection, Http2Exception cause) {
 		List<Waiter> failed = new ArrayList<>();
+		remove(connection);
 		this.lock.lock();
 		try {
 			if (connection.isSingleUse()) {
@@ -375,18 +404,22 @@ final class KeyPool implements ConnObserver {
 					failed.add(waiter);
 				}
 			}
-			else if (!connection.wasOpen()) {
-				this.dialling--;
-				if (this.connections.length == 0) {
-					// Everybody would only meet the same; nobody waits for nothing.
-					takeAll(failed);
+			else {
+				if (!connection.wasOpen()) {
+					this.dialling--;
+				}
+				if (isFailedDial(connection, cause)) {
+					this.pauseUntil = System.nanoTime() + DIAL_PAUSE_NANOS;
+					if (this.connections.length == 0) {
+						// Everybody would only meet the same; nobody waits for nothing.
+						takeAll(failed);
+					}
 				}
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
-		remove(connection);
 		for (Waiter waiter : failed) {
 			waiter.completeExceptionally(cause);
 		}
@@ -400,6 +433,14 @@ final class KeyPool implements ConnObserver {
 		this.retries.clear();
 		this.queue.clear();
 		countWaiting();
+	}
+
+	/**
+	 * Until its SETTINGS have arrived a connection is not established (RFC 9113 section
+	 * 3.4), unless it was ourselves who ended it.
+	 */
+	private static boolean isFailedDial(ClientConn connection, Http2Exception cause) {
+		return !connection.wasOpen() || (!connection.hasPeerSettings() && !(cause instanceof ConnectionException));
 	}
 
 	private void retireIfEmpty() {

@@ -83,17 +83,17 @@ public final class Http2Transport implements AutoCloseable {
 	 * @throws IllegalStateException if called by an event loop, which it would block
 	 */
 	public Http2Response roundTrip(Http2Request request) throws IOException {
-		if (Dialer.onLoopThread()) {
-			throw new IllegalStateException(
-					"A blocking call on the event loop thread " + Thread.currentThread().getName()
-							+ " would stop its connections; hand the call over to another thread");
-		}
 		Call call = null;
 		try {
+			if (Dialer.onLoopThread()) {
+				throw new IllegalStateException(
+						"A blocking call on the event loop thread " + Thread.currentThread().getName()
+								+ " would stop its connections; hand the call over to another thread");
+			}
 			call = new Call(request, this.options, this.listener);
 			return new RoundTrip(this.pool, call).run();
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | Error ex) {
 			failed(call, request, ex);
 			throw ex;
 		}
