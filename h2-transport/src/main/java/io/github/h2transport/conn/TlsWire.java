@@ -61,6 +61,9 @@ final class TlsWire implements Wire {
 
 	private boolean inputEnded;
 
+	/** What ended the input, to be thrown once all before it was read. */
+	private @Nullable SSLException failure;
+
 	private boolean outputFinished;
 
 	private volatile ConnectionSnapshot.@Nullable Tls session;
@@ -219,6 +222,9 @@ final class TlsWire implements Wire {
 			// Nothing can be answered any more, so it need not be understood either.
 			return this.channel.read(into);
 		}
+		if (this.failure != null) {
+			throw this.failure;
+		}
 		this.buffered = false;
 		ByteBuffer cipher = ciphertext();
 		if (!this.inputEnded && this.channel.read(cipher) < 0) {
@@ -232,7 +238,13 @@ final class TlsWire implements Wire {
 		}
 		catch (SSLException ex) {
 			sendAlert();
-			throw ex;
+			if (into.position() == start) {
+				throw ex;
+			}
+			// What came before it counts, such as a whole response or GOAWAY.
+			this.failure = ex;
+			this.buffered = true;
+			return into.position() - start;
 		}
 		keep(cipher);
 		int length = into.position() - start;

@@ -112,6 +112,23 @@ class TlsConnectionTests {
 		}
 	}
 
+	@Test
+	void aResponseBeforeARenegotiationIsNotLost() throws Exception {
+		AtomicBoolean hold = new AtomicBoolean();
+		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).protocols("TLSv1.2").script((socket, client) -> {
+			client.greet(NO_SETTINGS);
+			int stream = client.expect("HEADERS").streamId();
+			hold.set(true);
+			client.respond(stream, Content.ofSize(1000));
+			socket.startHandshake();
+		}).start();
+				Relay relay = Relay.to(peer.address(), Relay.Pump.DIRECT, new HoldUntilEnd(hold));
+				TlsClient client = TlsClient.trustingLocalhost()) {
+			client.getsRight(relay.uri("/bytes/1000"));
+			await().until(() -> client.connections().isEmpty());
+		}
+	}
+
 	// ---- much to carry ----
 
 	@ParameterizedTest
