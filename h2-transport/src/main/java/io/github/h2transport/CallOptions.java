@@ -164,6 +164,12 @@ public final class CallOptions {
 	/** Checks of durations that call options and transport options share. */
 	static final class Durations {
 
+		/**
+		 * What somebody who says "for ever" gets: the clock counts nanoseconds in a long,
+		 * which overflows after 292 years.
+		 */
+		private static final Duration LONGEST = Duration.ofDays(36_500);
+
 		private Durations() {
 		}
 
@@ -172,14 +178,15 @@ public final class CallOptions {
 			if (value.isNegative()) {
 				throw new IllegalArgumentException(name + " must not be negative, but is " + value);
 			}
-			return value;
+			return (value.compareTo(LONGEST) <= 0) ? value : LONGEST;
 		}
 
 		static Duration positive(String name, @Nullable Duration value) {
-			if (notNegative(name, value).isZero()) {
+			Duration checked = notNegative(name, value);
+			if (checked.isZero()) {
 				throw new IllegalArgumentException(name + " must be positive, but is zero");
 			}
-			return Objects.requireNonNull(value);
+			return checked;
 		}
 
 		static @Nullable Duration notNegativeOrNull(String name, @Nullable Duration value) {
