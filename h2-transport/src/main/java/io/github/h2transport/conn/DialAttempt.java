@@ -85,12 +85,19 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 			return;
 		}
 		AddressFilter filter = this.connection.key().addressFilter();
-		this.addresses = found.stream()
-			.filter((address) -> filter == null || filter.accepts(origin().host(), address))
-			.map((address) -> new InetSocketAddress(address, origin().port()))
-			.toList();
+		try {
+			this.addresses = found.stream()
+				.filter((address) -> filter == null || filter.accepts(origin().host(), address))
+				.map((address) -> new InetSocketAddress(address, origin().port()))
+				.toList();
+		}
+		catch (RuntimeException ex) {
+			// The application's filter must not end the loop.
+			fail(ConnectFailures.filtered(origin(), ex, context()));
+			return;
+		}
 		if (this.addresses.isEmpty()) {
-			fail(ConnectFailures.filtered(origin(), context()));
+			fail(ConnectFailures.filtered(origin(), null, context()));
 			return;
 		}
 		connectNext();
@@ -117,6 +124,11 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 			}
 			catch (IOException ex) {
 				this.lastFailure = ex;
+				abandonSocket();
+			}
+			catch (RuntimeException ex) {
+				// Such as an IPv6 address where the system has IPv4 alone.
+				this.lastFailure = new IOException(ex);
 				abandonSocket();
 			}
 		}
@@ -166,6 +178,11 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	@Override
 	public void failed(Throwable cause) {
+		if (this.done) {
+			// The socket has been handed over already.
+			this.connection.driver().failed(cause);
+			return;
+		}
 		this.lastFailure = (cause instanceof IOException failure) ? failure : new IOException(cause);
 		connectNext();
 	}
@@ -177,7 +194,8 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		}
 		if (now - this.deadline >= 0) {
 			Phase phase = this.addresses.isEmpty() ? Phase.RESOLVE : Phase.CONNECT;
-			fail(new Http2TimeoutException("Timed out " + phase.words() + " to " + origin(), this.lastFailure,
+			String link = this.addresses.isEmpty() ? " of " : " to ";
+			fail(new Http2TimeoutException("Timed out " + phase.words() + link + origin(), this.lastFailure,
 					context().withPhase(phase)));
 		}
 		else if (this.channel != null && now - this.addressDeadline >= 0) {

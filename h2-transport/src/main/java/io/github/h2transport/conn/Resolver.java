@@ -17,10 +17,13 @@ final class Resolver {
 
 	private final Executor threads;
 
+	private final LookUp lookUp;
+
 	private final Map<String, CompletableFuture<List<InetAddress>>> running = new ConcurrentHashMap<>();
 
-	Resolver(Executor threads) {
+	Resolver(Executor threads, LookUp lookUp) {
 		this.threads = threads;
+		this.lookUp = lookUp;
 	}
 
 	/**
@@ -47,14 +50,23 @@ final class Resolver {
 
 	private void lookUp(String host, CompletableFuture<List<InetAddress>> result) {
 		try {
-			List<InetAddress> addresses = List.of(InetAddress.getAllByName(host));
+			List<InetAddress> addresses = List.of(this.lookUp.addresses(host));
 			this.running.remove(host, result);
 			result.complete(addresses);
 		}
-		catch (UnknownHostException | RuntimeException ex) {
+		catch (Throwable ex) {
+			// Also an error of a look-up provider: whoever asks next must not join a dead
+			// one.
 			this.running.remove(host, result);
 			result.completeExceptionally(ex);
 		}
+	}
+
+	/** The system's way to find addresses, which may block for long. */
+	interface LookUp {
+
+		InetAddress[] addresses(String host) throws UnknownHostException;
+
 	}
 
 }

@@ -66,7 +66,7 @@ final class Resources {
 		return this.options;
 	}
 
-	/** Runs what may block: name look-ups and the delegated tasks of TLS. */
+	/** Runs what may block: the delegated tasks of TLS. */
 	Executor tasks() {
 		return this.tasks;
 	}

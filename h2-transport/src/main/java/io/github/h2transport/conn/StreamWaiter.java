@@ -37,7 +37,7 @@ final class StreamWaiter {
 				if (head != null || this.stream.failure() != null) {
 					return head;
 				}
-				park(deadline, this.stream.phase());
+				park(deadline, this.stream.requestPhase());
 			}
 		}
 		finally {
@@ -92,12 +92,16 @@ final class StreamWaiter {
 	}
 
 	private void park(long deadline, Phase phase) throws Http2Exception {
+		if (EventLoop.onLoopThread()) {
+			throw new IllegalStateException("Waiting on the event loop thread " + Thread.currentThread().getName()
+					+ " would stop its connections; hand the call over to another thread");
+		}
 		if (Thread.interrupted()) {
 			Thread.currentThread().interrupt();
 			CallCancelledException interrupted = new CallCancelledException(
 					"Interrupted while " + phase.words() + this.stream.where(), null,
 					this.stream.context(Initiator.CALLER, phase));
-			this.stream.cancel(ErrorCode.CANCEL, interrupted);
+			giveUp(phase, interrupted);
 			throw interrupted;
 		}
 		if (deadline == 0) {
@@ -107,10 +111,20 @@ final class StreamWaiter {
 		long left = deadline - this.stream.connection().nanoTime();
 		if (left <= 0) {
 			Http2Exception timeout = timeout(this.stream, phase);
-			this.stream.cancel(ErrorCode.CANCEL, timeout);
+			giveUp(phase, timeout);
 			throw timeout;
 		}
 		LockSupport.parkNanos(this.stream, left);
+	}
+
+	/** Only who has got the response can have a use for the rest of it. */
+	private void giveUp(Phase phase, Http2Exception why) {
+		if (phase == Phase.RESPONSE_BODY) {
+			this.stream.leave(ErrorCode.CANCEL, why);
+		}
+		else {
+			this.stream.cancel(ErrorCode.CANCEL, why);
+		}
 	}
 
 	private boolean isOver(long deadline) {

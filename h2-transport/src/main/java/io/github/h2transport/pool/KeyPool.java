@@ -48,8 +48,14 @@ final class KeyPool implements ConnObserver {
 	/** How many wait; written under the lock, read by anybody. */
 	private volatile int waiting;
 
-	/** Guarded by the lock: in the order in which they are served. */
+	/** Guarded by the lock: in the order in which they are served, after the retries. */
 	private final Deque<Waiter> queue = new ArrayDeque<>();
+
+	/** Guarded by the lock: requests that a connection had turned away. */
+	private final Deque<Waiter> retries = new ArrayDeque<>();
+
+	/** Guarded by the lock. */
+	private final RetirementMemory retirements = new RetirementMemory();
 
 	/**
 	 * Guarded by the lock: connections on their way, with their request if single-use.
@@ -134,13 +140,8 @@ final class KeyPool implements ConnObserver {
 			if (this.queue.size() >= this.options.maxPending()) {
 				return CompletableFuture.failedFuture(full());
 			}
-			if (request.retry()) {
-				this.queue.addFirst(waiter);
-			}
-			else {
-				this.queue.addLast(waiter);
-			}
-			this.waiting = this.queue.size();
+			(request.retry() ? this.retries : this.queue).addLast(waiter);
+			countWaiting();
 		}
 		finally {
 			this.lock.unlock();
@@ -186,8 +187,8 @@ final class KeyPool implements ConnObserver {
 	private void forget(Waiter waiter) {
 		this.lock.lock();
 		try {
-			if (this.queue.remove(waiter)) {
-				this.waiting = this.queue.size();
+			if (this.queue.remove(waiter) || this.retries.remove(waiter)) {
+				countWaiting();
 			}
 		}
 		finally {
@@ -203,17 +204,17 @@ final class KeyPool implements ConnObserver {
 		this.lock.lock();
 		try {
 			if (!this.options.singleUse()) {
-				Waiter first = this.queue.peek();
+				Waiter first = first();
 				while (first != null) {
 					ClientConn connection = reserve(first.request.replayable());
 					if (connection == null) {
 						break;
 					}
-					served.add(this.queue.remove());
+					served.add(removeFirst());
 					given.add(connection);
-					first = this.queue.peek();
+					first = first();
 				}
-				this.waiting = this.queue.size();
+				countWaiting();
 			}
 			dialIfNeeded();
 		}
@@ -227,6 +228,19 @@ final class KeyPool implements ConnObserver {
 		}
 	}
 
+	private void countWaiting() {
+		this.waiting = this.queue.size() + this.retries.size();
+	}
+
+	private @Nullable Waiter first() {
+		Waiter retry = this.retries.peek();
+		return (retry != null) ? retry : this.queue.peek();
+	}
+
+	private Waiter removeFirst() {
+		return this.retries.isEmpty() ? this.queue.remove() : this.retries.remove();
+	}
+
 	private int maxConnections() {
 		return this.options.strictMaxConcurrentStreams() ? 1 : this.options.maxConnections();
 	}
@@ -236,15 +250,15 @@ final class KeyPool implements ConnObserver {
 			return;
 		}
 		if (this.options.singleUse()) {
-			while (!this.queue.isEmpty() && this.singleUse < this.options.maxSingleUse()) {
-				Waiter waiter = this.queue.remove();
+			while (first() != null && this.singleUse < this.options.maxSingleUse()) {
+				Waiter waiter = removeFirst();
 				this.singleUse++;
 				this.dedicated.put(dial(waiter, true), waiter);
 			}
-			this.waiting = this.queue.size();
+			countWaiting();
 			return;
 		}
-		Waiter first = this.queue.peek();
+		Waiter first = first();
 		if (first == null || this.dialling > 0 || this.connections.length >= maxConnections()) {
 			return;
 		}
@@ -278,6 +292,7 @@ final class KeyPool implements ConnObserver {
 				connection.doNotReuse();
 			}
 			else {
+				connection.maxRequests(this.retirements.nextMaxRequests());
 				ClientConn[] more = Arrays.copyOf(this.connections, this.connections.length + 1);
 				more[more.length - 1] = connection;
 				this.connections = more;
@@ -317,8 +332,19 @@ final class KeyPool implements ConnObserver {
 	@Override
 	public void draining(ClientConn connection) {
 		if (remove(connection)) {
+			remember(connection);
 			serve();
 			retireIfEmpty();
+		}
+	}
+
+	private void remember(ClientConn connection) {
+		this.lock.lock();
+		try {
+			this.retirements.retired(connection.processedBeforeGoAway());
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
@@ -353,9 +379,7 @@ final class KeyPool implements ConnObserver {
 				this.dialling--;
 				if (this.connections.length == 0) {
 					// Everybody would only meet the same; nobody waits for nothing.
-					failed.addAll(this.queue);
-					this.queue.clear();
-					this.waiting = 0;
+					takeAll(failed);
 				}
 			}
 		}
@@ -370,10 +394,18 @@ final class KeyPool implements ConnObserver {
 		retireIfEmpty();
 	}
 
+	private void takeAll(List<Waiter> into) {
+		into.addAll(this.retries);
+		into.addAll(this.queue);
+		this.retries.clear();
+		this.queue.clear();
+		countWaiting();
+	}
+
 	private void retireIfEmpty() {
 		this.lock.lock();
 		try {
-			if (this.retired || !this.queue.isEmpty() || this.dialling > 0 || this.singleUse > 0
+			if (this.retired || this.waiting > 0 || this.dialling > 0 || this.singleUse > 0
 					|| this.connections.length > 0) {
 				return;
 			}
@@ -390,11 +422,9 @@ final class KeyPool implements ConnObserver {
 		this.lock.lock();
 		try {
 			this.retired = true;
-			failed = new ArrayList<>(this.queue);
-			failed.addAll(this.dedicated.values());
-			this.queue.clear();
+			failed = new ArrayList<>(this.dedicated.values());
 			this.dedicated.clear();
-			this.waiting = 0;
+			takeAll(failed);
 		}
 		finally {
 			this.lock.unlock();
