@@ -164,6 +164,12 @@ public final class CallOptions {
 	/** Checks of durations that call options and transport options share. */
 	static final class Durations {
 
+		/**
+		 * As good as no limit, yet its nanoseconds can be added to a time of the clock;
+		 * longer ones are cut to it.
+		 */
+		private static final Duration FOREVER = Duration.ofDays(100 * 365);
+
 		private Durations() {
 		}
 
@@ -172,14 +178,15 @@ public final class CallOptions {
 			if (value.isNegative()) {
 				throw new IllegalArgumentException(name + " must not be negative, but is " + value);
 			}
-			return value;
+			return (value.compareTo(FOREVER) > 0) ? FOREVER : value;
 		}
 
 		static Duration positive(String name, @Nullable Duration value) {
-			if (notNegative(name, value).isZero()) {
+			Duration checked = notNegative(name, value);
+			if (checked.isZero()) {
 				throw new IllegalArgumentException(name + " must be positive, but is zero");
 			}
-			return Objects.requireNonNull(value);
+			return checked;
 		}
 
 		static @Nullable Duration notNegativeOrNull(String name, @Nullable Duration value) {
