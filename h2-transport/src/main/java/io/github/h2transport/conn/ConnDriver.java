@@ -75,7 +75,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	private boolean goAwaySent;
 
-	/** Why the connection ends; no stream survives it. */
+	/**
+	 * Why the connection ends; no stream survives it. Set before the slots are closed, so
+	 * that whoever finds them closed can tell why.
+	 */
 	private volatile @Nullable Http2Exception endedBy;
 
 	private long lingerDeadline;
@@ -476,6 +479,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	// ---- for others ----
+
+	/** Why the connection takes no requests; {@code null} if it only drains. */
+	@Nullable Http2Exception endedBy() {
+		return this.endedBy;
+	}
 
 	boolean wasEstablished() {
 		return this.established;
