@@ -162,10 +162,12 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	public int processedBeforeGoAway() {
 		ConnectionSnapshot.GoAway received = this.goAway;
-		if (received == null || received.lastStreamId() >= this.sendHalf.lastOpenedId()) {
+		if (received == null) {
 			return -1;
 		}
-		return (received.lastStreamId() + 1) / 2;
+		int processed = received.lastStreamId() / 2 + 1;
+		// Also those that have a slot but were not sent yet are turned away.
+		return (received.lastStreamId() > 0 && processed < this.streams.slots().taken()) ? processed : -1;
 	}
 
 	/**
