@@ -16,6 +16,7 @@ import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
@@ -493,7 +494,7 @@ public final class ClientConn implements Pen.Owner {
 			}
 			// A single-use connection takes its one request even if it is closing down.
 			if (!conn.slots.isAccepting() || conn.openStreams.get() >= conn.slots.limit()) {
-				refuse("no longer takes requests", null);
+				refuse("no longer takes requests", conn.driver.endedBy());
 				return;
 			}
 			half.assignId(this.stream);
@@ -516,8 +517,8 @@ public final class ClientConn implements Pen.Owner {
 		}
 
 		private void refuse(String why, @Nullable Http2Exception cause) {
-			if (cause instanceof ConnectFailedException) {
-				// No HTTP/2 server is there: another try would meet the same.
+			if (cause instanceof ConnectFailedException || cause instanceof Http2TimeoutException) {
+				// No HTTP/2 server is there, or none that answers: another try would meet the same.
 				this.stream.fail(cause.forCaller(cause.attempts()));
 				this.connection.released();
 				return;

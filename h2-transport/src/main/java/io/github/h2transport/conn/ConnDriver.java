@@ -77,8 +77,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	private boolean goAwaySent;
 
-	/** Why the connection ends; no stream survives it. */
-	private @Nullable Http2Exception endedBy;
+	/**
+	 * Why the connection ends; no stream survives it. Set before the slots are closed, so
+	 * that whoever finds them closed can tell why.
+	 */
+	private volatile @Nullable Http2Exception endedBy;
 
 	private long lingerDeadline;
 
@@ -529,6 +532,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	// ---- for others ----
+
+	/** Why the connection takes no requests; {@code null} if it only drains. */
+	@Nullable Http2Exception endedBy() {
+		return this.endedBy;
+	}
 
 	boolean wasEstablished() {
 		return this.established;
