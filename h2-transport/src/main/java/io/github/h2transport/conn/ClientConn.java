@@ -518,7 +518,8 @@ public final class ClientConn implements Pen.Owner {
 
 		private void refuse(String why, @Nullable Http2Exception cause) {
 			if (cause instanceof ConnectFailedException || cause instanceof Http2TimeoutException) {
-				// No HTTP/2 server is there, or none that answers: another try would meet the same.
+				// No HTTP/2 server is there, or none that answers: another try would meet
+				// the same.
 				this.stream.fail(cause.forCaller(cause.attempts()));
 				this.connection.released();
 				return;

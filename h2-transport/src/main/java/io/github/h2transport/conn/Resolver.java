@@ -39,8 +39,8 @@ final class Resolver {
 		if (filter == null) {
 			return all;
 		}
-		return all.thenApplyAsync(
-				(found) -> found.stream().filter((address) -> filter.accepts(host, address)).toList(), this.threads);
+		return all.thenApplyAsync((found) -> found.stream().filter((address) -> filter.accepts(host, address)).toList(),
+				this.threads);
 	}
 
 	private CompletableFuture<List<InetAddress>> resolve(String host) {

@@ -408,8 +408,7 @@ final class KeyPool implements ConnObserver {
 	 * 3.4), unless it was ourselves who ended it.
 	 */
 	private static boolean isFailedDial(ClientConn connection, Http2Exception cause) {
-		return !connection.wasOpen()
-				|| (!connection.hasPeerSettings() && !(cause instanceof ConnectionException));
+		return !connection.wasOpen() || (!connection.hasPeerSettings() && !(cause instanceof ConnectionException));
 	}
 
 	private void retireIfEmpty() {

@@ -180,7 +180,8 @@ final class RoundTrip {
 	private Http2Response exchange(ClientConn connection, RequestHead head) throws IOException {
 		RequestBody body = this.request.body();
 		ClientStream stream = connection.start(head, body, this.times);
-		// What was turned away already leaves a one-shot body unread for the next attempt.
+		// What was turned away already leaves a one-shot body unread for the next
+		// attempt.
 		if (!(body instanceof RequestBody.Bytes) && !stream.isUploadStopped()) {
 			write(body, stream);
 		}

@@ -145,8 +145,7 @@ class LifecycleTests {
 
 	@Test
 	void singleUseConnectionsAreBoundedAndOpenedInParallel() {
-		try (Http2Transport transport = Transports
-			.cleartext((options) -> options.singleUse(true).maxSingleUse(3))) {
+		try (Http2Transport transport = Transports.cleartext((options) -> options.singleUse(true).maxSingleUse(3))) {
 			List<Call<String>> calls = Call.many(7,
 					() -> Transports.exchange(transport, Http2Request.get(this.server.uri("/"))));
 			List<ScriptedConn> open = new ArrayList<>();
@@ -292,7 +291,11 @@ class LifecycleTests {
 	}
 
 	private static List<Thread> threads() {
-		return Thread.getAllStackTraces().keySet().stream().filter((thread) -> thread.getName().startsWith("h2-")).toList();
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("h2-"))
+			.toList();
 	}
 
 	private ScriptedConn answer(Http2Transport transport, int status) {

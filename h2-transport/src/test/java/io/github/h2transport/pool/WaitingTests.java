@@ -202,7 +202,8 @@ class WaitingTests {
 			connection.await(ClientFrame.SettingsAck.class);
 			Call<String> waiting = Call.of(() -> Transports.exchange(impatient, get("/")));
 			PoolException failure = waiting.failure(PoolException.class);
-			assertThat(failure).hasMessageContaining("300 ms").hasMessageContaining("h2.transport.pool.acquire-timeout");
+			assertThat(failure).hasMessageContaining("300 ms")
+				.hasMessageContaining("h2.transport.pool.acquire-timeout");
 			assertThat(failure.context().phase()).isEqualTo(Phase.POOL);
 			assertThat(failure.isSafeToRetry()).isTrue();
 			connection.respond(1, 200);
@@ -249,11 +250,8 @@ class WaitingTests {
 			if (!cold) {
 				Transports.exchange(growing, Http2Request.get(busy.uri("/")));
 			}
-			List<Call<String>> calls = Call.many(300,
-					() -> Transports.exchange(growing,
-							Http2Request.builder("POST", busy.uri("/"))
-								.body(RequestBody.of("hello".getBytes()))
-								.build()));
+			List<Call<String>> calls = Call.many(300, () -> Transports.exchange(growing,
+					Http2Request.builder("POST", busy.uri("/")).body(RequestBody.of("hello".getBytes())).build()));
 			calls.forEach((call) -> assertThat(call.result()).isEqualTo("200 hello"));
 			assertThat(busy.violations()).isEmpty();
 			assertThat(busy.mostActive()).isLessThanOrEqualTo(10);

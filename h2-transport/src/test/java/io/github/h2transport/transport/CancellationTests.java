@@ -60,10 +60,10 @@ class CancellationTests {
 		Call<String> neighbour = get();
 		ScriptedConn connection = this.server.greeted();
 		connection.awaitHead();
-		Call<String> call = Call
-			.of(() -> Transports.exchange(this.transport, Http2Request.builder("POST", this.server.uri("/"))
-				.body(RequestBody.ofInputStream(new ByteArrayInputStream(new byte[1_000_000]), 1_000_000))
-				.build()));
+		Call<String> call = Call.of(() -> Transports.exchange(this.transport,
+				Http2Request.builder("POST", this.server.uri("/"))
+					.body(RequestBody.ofInputStream(new ByteArrayInputStream(new byte[1_000_000]), 1_000_000))
+					.build()));
 		connection.awaitHead();
 		await().until(call::isWaiting);
 		assertThat(cancelled(call).context().phase()).isEqualTo(Phase.REQUEST_BODY);

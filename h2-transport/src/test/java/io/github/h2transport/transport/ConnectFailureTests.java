@@ -180,10 +180,10 @@ class ConnectFailureTests {
 	@Test
 	void theCallsOwnConnectTimeoutWins() throws Exception {
 		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
-			Call<String> call = Call
-				.of(() -> Transports.exchange(transport, Http2Request.builder("GET", server.uri("/"))
-					.options(CallOptions.builder().connectTimeout(Duration.ofMillis(300)).build())
-					.build()));
+			Call<String> call = Call.of(() -> Transports.exchange(transport,
+					Http2Request.builder("GET", server.uri("/"))
+						.options(CallOptions.builder().connectTimeout(Duration.ofMillis(300)).build())
+						.build()));
 			server.accept();
 			call.failure(Http2TimeoutException.class);
 			assertThat(call.took()).isBetween(Duration.ofMillis(250), Duration.ofSeconds(5));

@@ -68,8 +68,7 @@ class DeadlineTests {
 		assertThat(failure).hasMessageContaining("waiting for a connection");
 		connection.respond(1, 200);
 		assertThat(first.result()).isEqualTo("200");
-		assertThat(connection.barrier())
-			.noneMatch((frame) -> frame instanceof ClientFrame.Head);
+		assertThat(connection.barrier()).noneMatch((frame) -> frame instanceof ClientFrame.Head);
 		Transports.awaitRest(this.transport);
 	}
 

@@ -199,9 +199,8 @@ class RoundTripContractTests {
 	}
 
 	private static Call<String> post(Http2Transport transport, ScriptedServer server, TrackedStream content) {
-		return Call.of(() -> Transports.exchange(transport, Http2Request.builder("POST", server.uri("/"))
-			.body(RequestBody.ofInputStream(content, 10))
-			.build()));
+		return Call.of(() -> Transports.exchange(transport,
+				Http2Request.builder("POST", server.uri("/")).body(RequestBody.ofInputStream(content, 10)).build()));
 	}
 
 	@Test
@@ -209,15 +208,13 @@ class RoundTripContractTests {
 		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			IOException own = new IOException("the disk is gone");
 			Semaphore arrived = new Semaphore(0);
-			Call<String> call = Call
-				.of(() -> Transports.exchange(transport, Http2Request.builder("POST", server.uri("/"))
-					.body(RequestBody.ofWriter((out) -> {
+			Call<String> call = Call.of(() -> Transports.exchange(transport,
+					Http2Request.builder("POST", server.uri("/")).body(RequestBody.ofWriter((out) -> {
 						out.write(new byte[100]);
 						out.flush();
 						arrived.acquireUninterruptibly();
 						throw own;
-					}, RequestBody.UNKNOWN_LENGTH, true))
-					.build()));
+					}, RequestBody.UNKNOWN_LENGTH, true)).build()));
 			ScriptedConn connection = server.greeted();
 			connection.awaitHead();
 			arrived.release();
@@ -231,15 +228,13 @@ class RoundTripContractTests {
 	void anErrorThrownByTheBodyLeavesNoStreamBehind() throws Exception {
 		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			Semaphore arrived = new Semaphore(0);
-			Call<String> call = Call
-				.of(() -> Transports.exchange(transport, Http2Request.builder("POST", server.uri("/"))
-					.body(RequestBody.ofWriter((out) -> {
+			Call<String> call = Call.of(() -> Transports.exchange(transport,
+					Http2Request.builder("POST", server.uri("/")).body(RequestBody.ofWriter((out) -> {
 						out.write(new byte[100]);
 						out.flush();
 						arrived.acquireUninterruptibly();
 						throw new StackOverflowError();
-					}, RequestBody.UNKNOWN_LENGTH, true))
-					.build()));
+					}, RequestBody.UNKNOWN_LENGTH, true)).build()));
 			ScriptedConn connection = server.greeted();
 			connection.awaitHead();
 			arrived.release();
@@ -257,10 +252,10 @@ class RoundTripContractTests {
 			ScriptedConn connection = server.greeted();
 			connection.respond(connection.awaitHead().streamId(), 200);
 			assertThat(warm.result()).isEqualTo("200");
-			Call<String> wrong = Call
-				.of(() -> Transports.exchange(transport, Http2Request.builder("POST", server.uri("/"))
-					.body(RequestBody.ofInputStream(new TrackedStream(new byte[length]), 10))
-					.build()));
+			Call<String> wrong = Call.of(() -> Transports.exchange(transport,
+					Http2Request.builder("POST", server.uri("/"))
+						.body(RequestBody.ofInputStream(new TrackedStream(new byte[length]), 10))
+						.build()));
 			assertThat(wrong.failure(InvalidRequestException.class)).hasMessageContaining("10 octets");
 			// Whether the stream was opened at all is a matter of who came first.
 			assertThat(connection.barrier())
@@ -272,10 +267,10 @@ class RoundTripContractTests {
 	@Test
 	void anAnswerBeforeTheEndOfTheUploadIsTheAnswer() throws Exception {
 		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
-			Call<String> call = Call
-				.of(() -> Transports.exchange(transport, Http2Request.builder("POST", server.uri("/"))
-					.body(RequestBody.ofInputStream(new TrackedStream(new byte[1_000_000]), 1_000_000))
-					.build()));
+			Call<String> call = Call.of(() -> Transports.exchange(transport,
+					Http2Request.builder("POST", server.uri("/"))
+						.body(RequestBody.ofInputStream(new TrackedStream(new byte[1_000_000]), 1_000_000))
+						.build()));
 			ScriptedConn connection = server.greeted();
 			connection.awaitHead();
 			connection.respondHead(1, 413).lastData(1, "too much".getBytes());

@@ -63,9 +63,9 @@ class ServerKilledRealServerTests {
 	@EnumSource(ServerKind.class)
 	void aServerThatHangsIsFoundOutByPing(ServerKind kind) throws Exception {
 		try (RealServer server = RealServer.of(kind).file("/file", 10).start();
-				Http2Transport transport = Transports.cleartext((options) -> options
-					.pingInterval(Duration.ofMillis(300))
-					.pingTimeout(Duration.ofMillis(300)))) {
+				Http2Transport transport = Transports
+					.cleartext((options) -> options.pingInterval(Duration.ofMillis(300))
+						.pingTimeout(Duration.ofMillis(300)))) {
 			Transports.exchange(transport, Http2Request.get(server.uri("/file")));
 			server.suspend();
 			Call<String> call = Call.of(() -> Transports.exchange(transport, Http2Request.get(server.uri("/file"))));

@@ -93,15 +93,14 @@ public final class Transports {
 	public static void awaitRest(Http2Transport transport) {
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(2))
-			.untilAsserted(() -> assertThat(connections(transport))
-				.allSatisfy((connection) -> {
-					assertThat(connection.activeStreams()).isZero();
-					assertThat(connection.streams()).isEmpty();
-					assertThat(pending(transport)).isZero();
-					// Up to half of the window is given back in one go, later.
-					assertThat(connection.receiveWindow())
-						.isGreaterThanOrEqualTo(transport.options().connectionWindowSize() / 2);
-				}));
+			.untilAsserted(() -> assertThat(connections(transport)).allSatisfy((connection) -> {
+				assertThat(connection.activeStreams()).isZero();
+				assertThat(connection.streams()).isEmpty();
+				assertThat(pending(transport)).isZero();
+				// Up to half of the window is given back in one go, later.
+				assertThat(connection.receiveWindow())
+					.isGreaterThanOrEqualTo(transport.options().connectionWindowSize() / 2);
+			}));
 	}
 
 }
