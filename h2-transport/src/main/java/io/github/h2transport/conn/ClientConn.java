@@ -12,6 +12,7 @@ import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
