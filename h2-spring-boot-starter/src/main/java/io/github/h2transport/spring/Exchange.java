@@ -1,12 +1,15 @@
 package io.github.h2transport.spring;
 
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.transport.Http2Transport;
+
+import org.springframework.util.Assert;
 
 /**
  * One round trip, as far as the adapters need to know it. Exists so that their tests need
@@ -24,10 +27,28 @@ interface Exchange {
 	Http2Response roundTrip(Http2Request request) throws IOException;
 
 	/**
+	 * Sends a request without waiting.
+	 * @param request the request
+	 * @return the response once its head is there, to be closed, or what failed;
+	 * cancelling it cancels the call
+	 */
+	CompletableFuture<Http2Response> roundTripAsync(Http2Request request);
+
+	/**
 	 * Returns the options that hold where a call says nothing.
 	 * @return the transport's options
 	 */
 	TransportOptions options();
+
+	/**
+	 * Uses one transport.
+	 * @param transport the transport
+	 * @return an exchange over it
+	 */
+	static Exchange over(Http2Transport transport) {
+		Assert.notNull(transport, "'transport' must not be null");
+		return over(() -> transport);
+	}
 
 	/**
 	 * Asks for the transport on each call, since it is made on first use and may be
@@ -41,6 +62,11 @@ interface Exchange {
 			@Override
 			public Http2Response roundTrip(Http2Request request) throws IOException {
 				return transport.get().roundTrip(request);
+			}
+
+			@Override
+			public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
+				return transport.get().roundTripAsync(request);
 			}
 
 			@Override

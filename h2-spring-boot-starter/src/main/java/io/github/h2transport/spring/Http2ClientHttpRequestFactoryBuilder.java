@@ -1,6 +1,5 @@
 package io.github.h2transport.spring;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,8 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
-import org.springframework.boot.http.client.HttpCookieHandling;
-import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.util.Assert;
 
 /**
@@ -33,18 +30,14 @@ public final class Http2ClientHttpRequestFactoryBuilder
 
 	private final Exchange exchange;
 
-	private final SharedIdentities identities;
-
-	private final List<Consumer<CallOptions.Builder>> callOptions;
+	private final CallSettings callSettings;
 
 	private final List<Consumer<Http2ClientHttpRequestFactory>> customizers;
 
-	private Http2ClientHttpRequestFactoryBuilder(Exchange exchange, SharedIdentities identities,
-			List<Consumer<CallOptions.Builder>> callOptions,
+	private Http2ClientHttpRequestFactoryBuilder(Exchange exchange, CallSettings callSettings,
 			List<Consumer<Http2ClientHttpRequestFactory>> customizers) {
 		this.exchange = exchange;
-		this.identities = identities;
-		this.callOptions = callOptions;
+		this.callSettings = callSettings;
 		this.customizers = customizers;
 	}
 
@@ -52,11 +45,14 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 * Returns a builder of factories that share a transport.
 	 * @param transport asked on every call, so that the transport may be made on first
 	 * use and replaced after a restart
+	 * @param identities shared with the other builders of this transport
 	 * @return a builder
 	 */
-	public static Http2ClientHttpRequestFactoryBuilder of(Supplier<Http2Transport> transport) {
+	public static Http2ClientHttpRequestFactoryBuilder of(Supplier<Http2Transport> transport,
+			SharedIdentities identities) {
 		Assert.notNull(transport, "'transport' must not be null");
-		return of(Exchange.over(transport));
+		Assert.notNull(identities, "'identities' must not be null");
+		return of(Exchange.over(transport), identities);
 	}
 
 	/**
@@ -65,12 +61,11 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 * @return a builder
 	 */
 	public static Http2ClientHttpRequestFactoryBuilder of(Http2Transport transport) {
-		Assert.notNull(transport, "'transport' must not be null");
-		return of(Exchange.over(() -> transport));
+		return of(Exchange.over(transport), new SharedIdentities());
 	}
 
-	static Http2ClientHttpRequestFactoryBuilder of(Exchange exchange) {
-		return new Http2ClientHttpRequestFactoryBuilder(exchange, new SharedIdentities(), List.of(), List.of());
+	static Http2ClientHttpRequestFactoryBuilder of(Exchange exchange, SharedIdentities identities) {
+		return new Http2ClientHttpRequestFactoryBuilder(exchange, new CallSettings(identities), List.of());
 	}
 
 	/**
@@ -80,9 +75,8 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 * @return a new builder
 	 */
 	public Http2ClientHttpRequestFactoryBuilder withCallOptions(Consumer<CallOptions.Builder> change) {
-		Assert.notNull(change, "'change' must not be null");
-		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.identities,
-				with(this.callOptions, List.of(change)), this.customizers);
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings.with(change),
+				this.customizers);
 	}
 
 	@Override
@@ -96,8 +90,8 @@ public final class Http2ClientHttpRequestFactoryBuilder
 			Collection<Consumer<Http2ClientHttpRequestFactory>> customizers) {
 		Assert.notNull(customizers, "'customizers' must not be null");
 		Assert.noNullElements(customizers, "'customizers' must not contain null elements");
-		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.identities, this.callOptions,
-				with(this.customizers, customizers));
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings,
+				CallSettings.append(this.customizers, customizers));
 	}
 
 	/**
@@ -110,12 +104,6 @@ public final class Http2ClientHttpRequestFactoryBuilder
 		return changes.apply(this);
 	}
 
-	private static <T> List<T> with(List<T> present, Collection<T> added) {
-		List<T> all = new ArrayList<>(present);
-		all.addAll(added);
-		return List.copyOf(all);
-	}
-
 	/**
 	 * Builds a factory.
 	 * @param settings connect timeout; read timeout, which replaces both the response and
@@ -126,29 +114,12 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 */
 	@Override
 	public Http2ClientHttpRequestFactory build(@Nullable HttpClientSettings settings) {
-		HttpClientSettings given = (settings != null) ? settings : HttpClientSettings.defaults();
-		Assert.state(given.cookieHandling() != HttpCookieHandling.ENABLE,
-				"The HTTP/2 client does not handle cookies; use 'enable-when-possible' or 'disable', "
-						+ "or another client for this one");
-		Http2ClientHttpRequestFactory factory = new Http2ClientHttpRequestFactory(this.exchange, toCallOptions(given));
-		factory.setFollowRedirects(given.redirects() != HttpRedirects.DONT_FOLLOW);
+		HttpClientSettings given = CallSettings.orDefaults(settings);
+		Http2ClientHttpRequestFactory factory = new Http2ClientHttpRequestFactory(this.exchange,
+				this.callSettings.toCallOptions(given));
+		factory.setFollowRedirects(CallSettings.followsRedirects(given));
 		this.customizers.forEach((customizer) -> customizer.accept(factory));
 		return factory;
-	}
-
-	private CallOptions toCallOptions(HttpClientSettings settings) {
-		CallOptions.Builder options = CallOptions.builder()
-			.connectTimeout(settings.connectTimeout())
-			.responseTimeout(settings.readTimeout())
-			.readTimeout(settings.readTimeout());
-		if (settings.sslBundle() != null) {
-			options.tls(this.identities.tlsOptions(settings.sslBundle()));
-		}
-		if (settings.inetAddressFilter() != null) {
-			options.addressFilter(this.identities.addressFilter(settings.inetAddressFilter()));
-		}
-		this.callOptions.forEach((change) -> change.accept(options));
-		return options.build();
 	}
 
 }

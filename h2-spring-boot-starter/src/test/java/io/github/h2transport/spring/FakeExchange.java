@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +56,16 @@ final class FakeExchange implements Exchange {
 		}
 		this.responses.add((Response) next);
 		return (Response) next;
+	}
+
+	@Override
+	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
+		try {
+			return CompletableFuture.completedFuture(roundTrip(request));
+		}
+		catch (Http2Exception ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	@Override

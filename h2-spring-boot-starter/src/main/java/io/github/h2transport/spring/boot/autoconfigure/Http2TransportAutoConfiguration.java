@@ -1,11 +1,14 @@
 package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.spring.SharedHttp2Transport;
+import io.github.h2transport.spring.SharedIdentities;
 import io.github.h2transport.transport.Http2Transport;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -54,6 +57,24 @@ public final class Http2TransportAutoConfiguration {
 	@ConditionalOnMissingBean
 	Http2Transport http2Transport(SharedHttp2Transport shared) {
 		return shared.get();
+	}
+
+	/** What keeps apart, or lets share, the connections of clients of all kinds. */
+	@Bean
+	@ConditionalOnMissingBean
+	SharedIdentities sharedIdentities() {
+		return new SharedIdentities();
+	}
+
+	/** The shared one is made on first use; one of the application is there already. */
+	static Supplier<Http2Transport> source(ObjectProvider<SharedHttp2Transport> shared,
+			ObjectProvider<Http2Transport> transport) {
+		SharedHttp2Transport own = shared.getIfAvailable();
+		if (own != null) {
+			return own;
+		}
+		Http2Transport given = transport.getObject();
+		return () -> given;
 	}
 
 	/** Spring gives up waiting after its own limit, so a longer one would only be cut. */

@@ -26,7 +26,7 @@ class WithoutOptionalJarsTests {
 
 	private static final Pattern OPTIONAL = Pattern
 		.compile("(spring-boot-(actuator|health|micrometer|starter-actuator|starter-micrometer|tomcat|web|webmvc|"
-				+ "servlet|test)|spring-web(flux|mvc)|spring-test|reactor|reactive-streams|tomcat|micrometer-core|"
+				+ "servlet|test)|spring-web(flux|mvc)|spring-test|reactor|reactive-streams|netty|jetty|undertow|tomcat|micrometer-core|"
 				+ "micrometer-jakarta|wiremock).*\\.jar");
 
 	@Test
