@@ -57,6 +57,10 @@ final class ReactiveCall {
 			future.cancel(true);
 		}
 		future.whenComplete((answer, failure) -> {
+			if (failure != null && this.cancelled) {
+				// Nobody listens; Reactor would log it as an error that was dropped.
+				return;
+			}
 			if (failure != null) {
 				sink.error((failure instanceof Http2Exception ours) ? ExceptionTranslator.translate(ours) : failure);
 				return;

@@ -10,25 +10,17 @@ import reactor.core.publisher.Mono;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
-import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientProperties;
-import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
-import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.util.LambdaSafe;
-import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.reactive.ClientHttpConnector;
-import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 
 /**
  * Auto-configuration of the builder through which Spring Boot gives the HTTP/2 transport
@@ -36,8 +28,7 @@ import org.springframework.web.reactive.function.client.support.WebClientHttpSer
  * server. A builder bean of the application wins.
  */
 @AutoConfiguration(before = ReactiveHttpClientAutoConfiguration.class,
-		after = { HttpClientAutoConfiguration.class, HttpServiceClientPropertiesAutoConfiguration.class,
-				Http2TransportAutoConfiguration.class })
+		after = { HttpClientAutoConfiguration.class, Http2TransportAutoConfiguration.class })
 @ConditionalOnClass(value = { ClientHttpConnector.class, Mono.class },
 		name = BootVersionAutoConfiguration.CLASS_SINCE_4_1)
 @ConditionalOnBooleanProperty(name = "h2.transport.enabled", matchIfMissing = true)
@@ -73,20 +64,6 @@ public final class Http2ReactiveClientAutoConfiguration {
 			.invokeAnd((matching) -> matching.customize(builder))
 			.get(builder);
 		return (customized != null) ? customized : builder;
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ WebClientCustomizer.class, WebClientHttpServiceGroupConfigurer.class })
-	@ConditionalOnBean(name = BUILDER, value = HttpServiceClientProperties.class)
-	static class ServiceGroups {
-
-		@Bean
-		Http2ServiceGroupSettings http2ServiceGroupSettings(HttpServiceClientProperties properties,
-				ObjectProvider<SslBundles> sslBundles, HttpClientSettings settings,
-				ClientHttpConnectorBuilder<?> builder) {
-			return new Http2ServiceGroupSettings(properties, sslBundles.getIfAvailable(), settings, builder);
-		}
-
 	}
 
 }

@@ -47,10 +47,11 @@ class Http2ReactiveClientAutoConfigurationTests {
 	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(
 			BootVersionAutoConfiguration.class, Http2TransportAutoConfiguration.class,
 			Http2ImperativeClientAutoConfiguration.class, Http2ReactiveClientAutoConfiguration.class,
-			Http2StartupLineAutoConfiguration.class, SslAutoConfiguration.class, HttpClientAutoConfiguration.class,
-			ImperativeHttpClientAutoConfiguration.class, ReactiveHttpClientAutoConfiguration.class,
-			HttpServiceClientPropertiesAutoConfiguration.class, RestClientAutoConfiguration.class,
-			WebClientAutoConfiguration.class, ReactiveHttpServiceClientAutoConfiguration.class);
+			Http2ServiceGroupAutoConfiguration.class, Http2StartupLineAutoConfiguration.class,
+			SslAutoConfiguration.class, HttpClientAutoConfiguration.class, ImperativeHttpClientAutoConfiguration.class,
+			ReactiveHttpClientAutoConfiguration.class, HttpServiceClientPropertiesAutoConfiguration.class,
+			RestClientAutoConfiguration.class, WebClientAutoConfiguration.class,
+			ReactiveHttpServiceClientAutoConfiguration.class);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AUTO_CONFIGURATIONS);
@@ -80,6 +81,11 @@ class Http2ReactiveClientAutoConfigurationTests {
 			assertThat(connectorOf(beans.getBean(WebClient.Builder.class)))
 				.isInstanceOf(Http2ClientHttpConnector.class);
 		});
+	}
+
+	@Test
+	void serviceGroupsKeepTheirSettings() {
+		this.runner.run((context) -> assertThat(context).hasSingleBean(Http2ServiceGroupSettings.class));
 	}
 
 	@Test
