@@ -164,6 +164,12 @@ public final class CallOptions {
 	/** Checks of durations that call options and transport options share. */
 	static final class Durations {
 
+		/**
+		 * As good as no limit, yet its nanoseconds can be added to a time of the clock;
+		 * longer ones are cut to it.
+		 */
+		private static final Duration FOREVER = Duration.ofDays(100 * 365);
+
 		private Durations() {
 		}
 
@@ -172,7 +178,7 @@ public final class CallOptions {
 			if (value.isNegative()) {
 				throw new IllegalArgumentException(name + " must not be negative, but is " + value);
 			}
-			return value;
+			return (value.compareTo(FOREVER) > 0) ? FOREVER : value;
 		}
 
 		static Duration positive(String name, @Nullable Duration value) {

@@ -151,6 +151,13 @@ public abstract sealed class RequestBody implements Closeable {
 	public abstract boolean isReplayable();
 
 	/**
+	 * Returns whether the body can be sent more than once, read or not. What cannot is
+	 * kept back from connections that may turn it away.
+	 * @return {@code true} for bytes, files and suppliers
+	 */
+	public abstract boolean isRepeatable();
+
+	/**
 	 * Writes the content. Called on the thread that called {@code roundTrip}.
 	 * @param out blocks while the flow-control windows are full
 	 * @throws IOException from the source or from the connection
@@ -208,6 +215,11 @@ public abstract sealed class RequestBody implements Closeable {
 		}
 
 		@Override
+		public boolean isRepeatable() {
+			return true;
+		}
+
+		@Override
 		public void writeTo(OutputStream out) throws IOException {
 			out.write(this.array, this.offset, this.length);
 		}
@@ -235,7 +247,7 @@ public abstract sealed class RequestBody implements Closeable {
 		 * Subscribes to the content.
 		 * @param subscriber gets the content
 		 */
-		public void subscribe(Flow.Subscriber<ByteBuffer> subscriber) {
+		public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
 			this.used.set(true);
 			this.publisher.subscribe(subscriber);
 		}
@@ -248,6 +260,11 @@ public abstract sealed class RequestBody implements Closeable {
 		@Override
 		public boolean isReplayable() {
 			return this.replayable || !this.used.get();
+		}
+
+		@Override
+		public boolean isRepeatable() {
+			return this.replayable;
 		}
 
 		@Override
@@ -278,6 +295,11 @@ public abstract sealed class RequestBody implements Closeable {
 
 		@Override
 		public boolean isReplayable() {
+			return this.replayable;
+		}
+
+		@Override
+		public boolean isRepeatable() {
 			return this.replayable;
 		}
 
@@ -314,6 +336,11 @@ public abstract sealed class RequestBody implements Closeable {
 		@Override
 		public boolean isReplayable() {
 			return !this.used.get();
+		}
+
+		@Override
+		public boolean isRepeatable() {
+			return false;
 		}
 
 		@Override
@@ -362,6 +389,11 @@ public abstract sealed class RequestBody implements Closeable {
 		@Override
 		public boolean isReplayable() {
 			return this.replayable || !this.used.get();
+		}
+
+		@Override
+		public boolean isRepeatable() {
+			return this.replayable;
 		}
 
 		@Override

@@ -45,6 +45,21 @@ final class CallSettings {
 	 * @throws IllegalStateException if the settings demand cookie handling
 	 */
 	CallOptions toCallOptions(HttpClientSettings settings) {
+		CallOptions.Builder options = builder(settings);
+		this.changes.forEach((change) -> change.accept(options));
+		return options.build();
+	}
+
+	/**
+	 * Translates settings and leaves the changes out.
+	 * @param settings the settings
+	 * @return the options that they alone become
+	 */
+	CallOptions apply(HttpClientSettings settings) {
+		return builder(settings).build();
+	}
+
+	private CallOptions.Builder builder(HttpClientSettings settings) {
 		Assert.state(settings.cookieHandling() != HttpCookieHandling.ENABLE,
 				"The HTTP/2 client does not handle cookies; use 'enable-when-possible' or 'disable', "
 						+ "or another client for this one");
@@ -58,8 +73,7 @@ final class CallSettings {
 		if (settings.inetAddressFilter() != null) {
 			options.addressFilter(this.identities.addressFilter(settings.inetAddressFilter()));
 		}
-		this.changes.forEach((change) -> change.accept(options));
-		return options.build();
+		return options;
 	}
 
 	/** Redirects are followed unless the settings forbid it. */

@@ -1,7 +1,6 @@
 package io.github.h2transport.spring;
 
 import java.io.IOException;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 import io.github.h2transport.Http2Request;
@@ -25,14 +24,6 @@ interface Exchange {
 	 * @throws IOException what writing the request's content threw
 	 */
 	Http2Response roundTrip(Http2Request request) throws IOException;
-
-	/**
-	 * Sends a request without waiting.
-	 * @param request the request
-	 * @return the response once its head is there, to be closed, or what failed;
-	 * cancelling it cancels the call
-	 */
-	CompletableFuture<Http2Response> roundTripAsync(Http2Request request);
 
 	/**
 	 * Returns the options that hold where a call says nothing.
@@ -62,11 +53,6 @@ interface Exchange {
 			@Override
 			public Http2Response roundTrip(Http2Request request) throws IOException {
 				return transport.get().roundTrip(request);
-			}
-
-			@Override
-			public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
-				return transport.get().roundTripAsync(request);
 			}
 
 			@Override

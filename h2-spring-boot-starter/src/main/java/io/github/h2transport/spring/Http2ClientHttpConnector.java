@@ -34,7 +34,7 @@ import org.springframework.util.Assert;
  */
 public final class Http2ClientHttpConnector implements ClientHttpConnector {
 
-	private final Exchange exchange;
+	private final AsyncExchange exchange;
 
 	// Set before the connector is used; published by whoever hands the connector on.
 	private CallOptions callOptions;
@@ -59,10 +59,10 @@ public final class Http2ClientHttpConnector implements ClientHttpConnector {
 	 * @param callOptions how calls are made
 	 */
 	public Http2ClientHttpConnector(Http2Transport transport, CallOptions callOptions) {
-		this(Exchange.over(transport), callOptions);
+		this(AsyncExchange.over(transport), callOptions);
 	}
 
-	Http2ClientHttpConnector(Exchange exchange, CallOptions callOptions) {
+	Http2ClientHttpConnector(AsyncExchange exchange, CallOptions callOptions) {
 		Assert.notNull(callOptions, "'callOptions' must not be null");
 		this.exchange = exchange;
 		this.callOptions = callOptions;

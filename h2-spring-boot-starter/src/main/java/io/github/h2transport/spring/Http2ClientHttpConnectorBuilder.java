@@ -1,5 +1,6 @@
 package io.github.h2transport.spring;
 
+import java.net.http.HttpClient;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.JdkClientHttpConnectorBuilder;
+import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.Assert;
 
 /**
@@ -25,16 +28,19 @@ import org.springframework.util.Assert;
  */
 public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnectorBuilder<Http2ClientHttpConnector> {
 
-	private final Exchange exchange;
+	private final AsyncExchange exchange;
 
 	private final CallSettings callSettings;
 
 	private final List<Consumer<Http2ClientHttpConnector>> customizers;
 
-	private Http2ClientHttpConnectorBuilder(Exchange exchange, CallSettings callSettings,
-			List<Consumer<Http2ClientHttpConnector>> customizers) {
+	private final @Nullable Fallback fallback;
+
+	private Http2ClientHttpConnectorBuilder(AsyncExchange exchange, CallSettings callSettings,
+			@Nullable Fallback fallback, List<Consumer<Http2ClientHttpConnector>> customizers) {
 		this.exchange = exchange;
 		this.callSettings = callSettings;
+		this.fallback = fallback;
 		this.customizers = customizers;
 	}
 
@@ -48,7 +54,7 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 	public static Http2ClientHttpConnectorBuilder of(Supplier<Http2Transport> transport, SharedIdentities identities) {
 		Assert.notNull(transport, "'transport' must not be null");
 		Assert.notNull(identities, "'identities' must not be null");
-		return of(Exchange.over(transport), identities);
+		return of(AsyncExchange.over(transport), identities);
 	}
 
 	/**
@@ -57,11 +63,11 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 	 * @return a builder
 	 */
 	public static Http2ClientHttpConnectorBuilder of(Http2Transport transport) {
-		return of(Exchange.over(transport), new SharedIdentities());
+		return of(AsyncExchange.over(transport), new SharedIdentities());
 	}
 
-	static Http2ClientHttpConnectorBuilder of(Exchange exchange, SharedIdentities identities) {
-		return new Http2ClientHttpConnectorBuilder(exchange, new CallSettings(identities), List.of());
+	static Http2ClientHttpConnectorBuilder of(AsyncExchange exchange, SharedIdentities identities) {
+		return new Http2ClientHttpConnectorBuilder(exchange, new CallSettings(identities), null, List.of());
 	}
 
 	/**
@@ -71,7 +77,24 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 	 * @return a new builder
 	 */
 	public Http2ClientHttpConnectorBuilder withCallOptions(Consumer<CallOptions.Builder> change) {
-		return new Http2ClientHttpConnectorBuilder(this.exchange, this.callSettings.with(change), this.customizers);
+		return new Http2ClientHttpConnectorBuilder(this.exchange, this.callSettings.with(change), this.fallback,
+				this.customizers);
+	}
+
+	/**
+	 * Returns a builder whose connectors call servers without HTTP/2 over HTTP/1.1, as
+	 * {@link Http2ClientHttpRequestFactoryBuilder#withFallback} has it.
+	 * @param origins decides and remembers; shared by all clients of an application
+	 * @param http1 makes the builder of the HTTP/1.1 clients; called once, when the first
+	 * call needs it
+	 * @return a new builder
+	 */
+	public Http2ClientHttpConnectorBuilder withFallback(Http1Origins origins,
+			Supplier<? extends ClientHttpConnectorBuilder<?>> http1) {
+		Assert.notNull(origins, "'origins' must not be null");
+		Assert.notNull(http1, "'http1' must not be null");
+		return new Http2ClientHttpConnectorBuilder(this.exchange, this.callSettings,
+				new Fallback(origins, clients(http1)), this.customizers);
 	}
 
 	@Override
@@ -84,7 +107,7 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 	public Http2ClientHttpConnectorBuilder withCustomizers(Collection<Consumer<Http2ClientHttpConnector>> customizers) {
 		Assert.notNull(customizers, "'customizers' must not be null");
 		Assert.noNullElements(customizers, "'customizers' must not contain null elements");
-		return new Http2ClientHttpConnectorBuilder(this.exchange, this.callSettings,
+		return new Http2ClientHttpConnectorBuilder(this.exchange, this.callSettings, this.fallback,
 				CallSettings.append(this.customizers, customizers));
 	}
 
@@ -109,11 +132,41 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 	@Override
 	public Http2ClientHttpConnector build(@Nullable HttpClientSettings settings) {
 		HttpClientSettings given = CallSettings.orDefaults(settings);
-		Http2ClientHttpConnector connector = new Http2ClientHttpConnector(this.exchange,
+		CallOptions applied = this.callSettings.apply(given);
+		AsyncExchange sending = (this.fallback != null) ? this.fallback.beside(this.exchange, given, applied)
+				: this.exchange;
+		Http2ClientHttpConnector connector = new Http2ClientHttpConnector(sending,
 				this.callSettings.toCallOptions(given));
 		connector.setFollowRedirects(CallSettings.followsRedirects(given));
 		this.customizers.forEach((customizer) -> customizer.accept(connector));
 		return connector;
+	}
+
+	private static Http1Clients<ClientHttpConnector> clients(Supplier<? extends ClientHttpConnectorBuilder<?>> http1) {
+		return new Http1Clients<>(() -> {
+			ClientHttpConnectorBuilder<?> builder = http1Only(http1.get());
+			return (settings) -> builder.build(settings);
+		});
+	}
+
+	/** For the same reason as with blocking clients: no {@code Upgrade: h2c}. */
+	private static ClientHttpConnectorBuilder<?> http1Only(ClientHttpConnectorBuilder<?> builder) {
+		return (builder instanceof JdkClientHttpConnectorBuilder jdk)
+				? jdk.withHttpClientCustomizer((client) -> client.version(HttpClient.Version.HTTP_1_1)) : builder;
+	}
+
+	/**
+	 * What the connectors need to leave HTTP/2.
+	 *
+	 * @param origins decides
+	 * @param clients give the way over HTTP/1.1
+	 */
+	private record Fallback(Http1Origins origins, Http1Clients<ClientHttpConnector> clients) {
+
+		AsyncExchange beside(AsyncExchange http2, HttpClientSettings settings, CallOptions applied) {
+			return new AsyncFallbackExchange(http2, new FallbackRule(this.origins, applied), this.clients, settings);
+		}
+
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.h2transport.spring;
 
+import java.net.http.HttpClient;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.JdkClientHttpRequestFactoryBuilder;
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.util.Assert;
 
 /**
@@ -34,10 +37,13 @@ public final class Http2ClientHttpRequestFactoryBuilder
 
 	private final List<Consumer<Http2ClientHttpRequestFactory>> customizers;
 
+	private final @Nullable Fallback fallback;
+
 	private Http2ClientHttpRequestFactoryBuilder(Exchange exchange, CallSettings callSettings,
-			List<Consumer<Http2ClientHttpRequestFactory>> customizers) {
+			@Nullable Fallback fallback, List<Consumer<Http2ClientHttpRequestFactory>> customizers) {
 		this.exchange = exchange;
 		this.callSettings = callSettings;
+		this.fallback = fallback;
 		this.customizers = customizers;
 	}
 
@@ -65,7 +71,7 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	}
 
 	static Http2ClientHttpRequestFactoryBuilder of(Exchange exchange, SharedIdentities identities) {
-		return new Http2ClientHttpRequestFactoryBuilder(exchange, new CallSettings(identities), List.of());
+		return new Http2ClientHttpRequestFactoryBuilder(exchange, new CallSettings(identities), null, List.of());
 	}
 
 	/**
@@ -75,8 +81,26 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 * @return a new builder
 	 */
 	public Http2ClientHttpRequestFactoryBuilder withCallOptions(Consumer<CallOptions.Builder> change) {
-		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings.with(change),
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings.with(change), this.fallback,
 				this.customizers);
+	}
+
+	/**
+	 * Returns a builder whose factories call servers without HTTP/2 over HTTP/1.1. Such a
+	 * call obeys the same settings: connect and read timeout, SSL bundle, address filter,
+	 * redirects. A TLS identity or an address filter that call options bring instead of
+	 * the settings is HTTP/2's alone; calls with one fail as they would without this.
+	 * @param origins decides and remembers; shared by all clients of an application
+	 * @param http1 makes the builder of the HTTP/1.1 clients; called once, when the first
+	 * call needs it
+	 * @return a new builder
+	 */
+	public Http2ClientHttpRequestFactoryBuilder withFallback(Http1Origins origins,
+			Supplier<? extends ClientHttpRequestFactoryBuilder<?>> http1) {
+		Assert.notNull(origins, "'origins' must not be null");
+		Assert.notNull(http1, "'http1' must not be null");
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings,
+				new Fallback(origins, clients(http1)), this.customizers);
 	}
 
 	@Override
@@ -90,7 +114,7 @@ public final class Http2ClientHttpRequestFactoryBuilder
 			Collection<Consumer<Http2ClientHttpRequestFactory>> customizers) {
 		Assert.notNull(customizers, "'customizers' must not be null");
 		Assert.noNullElements(customizers, "'customizers' must not contain null elements");
-		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings,
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings, this.fallback,
 				CallSettings.append(this.customizers, customizers));
 	}
 
@@ -115,11 +139,46 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	@Override
 	public Http2ClientHttpRequestFactory build(@Nullable HttpClientSettings settings) {
 		HttpClientSettings given = CallSettings.orDefaults(settings);
-		Http2ClientHttpRequestFactory factory = new Http2ClientHttpRequestFactory(this.exchange,
+		CallOptions applied = this.callSettings.apply(given);
+		Exchange sending = (this.fallback != null) ? this.fallback.beside(this.exchange, given, applied)
+				: this.exchange;
+		Http2ClientHttpRequestFactory factory = new Http2ClientHttpRequestFactory(sending,
 				this.callSettings.toCallOptions(given));
 		factory.setFollowRedirects(CallSettings.followsRedirects(given));
 		this.customizers.forEach((customizer) -> customizer.accept(factory));
 		return factory;
+	}
+
+	private static Http1Clients<ClientHttpRequestFactory> clients(
+			Supplier<? extends ClientHttpRequestFactoryBuilder<?>> http1) {
+		return new Http1Clients<>(() -> {
+			ClientHttpRequestFactoryBuilder<?> builder = http1Only(http1.get());
+			return (settings) -> builder.build(settings);
+		});
+	}
+
+	/**
+	 * By its default the JDK's client would send {@code Upgrade: h2c} with every first
+	 * request in cleartext, which servers stumble over and RFC 9113 section 3.1 dropped.
+	 * The others speak HTTP/1.1 unless they are told otherwise.
+	 */
+	private static ClientHttpRequestFactoryBuilder<?> http1Only(ClientHttpRequestFactoryBuilder<?> builder) {
+		return (builder instanceof JdkClientHttpRequestFactoryBuilder jdk)
+				? jdk.withHttpClientCustomizer((client) -> client.version(HttpClient.Version.HTTP_1_1)) : builder;
+	}
+
+	/**
+	 * What the factories need to leave HTTP/2.
+	 *
+	 * @param origins decides
+	 * @param clients give the way over HTTP/1.1
+	 */
+	private record Fallback(Http1Origins origins, Http1Clients<ClientHttpRequestFactory> clients) {
+
+		Exchange beside(Exchange http2, HttpClientSettings settings, CallOptions applied) {
+			return new FallbackExchange(http2, new FallbackRule(this.origins, applied), this.clients, settings);
+		}
+
 	}
 
 }

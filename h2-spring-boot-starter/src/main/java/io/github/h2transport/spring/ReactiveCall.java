@@ -19,7 +19,7 @@ import org.springframework.http.client.reactive.ClientHttpResponse;
  */
 final class ReactiveCall {
 
-	private final Exchange exchange;
+	private final AsyncExchange exchange;
 
 	private final boolean followRedirects;
 
@@ -33,7 +33,7 @@ final class ReactiveCall {
 
 	private volatile @Nullable Http2ReactiveClientHttpResponse response;
 
-	ReactiveCall(Exchange exchange, boolean followRedirects,
+	ReactiveCall(AsyncExchange exchange, boolean followRedirects,
 			Function<Http2Response, Http2ReactiveClientHttpResponse> responses) {
 		this.exchange = exchange;
 		this.followRedirects = followRedirects;

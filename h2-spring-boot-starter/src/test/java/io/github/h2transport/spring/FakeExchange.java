@@ -23,7 +23,7 @@ import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Answers from a script, and keeps what it was asked. */
-final class FakeExchange implements Exchange {
+final class FakeExchange implements Exchange, AsyncExchange {
 
 	final List<Http2Request> requests = new ArrayList<>();
 

@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.h2transport.CallCancelledException;
-import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.ErrorCode;
@@ -71,6 +70,9 @@ public final class ClientConn implements Pen.Owner {
 
 	/** Whether the pool is still to be told of a freed slot. */
 	private final AtomicBoolean freed = new AtomicBoolean();
+
+	/** Whether a {@link ConnOps.Pump} is on its way to the pen. */
+	private final AtomicBoolean pumpQueued = new AtomicBoolean();
 
 	/** Completed by the loop. */
 	private final CompletableFuture<Void> whenClosed = new CompletableFuture<>();
@@ -158,13 +160,43 @@ public final class ClientConn implements Pen.Owner {
 	 * @return whether there was one
 	 */
 	public boolean tryReserve() {
-		return this.slots.tryReserve();
+		if (!this.slots.tryReserve()) {
+			return false;
+		}
+		if (this.slots.isUsedUp()) {
+			this.slots.retire();
+			onLoopLater(this.driver::retire);
+		}
+		return true;
+	}
+
+	/**
+	 * Sets how many requests the connection is for. When they are used up it takes no new
+	 * one, and closes when the last one is over. For the pool, before the first request.
+	 * @param most 1 or more
+	 */
+	public void maxRequests(int most) {
+		this.slots.maxRequests(most);
+	}
+
+	/**
+	 * Returns how many of the opened streams the server has surely not processed, because
+	 * its GOAWAY left them out, and how many it may have processed.
+	 * @return the processed ones, -1 if there was no GOAWAY or if it refused nothing
+	 */
+	public int processedBeforeGoAway() {
+		ConnectionSnapshot.GoAway received = this.goAway;
+		if (received == null || received.lastStreamId() >= this.sendHalf.lastOpenedId()) {
+			return -1;
+		}
+		return (received.lastStreamId() + 1) / 2;
 	}
 
 	/**
 	 * Gives a slot back that was not used.
 	 */
 	public void release() {
+		this.slots.unused();
 		released();
 		if (!this.loop.inLoop()) {
 			penReleased();
@@ -444,6 +476,13 @@ public final class ClientConn implements Pen.Owner {
 		}
 	}
 
+	/** Lets the pen have a look, though nothing is queued. Any thread. */
+	void pump() {
+		if (this.pumpQueued.compareAndSet(false, true)) {
+			submit(new ConnOps.Pump(this.pumpQueued));
+		}
+	}
+
 	/** Gives connection credit back that was not given on receipt. Any thread. */
 	void creditConnection(int octets) {
 		if (this.receiveWindow.consume(octets)) {
@@ -477,6 +516,34 @@ public final class ClientConn implements Pen.Owner {
 		released();
 	}
 
+	/**
+	 * Decides whether a stream may still be opened (RFC 9113 section 5.1.2): the limit
+	 * may have been lowered and the connection retired since its slot was reserved.
+	 * Holder of the pen.
+	 */
+	boolean mayOpen() {
+		if (!this.sendHalf.hasStreamIds()) {
+			this.slots.refuse();
+		}
+		return this.slots.isOpen() && this.openStreams.get() < this.slots.limit();
+	}
+
+	/** Makes a stream known before its HEADERS go out. Holder of the pen. */
+	void opening(ClientStream stream) {
+		this.streams.put(stream);
+		this.openStreams.incrementAndGet();
+		this.streamsOpened = this.streamsOpened + 1;
+		this.lastStart = stream.startNanos();
+		if (this.singleUse) {
+			this.slots.retire();
+		}
+	}
+
+	/** A stream will not be opened; its slot is free. Holder of the pen. */
+	void notOpened() {
+		released();
+	}
+
 	/** A stream's request was never sent. Any thread. */
 	void neverOpened(ClientStream stream) {
 		release();
@@ -484,6 +551,10 @@ public final class ClientConn implements Pen.Owner {
 
 	private void released() {
 		this.idleSince = this.loop.nanoTime();
+		if (this.singleUse) {
+			// Its one request is over, or was called off before it was sent.
+			this.slots.refuse();
+		}
 		if (this.slots.release() && (this.singleUse || !this.slots.isAccepting())) {
 			onLoopLater(this.driver::drained);
 		}
@@ -513,6 +584,15 @@ public final class ClientConn implements Pen.Owner {
 				context(Initiator.PEER, Phase.REQUEST_HEAD));
 		onLoopLater(() -> this.driver.broken(failure));
 		return cause;
+	}
+
+	@Override
+	public void discarded(Http2Exception cause) {
+		if (this.state == ConnectionState.CLOSED) {
+			// A caller that held the pen may have opened streams after the loop had
+			// failed those that it saw.
+			this.driver.failStreams(cause);
+		}
 	}
 
 	@Override
@@ -576,71 +656,6 @@ public final class ClientConn implements Pen.Owner {
 	@Override
 	public String toString() {
 		return describe() + " [" + this.state + "]";
-	}
-
-	/** Opens a stream, or sends its request back to the pool. */
-	private static final class OpenOp extends Op {
-
-		private final ClientConn connection;
-
-		private final ClientStream stream;
-
-		private OpenOp(ClientConn connection, ClientStream stream) {
-			this.connection = connection;
-			this.stream = stream;
-		}
-
-		@Override
-		void run(SendHalf half) {
-			if (!this.stream.tryOpen()) {
-				return;
-			}
-			ClientConn conn = this.connection;
-			if (!half.hasStreamIds()) {
-				conn.slots.refuse();
-			}
-			// A single-use connection takes its one request even if it is closing down.
-			if (!conn.slots.isAccepting() || conn.openStreams.get() >= conn.slots.limit()) {
-				refuse("no longer takes requests", null);
-				return;
-			}
-			half.assignId(this.stream);
-			conn.streams.put(this.stream);
-			conn.openStreams.incrementAndGet();
-			conn.streamsOpened = conn.streamsOpened + 1;
-			conn.lastStart = this.stream.startNanos();
-			Upload upload = this.stream.upload();
-			half.open(this.stream, this.stream.request().fields(), upload == null);
-			this.stream.opened();
-			if (conn.singleUse) {
-				conn.slots.refuse();
-			}
-		}
-
-		@Override
-		void discard(Http2Exception cause) {
-			if (this.stream.tryOpen()) {
-				refuse("ended before the request was sent", cause);
-			}
-		}
-
-		private void refuse(String why, @Nullable Http2Exception cause) {
-			if (cause instanceof ConnectFailedException) {
-				// No HTTP/2 server is there: another try would meet the same.
-				this.stream.fail(cause.forCaller(cause.attempts()));
-				this.connection.released();
-				return;
-			}
-			FailureContext context = this.connection
-				.context((cause != null) ? cause.context().initiator() : Initiator.PEER, Phase.REQUEST_HEAD)
-				.withSafeToRetry(true);
-			String message = this.connection.describe() + " " + why
-					+ ((cause != null) ? ": " + cause.getMessage() : "");
-			this.stream.fail(new ConnectionException(Character.toUpperCase(message.charAt(0)) + message.substring(1),
-					cause, context));
-			this.connection.released();
-		}
-
 	}
 
 }

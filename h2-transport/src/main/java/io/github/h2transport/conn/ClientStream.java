@@ -136,6 +136,7 @@ public final class ClientStream extends ProtocolStream {
 	public Http2Response awaitResponse() throws Http2Exception {
 		ResponseHead arrived = this.waiter.awaitHead();
 		if (arrived == null) {
+			this.body.discard();
 			throw Objects.requireNonNull(this.failure);
 		}
 		return new StreamResponse(this, arrived);
@@ -166,6 +167,7 @@ public final class ClientStream extends ProtocolStream {
 		}
 		Http2Exception cause = this.failure;
 		if (cause != null) {
+			this.body.discard();
 			throw cause;
 		}
 		return null;
@@ -211,6 +213,14 @@ public final class ClientStream extends ProtocolStream {
 		this.waiter.awaitContent(this.body, readTimeoutNanos());
 	}
 
+	/**
+	 * Ends a read when the exchange has taken too long, though there is content: a server
+	 * that always has some more would never let the reader wait.
+	 */
+	void checkExchange() throws Http2Exception {
+		this.waiter.checkExchange(this.body);
+	}
+
 	boolean awaitUpload(Upload writing) throws Http2Exception {
 		return this.waiter.awaitUpload(writing);
 	}
@@ -220,11 +230,18 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/**
-	 * Ends the stream from our side. Any thread; returns at once.
+	 * Ends the stream from our side. Nobody will read its response, so that whatever of
+	 * it has arrived or still arrives is given back. Any thread; returns at once.
 	 * @param code what RST_STREAM says, if the stream was opened
 	 * @param why what whoever still waits is told
 	 */
 	public void cancel(ErrorCode code, Http2Exception why) {
+		leave(code, why);
+		this.body.discard();
+	}
+
+	/** As {@link #cancel}, but what has arrived may still be read. Any thread. */
+	void leave(ErrorCode code, Http2Exception why) {
 		fail(why);
 		if (callOff()) {
 			this.connection.neverOpened(this);
@@ -428,7 +445,7 @@ public final class ClientStream extends ProtocolStream {
 			deadline = CallTimes.earlier(deadline, gap);
 		}
 		if (deadline != 0 && now - deadline >= 0 && !this.body.isEnded()) {
-			cancel(ErrorCode.CANCEL, StreamWaiter.timeout(this, phase()));
+			leave(ErrorCode.CANCEL, StreamWaiter.timeout(this, phase()));
 		}
 	}
 
@@ -519,7 +536,12 @@ public final class ClientStream extends ProtocolStream {
 		if (this.head != null) {
 			return Phase.RESPONSE_BODY;
 		}
-		return (this.upload != null && !isLocalDone()) ? Phase.REQUEST_BODY : Phase.RESPONSE_HEAD;
+		return requestPhase();
+	}
+
+	/** Where an exchange is that has no response head. */
+	Phase requestPhase() {
+		return (this.upload != null && !isEndStreamSent()) ? Phase.REQUEST_BODY : Phase.RESPONSE_HEAD;
 	}
 
 	FailureContext context(Initiator initiator, Phase phase) {

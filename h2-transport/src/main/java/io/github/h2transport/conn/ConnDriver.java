@@ -9,6 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import javax.net.ssl.SSLException;
+
 import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
@@ -78,6 +80,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	/** Written once by whoever finds it. */
 	private volatile @Nullable Throwable writeError;
+
+	/** What the peer's GOAWAY said. */
+	private @Nullable ErrorCode goAwayCode;
 
 	private boolean goAwaySent;
 
@@ -279,6 +284,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	void goAway(int lastStreamId, ErrorCode code, String debug) {
+		this.goAwayCode = code;
 		this.connection.goAway(new ConnectionSnapshot.GoAway(lastStreamId, code.name(), debug));
 		stopAccepting();
 		this.connection.submit(new ConnOps.GoAwaySweep(this.connection, lastStreamId, code));
@@ -287,9 +293,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	/** By the holder of the pen: the peer will never look at this stream. */
 	void unprocessed(ClientStream stream, ErrorCode code) {
-		FailureContext context = stream.context(Initiator.PEER, stream.phase()).withCode(code).withSafeToRetry(true);
-		stream.fail(new ConnectionException("The server retired " + this.connection.describe() + " with GOAWAY " + code
-				+ goAwayText() + " before it processed stream " + stream.id(), null, context));
+		stream.fail(retired(stream, code));
 		// The peer ignores the stream (RFC 9113 section 6.8), so it is closed without a
 		// word.
 		if (stream.advance(StreamState.Input.RECEIVE_RST_STREAM) == StreamState.CLOSED) {
@@ -297,9 +301,24 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		}
 	}
 
+	private ConnectionException retired(ClientStream stream, ErrorCode code) {
+		FailureContext context = stream.context(Initiator.PEER, stream.phase()).withCode(code).withSafeToRetry(true);
+		return new ConnectionException("The server retired " + this.connection.describe() + " with GOAWAY " + code
+				+ goAwayText() + " before it processed stream " + stream.id(), null, context);
+	}
+
 	private String goAwayText() {
 		ConnectionSnapshot.GoAway received = this.connection.goAway();
 		return (received != null && !received.debug().isEmpty()) ? " \"" + received.debug() + "\"" : "";
+	}
+
+	/** It has had all the requests that it is for; those that have a slot may go on. */
+	void retire() {
+		if (this.connection.state() == ConnectionState.OPEN) {
+			this.connection.state(ConnectionState.DRAINING);
+			this.loop.afterFlush(() -> this.connection.observer().draining(this.connection));
+		}
+		drained();
 	}
 
 	private void stopAccepting() {
@@ -390,6 +409,13 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			// Not out yet; the clock comes by again.
 			return;
 		}
+		// From here on ops are discarded: late credit of a reader, written behind the end
+		// of the output, would break the connection and with it the GOAWAY on its way.
+		this.connection.pen().terminate(this.endedBy);
+		if (!this.connection.pen().isIdle()) {
+			// A caller had just picked the pen up.
+			return;
+		}
 		this.outputFinished = true;
 		try {
 			current.finishOutput();
@@ -417,6 +443,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	private Http2Exception lost(Throwable failure) {
 		String origin = this.connection.describe();
 		String what = (failure instanceof EOFException) ? "the server closed it" : String.valueOf(failure);
+		if (!this.peerSettings && failure instanceof SSLException tls) {
+			return ConnectFailures.afterHandshake(this.connection.key().origin(), tls,
+					this.connection.context(Initiator.PEER, Phase.PREFACE));
+		}
 		if (!this.peerSettings) {
 			return new ConnectFailedException(
 					"No HTTP/2 on " + origin + ": " + what
@@ -429,8 +459,16 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 				this.connection.context(Initiator.PEER, Phase.IDLE));
 	}
 
-	private void failStreams(Http2Exception cause) {
+	/** By the loop, and by the holder of the pen once the connection is closed. */
+	void failStreams(Http2Exception cause) {
+		ConnectionSnapshot.GoAway received = this.connection.goAway();
 		for (ClientStream stream : this.connection.streams().all()) {
+			if (received != null && this.goAwayCode != null
+					&& Integer.compareUnsigned(stream.id(), received.lastStreamId()) > 0) {
+				// The end came together with GOAWAY, before its sweep.
+				stream.fail(retired(stream, this.goAwayCode));
+				continue;
+			}
 			FailureContext context = stream.context(cause.context().initiator(), stream.phase())
 				.withCode(cause.context().code());
 			String message = cause.getMessage() + " (stream " + stream.id() + ", " + stream.phase().words() + ")";

@@ -3,9 +3,11 @@ package io.github.h2transport.conn;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.h2transport.ErrorCode;
+import io.github.h2transport.Http2Exception;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.protocol.ReceiveWindow;
 import io.github.h2transport.protocol.SendHalf;
@@ -108,11 +110,23 @@ final class ConnOps {
 
 	}
 
-	/** Lets the pen look at windows that have grown. */
+	/** Lets the pen look at windows that have grown; one for any number of them. */
 	static final class Pump extends Op {
+
+		private final AtomicBoolean queued;
+
+		Pump(AtomicBoolean queued) {
+			this.queued = queued;
+		}
 
 		@Override
 		void run(SendHalf half) {
+			this.queued.set(false);
+		}
+
+		@Override
+		void discard(Http2Exception cause) {
+			this.queued.set(false);
 		}
 
 	}

@@ -84,6 +84,8 @@ final class ConnReceiver implements ReceiveEvents {
 		Upload upload = client.upload();
 		if (upload != null) {
 			upload.callOff();
+			// The pen lets go of the stream and of its content.
+			this.connection.pump();
 		}
 		if (!complete) {
 			boolean refused = code.equals(ErrorCode.REFUSED_STREAM) && !client.hasHead();
@@ -160,7 +162,7 @@ final class ConnReceiver implements ReceiveEvents {
 			legal = stream.sendWindow().grant(increment, this.connection.peerInitialWindow());
 		}
 		if (legal && this.connection.inFlight() > 0) {
-			this.connection.submit(new ConnOps.Pump());
+			this.connection.pump();
 		}
 		return legal;
 	}

@@ -1,8 +1,11 @@
 package io.github.h2transport.conn;
 
 import java.io.EOFException;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
 
 import javax.net.ssl.SSLException;
 
@@ -17,12 +20,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectFailures {
 
+	/** How the JDK tells of an alert; its name follows. */
+	private static final String RECEIVED_ALERT = "Received fatal alert: ";
+
+	private static final String LEAST_VERSION = "TLS 1.2 or later, which HTTP/2 needs";
+
 	private ConnectFailures() {
 	}
 
 	static ConnectFailedException unknownHost(Origin origin, Throwable cause, FailureContext context) {
 		return new ConnectFailedException("Unknown host " + origin.host() + " (for " + origin + ")", cause,
 				context.withPhase(Phase.RESOLVE));
+	}
+
+	/** Something else than the name is wrong, such as an address filter that throws. */
+	static ConnectFailedException lookUpFailed(Origin origin, Throwable cause, FailureContext context) {
+		return new ConnectFailedException("Looking up " + origin.host() + " (for " + origin + ") failed: " + cause,
+				cause, context.withPhase(Phase.RESOLVE));
 	}
 
 	static ConnectFailedException filtered(Origin origin, FailureContext context) {
@@ -42,30 +56,80 @@ final class ConnectFailures {
 	static ConnectFailedException establishing(Origin origin, Throwable failure, FailureContext context) {
 		FailureContext atTls = context.withPhase(Phase.TLS).withSafeToRetry(true);
 		if (failure instanceof NoHttp2Exception) {
-			return new ConnectFailedException(failure.getMessage() + " (" + origin + ")", failure, atTls);
+			return ConnectFailedException.withoutHttp2(failure.getMessage() + " (" + origin + ")", failure, atTls);
 		}
-		return new ConnectFailedException("TLS handshake with " + origin + " failed: " + reason(failure), failure,
-				atTls);
+		if (alert(failure).equals("no_application_protocol")) {
+			return ConnectFailedException.withoutHttp2(
+					"The server does not offer HTTP/2: " + failure.getMessage() + " (" + origin + ")", failure, atTls);
+		}
+		return new ConnectFailedException("TLS handshake with " + origin + " failed: " + reason(failure, origin),
+				failure, atTls);
 	}
 
-	private static String reason(Throwable failure) {
+	/**
+	 * A failure of TLS after our side had finished the handshake: with TLS 1.3 the server
+	 * looks at the client's certificate only then.
+	 */
+	static ConnectFailedException afterHandshake(Origin origin, SSLException failure, FailureContext context) {
+		return new ConnectFailedException(
+				"TLS with " + origin + " failed after the handshake: " + reason(failure, origin), failure, context);
+	}
+
+	private static String reason(Throwable failure, Origin origin) {
 		String message = String.valueOf(failure.getMessage());
 		CertificateException certificate = find(failure, CertificateException.class);
 		if (certificate != null) {
-			String detail = String.valueOf(certificate.getMessage());
-			return detail.startsWith("No ") ? "the server's certificate is for another host: " + detail
-					: "the server's certificate is not trusted: " + detail;
+			return certificate(failure, String.valueOf(certificate.getMessage()));
 		}
-		if (failure instanceof SSLException && message.contains("Unsupported or unrecognized SSL message")) {
+		if (failure instanceof SSLException && message.contains("nrecognized SSL message")) {
 			return "the server does not speak TLS on this port";
-		}
-		if (message.contains("PKIX") || message.contains("certification path")) {
-			return "the server's certificate is not trusted: " + message;
 		}
 		if (failure instanceof EOFException) {
 			return "the server closed the connection";
 		}
-		return message;
+		if (failure instanceof SSLException && message.contains("selected protocol version")) {
+			return "the server does not speak " + LEAST_VERSION + ": " + message;
+		}
+		if (!(failure instanceof IOException)) {
+			return failure.toString();
+		}
+		RuntimeException own = find(failure, RuntimeException.class);
+		if (own != null) {
+			return "the trust or key managers of the application failed: " + own;
+		}
+		String explained = switch (alert(failure)) {
+			case "handshake_failure", "insufficient_security" -> "the server accepts none of the offered cipher suites "
+					+ "(HTTP/2 needs ephemeral keys and AEAD, RFC 9113 section 9.2), or it wants a client certificate";
+			case "protocol_version" -> "the server does not speak " + LEAST_VERSION;
+			case "certificate_required", "bad_certificate", "unsupported_certificate", "certificate_revoked",
+					"certificate_expired", "certificate_unknown", "unknown_ca", "access_denied" ->
+				"the server wants a client certificate that it trusts";
+			case "unrecognized_name" -> "the server does not know the name " + origin.host();
+			default -> "";
+		};
+		return explained.isEmpty() ? message : explained + ": " + message;
+	}
+
+	private static String certificate(Throwable failure, String detail) {
+		CertificateException expired = find(failure, CertificateExpiredException.class);
+		if (expired != null) {
+			return "the server's certificate has expired: " + expired.getMessage();
+		}
+		CertificateException early = find(failure, CertificateNotYetValidException.class);
+		if (early != null) {
+			return "the server's certificate is not valid yet: " + early.getMessage();
+		}
+		// So all messages of the JDK's host name check begin.
+		return detail.startsWith("No ") ? "the server's certificate is for another host: " + detail
+				: "the server's certificate is not trusted: " + detail;
+	}
+
+	/** The RFC 8446 name of the alert that the server has sent; empty if it sent none. */
+	private static String alert(Throwable failure) {
+		String message = String.valueOf(failure.getMessage());
+		int start = message.indexOf(RECEIVED_ALERT);
+		return (failure instanceof SSLException && start >= 0) ? message.substring(start + RECEIVED_ALERT.length())
+				: "";
 	}
 
 	private static <T extends Throwable> @Nullable T find(Throwable failure, Class<T> type) {

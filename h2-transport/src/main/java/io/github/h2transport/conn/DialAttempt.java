@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 
-import io.github.h2transport.AddressFilter;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2TimeoutException;
@@ -59,7 +58,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	void begin() {
 		this.loop.join(this);
-		this.resolver.resolve(origin().host()).whenComplete((found, failure) -> {
+		this.resolver.resolve(origin().host(), this.connection.key().addressFilter()).whenComplete((found, failure) -> {
 			try {
 				this.loop.execute(() -> resolved(found, failure));
 			}
@@ -80,15 +79,13 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		if (found == null) {
 			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
 					? failure.getCause() : failure;
-			fail(ConnectFailures.unknownHost(origin(),
-					(cause != null) ? cause : new UnknownHostException(origin().host()), context()));
+			fail((cause instanceof UnknownHostException || cause == null)
+					? ConnectFailures.unknownHost(origin(),
+							(cause != null) ? cause : new UnknownHostException(origin().host()), context())
+					: ConnectFailures.lookUpFailed(origin(), cause, context()));
 			return;
 		}
-		AddressFilter filter = this.connection.key().addressFilter();
-		this.addresses = found.stream()
-			.filter((address) -> filter == null || filter.accepts(origin().host(), address))
-			.map((address) -> new InetSocketAddress(address, origin().port()))
-			.toList();
+		this.addresses = found.stream().map((address) -> new InetSocketAddress(address, origin().port())).toList();
 		if (this.addresses.isEmpty()) {
 			fail(ConnectFailures.filtered(origin(), context()));
 			return;
@@ -117,6 +114,11 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 			}
 			catch (IOException ex) {
 				this.lastFailure = ex;
+				abandonSocket();
+			}
+			catch (RuntimeException ex) {
+				// Such as an IPv6 address where the system has IPv4 alone.
+				this.lastFailure = new IOException(ex);
 				abandonSocket();
 			}
 		}
@@ -166,6 +168,11 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	@Override
 	public void failed(Throwable cause) {
+		if (this.done) {
+			// The socket has been handed over already.
+			this.connection.driver().failed(cause);
+			return;
+		}
 		this.lastFailure = (cause instanceof IOException failure) ? failure : new IOException(cause);
 		connectNext();
 	}
@@ -177,7 +184,8 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		}
 		if (now - this.deadline >= 0) {
 			Phase phase = this.addresses.isEmpty() ? Phase.RESOLVE : Phase.CONNECT;
-			fail(new Http2TimeoutException("Timed out " + phase.words() + " to " + origin(), this.lastFailure,
+			String link = this.addresses.isEmpty() ? " of " : " to ";
+			fail(new Http2TimeoutException("Timed out " + phase.words() + link + origin(), this.lastFailure,
 					context().withPhase(phase)));
 		}
 		else if (this.channel != null && now - this.addressDeadline >= 0) {

@@ -1,6 +1,7 @@
 package io.github.h2transport.conn;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -28,8 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dialer implements AutoCloseable {
 
-	/** Name look-ups and TLS tasks that may run at once; each is short or hopeless. */
+	/** TLS tasks that may run at once; each is short. */
 	private static final int TASK_THREADS = 8;
+
+	/** Name look-ups that may run at once; some hang, and cannot be cancelled. */
+	private static final int LOOK_UP_THREADS = 8;
 
 	private static final long TASK_THREAD_LIFE_SECONDS = 10;
 
@@ -40,6 +44,9 @@ public final class Dialer implements AutoCloseable {
 	private final AtomicInteger nextLoop = new AtomicInteger();
 
 	private final ThreadPoolExecutor tasks;
+
+	/** Apart from the tasks: a name server that hangs must not hold handshakes up. */
+	private final ThreadPoolExecutor lookUps;
 
 	private final Resources resources;
 
@@ -63,16 +70,15 @@ public final class Dialer implements AutoCloseable {
 	 * @param listener hears of connections, {@code null} for nobody
 	 */
 	public Dialer(TransportOptions options, ThreadFactory threads, @Nullable TransportListener listener) {
-		AtomicInteger number = new AtomicInteger();
-		this.tasks = new ThreadPoolExecutor(TASK_THREADS, TASK_THREADS, TASK_THREAD_LIFE_SECONDS, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(), (task) -> {
-					Thread thread = new Thread(task, "h2-task-" + number.incrementAndGet());
-					thread.setDaemon(true);
-					return thread;
-				});
-		this.tasks.allowCoreThreadTimeOut(true);
+		this(options, threads, listener, InetAddress::getAllByName);
+	}
+
+	Dialer(TransportOptions options, ThreadFactory threads, @Nullable TransportListener listener,
+			Resolver.LookUp lookUp) {
+		this.tasks = blocking(TASK_THREADS, "h2-task-");
+		this.lookUps = blocking(LOOK_UP_THREADS, "h2-lookup-");
 		this.resources = new Resources(options, this.tasks, listener);
-		this.resolver = new Resolver(this.tasks);
+		this.resolver = new Resolver(this.lookUps, lookUp);
 		this.engines = new TlsEngines(options.tls());
 		this.loops = new EventLoop[options.eventLoops()];
 		for (int i = 0; i < this.loops.length; i++) {
@@ -81,6 +87,18 @@ public final class Dialer implements AutoCloseable {
 		for (EventLoop loop : this.loops) {
 			loop.start();
 		}
+	}
+
+	private static ThreadPoolExecutor blocking(int threads, String name) {
+		AtomicInteger number = new AtomicInteger();
+		ThreadPoolExecutor executor = new ThreadPoolExecutor(threads, threads, TASK_THREAD_LIFE_SECONDS,
+				TimeUnit.SECONDS, new LinkedBlockingQueue<>(), (task) -> {
+					Thread thread = new Thread(task, name + number.incrementAndGet());
+					thread.setDaemon(true);
+					return thread;
+				});
+		executor.allowCoreThreadTimeOut(true);
+		return executor;
 	}
 
 	/**
@@ -175,6 +193,7 @@ public final class Dialer implements AutoCloseable {
 			Thread.currentThread().interrupt();
 		}
 		this.tasks.shutdownNow();
+		this.lookUps.shutdownNow();
 	}
 
 }

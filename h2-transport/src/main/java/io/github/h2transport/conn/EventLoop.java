@@ -202,10 +202,30 @@ final class EventLoop implements Loop, Runnable {
 		if (now - this.lastTick >= TICK_NANOS) {
 			this.lastTick = now;
 			for (Member member : List.copyOf(this.members)) {
-				member.tick(now);
+				tick(member, now);
 			}
 		}
 		flush();
+	}
+
+	private static void tick(Member member, long now) {
+		try {
+			member.tick(now);
+		}
+		catch (Throwable ex) {
+			logger.log(Level.ERROR, "A connection failed at its clock and is given up", ex);
+			member.loopEnded(ex);
+		}
+	}
+
+	/** Much of what runs here is others' code; what it throws must not end the loop. */
+	private static void run(Runnable task) {
+		try {
+			task.run();
+		}
+		catch (Throwable ex) {
+			logger.log(Level.WARNING, "A task on an HTTP/2 event loop failed", ex);
+		}
 	}
 
 	private void await() throws IOException {
@@ -240,7 +260,7 @@ final class EventLoop implements Loop, Runnable {
 			if (task == null) {
 				return;
 			}
-			task.run();
+			run(task);
 		}
 	}
 
@@ -253,30 +273,43 @@ final class EventLoop implements Loop, Runnable {
 				LockSupport.unpark(waiting);
 			}
 			this.toUnpark.clear();
+			// One at a time: what an action queues is out before the next one looks.
 			Runnable action = this.afterFlush.poll();
-			while (action != null) {
-				action.run();
-				action = this.afterFlush.poll();
+			if (action != null) {
+				run(action);
 			}
 		}
-		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty());
+		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty() || !this.afterFlush.isEmpty());
 	}
 
+	/** Each step is tried, whatever became of the others: no caller waits for nothing. */
 	private void finish(Throwable cause) {
+		for (Member member : List.copyOf(this.members)) {
+			attempt(() -> member.loopEnded(cause));
+		}
+		for (Runnable task = this.mailbox.poll(); task != null; task = this.mailbox.poll()) {
+			attempt(task);
+		}
+		do {
+			attempt(this::flush);
+		}
+		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty() || !this.afterFlush.isEmpty());
 		try {
-			for (Member member : List.copyOf(this.members)) {
-				member.loopEnded(cause);
-			}
-			for (Runnable task = this.mailbox.poll(); task != null; task = this.mailbox.poll()) {
-				task.run();
-			}
-			flush();
 			this.selector.close();
 		}
-		catch (IOException | RuntimeException ex) {
-			logger.log(Level.WARNING, "An HTTP/2 event loop did not end cleanly", ex);
+		catch (IOException ex) {
+			logger.log(Level.WARNING, "An HTTP/2 event loop could not close its selector", ex);
 		}
 		LOOP_THREADS.remove(this.thread);
+	}
+
+	private static void attempt(Runnable step) {
+		try {
+			step.run();
+		}
+		catch (Throwable ex) {
+			logger.log(Level.WARNING, "An HTTP/2 event loop did not end cleanly", ex);
+		}
 	}
 
 	/** The owner of a channel. */

@@ -247,6 +247,7 @@ final class Pen {
 		for (Op op = this.queue.poll(); op != null; op = this.queue.poll()) {
 			op.discard(cause);
 		}
+		this.owner.discarded(cause);
 	}
 
 	/** The connection that the pen belongs to. */
@@ -261,6 +262,13 @@ final class Pen {
 		 * @return what the discarded ops are told
 		 */
 		Http2Exception writeFailed(Throwable failure);
+
+		/**
+		 * Everything that was queued is discarded, and nothing will be sent any more. Any
+		 * thread, under the pen.
+		 * @param cause what the ops were told
+		 */
+		void discarded(Http2Exception cause);
 
 		/** The pen was put down after some work. Any thread. */
 		void penReleased();

@@ -9,6 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
+import io.github.h2transport.AddressFilter;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Looks names up on threads that may block. A look-up cannot be cancelled, so there is
  * one per host at a time, whoever waits for it.
@@ -17,19 +20,33 @@ final class Resolver {
 
 	private final Executor threads;
 
+	private final LookUp lookUp;
+
 	private final Map<String, CompletableFuture<List<InetAddress>>> running = new ConcurrentHashMap<>();
 
-	Resolver(Executor threads) {
+	Resolver(Executor threads, LookUp lookUp) {
 		this.threads = threads;
+		this.lookUp = lookUp;
 	}
 
 	/**
 	 * Looks a host up.
 	 * @param host a name or a literal address
-	 * @return all its addresses in the order of the system, or
-	 * {@link UnknownHostException}
+	 * @param filter which addresses to keep, {@code null} for all; code of the user, so
+	 * it never runs on an event loop
+	 * @return its addresses in the order of the system, or {@link UnknownHostException},
+	 * or what the filter threw
 	 */
-	CompletableFuture<List<InetAddress>> resolve(String host) {
+	CompletableFuture<List<InetAddress>> resolve(String host, @Nullable AddressFilter filter) {
+		CompletableFuture<List<InetAddress>> all = resolve(host);
+		if (filter == null) {
+			return all;
+		}
+		return all.thenApplyAsync((found) -> found.stream().filter((address) -> filter.accepts(host, address)).toList(),
+				this.threads);
+	}
+
+	private CompletableFuture<List<InetAddress>> resolve(String host) {
 		CompletableFuture<List<InetAddress>> mine = new CompletableFuture<>();
 		CompletableFuture<List<InetAddress>> other = this.running.putIfAbsent(host, mine);
 		if (other != null) {
@@ -47,14 +64,23 @@ final class Resolver {
 
 	private void lookUp(String host, CompletableFuture<List<InetAddress>> result) {
 		try {
-			List<InetAddress> addresses = List.of(InetAddress.getAllByName(host));
+			List<InetAddress> addresses = List.of(this.lookUp.addresses(host));
 			this.running.remove(host, result);
 			result.complete(addresses);
 		}
-		catch (UnknownHostException | RuntimeException ex) {
+		catch (Throwable ex) {
+			// Also an error of a look-up provider: whoever asks next must not join a dead
+			// one.
 			this.running.remove(host, result);
 			result.completeExceptionally(ex);
 		}
+	}
+
+	/** The system's way to find addresses, which may block for long. */
+	interface LookUp {
+
+		InetAddress[] addresses(String host) throws UnknownHostException;
+
 	}
 
 }

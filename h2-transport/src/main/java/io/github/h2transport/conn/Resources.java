@@ -66,7 +66,7 @@ final class Resources {
 		return this.options;
 	}
 
-	/** Runs what may block: name look-ups and the delegated tasks of TLS. */
+	/** Runs what may block: the delegated tasks of TLS. */
 	Executor tasks() {
 		return this.tasks;
 	}
@@ -104,9 +104,12 @@ final class Resources {
 	/**
 	 * Returns what completes as soon as there is no connection.
 	 */
-	CompletableFuture<Void> whenEmpty() {
-		CompletableFuture<Void> waiting = new CompletableFuture<>();
-		this.empty = waiting;
+	synchronized CompletableFuture<Void> whenEmpty() {
+		CompletableFuture<Void> waiting = this.empty;
+		if (waiting == null) {
+			waiting = new CompletableFuture<>();
+			this.empty = waiting;
+		}
 		if (this.connections.isEmpty()) {
 			waiting.complete(null);
 		}

@@ -2,9 +2,13 @@ package io.github.h2transport.conn;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -128,6 +132,64 @@ final class ResponseBody extends InputStream {
 		return copied;
 	}
 
+	/** Collects exactly what comes, without a buffer of a guessed size in between. */
+	@Override
+	public byte[] readNBytes(int length) throws IOException {
+		if (length < 0) {
+			throw new IllegalArgumentException("length is " + length);
+		}
+		List<byte[]> pieces = new ArrayList<>(4);
+		int total = 0;
+		while (total < length) {
+			Chunk chunk = awaitChunk();
+			if (chunk == null) {
+				break;
+			}
+			byte[] piece = take(chunk, length - total);
+			pieces.add(piece);
+			total += piece.length;
+		}
+		return join(pieces, total);
+	}
+
+	@Override
+	public long transferTo(OutputStream out) throws IOException {
+		long total = 0;
+		for (Chunk chunk = awaitChunk(); chunk != null; chunk = awaitChunk()) {
+			int length = chunk.octets.length - this.position;
+			out.write(chunk.octets, this.position, length);
+			this.position = chunk.octets.length;
+			release(chunk);
+			total += length;
+		}
+		return total;
+	}
+
+	/** Takes the rest of a chunk, and the array itself where it is wanted whole. */
+	private byte[] take(Chunk chunk, int most) {
+		int length = Math.min(most, chunk.octets.length - this.position);
+		byte[] piece = (length == chunk.octets.length) ? chunk.octets
+				: Arrays.copyOfRange(chunk.octets, this.position, this.position + length);
+		this.position += length;
+		if (this.position == chunk.octets.length) {
+			release(chunk);
+		}
+		return piece;
+	}
+
+	private static byte[] join(List<byte[]> pieces, int total) {
+		if (pieces.size() == 1) {
+			return pieces.get(0);
+		}
+		byte[] whole = new byte[total];
+		int position = 0;
+		for (byte[] piece : pieces) {
+			System.arraycopy(piece, 0, whole, position, piece.length);
+			position += piece.length;
+		}
+		return whole;
+	}
+
 	@Override
 	public int available() throws IOException {
 		Chunk chunk = this.closed ? null : chunk();
@@ -140,27 +202,25 @@ final class ResponseBody extends InputStream {
 		this.stream.closeResponse();
 	}
 
-	/** Returns a chunk with unread octets; {@code null} at the end of the content. */
+	/** Waits for a chunk with unread octets; {@code null} at the end of the content. */
 	private @Nullable Chunk awaitChunk() throws IOException {
-		Chunk chunk = chunkOrEnd();
-		if (chunk != null || this.ended) {
-			return chunk;
+		for (;;) {
+			if (this.closed) {
+				throw new IOException("The response is closed");
+			}
+			// The end is looked at first: what came before it is in the queue by then.
+			boolean wasEnded = this.ended;
+			Http2Exception cause = this.failure;
+			Chunk chunk = chunk();
+			this.stream.checkExchange();
+			if (chunk != null || wasEnded) {
+				return chunk;
+			}
+			if (cause != null) {
+				throw cause.forCaller(cause.attempts());
+			}
+			this.stream.awaitContent();
 		}
-		this.stream.awaitContent();
-		return chunkOrEnd();
-	}
-
-	private @Nullable Chunk chunkOrEnd() throws IOException {
-		if (this.closed) {
-			throw new IOException("The response is closed");
-		}
-		boolean wasEnded = this.ended;
-		Http2Exception cause = this.failure;
-		Chunk chunk = chunk();
-		if (chunk == null && !wasEnded && cause != null) {
-			throw cause.forCaller(cause.attempts());
-		}
-		return chunk;
 	}
 
 	/** Returns a chunk with unread octets if there is one now. */

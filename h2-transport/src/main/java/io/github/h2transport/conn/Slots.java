@@ -28,12 +28,45 @@ final class Slots {
 	/** Taken back for good by whoever lets the connection drain. */
 	private volatile boolean accepting;
 
+	/** Taken back for good when what was reserved must not be opened either. */
+	private volatile boolean open;
+
+	/** How many requests the connection is for; set by its pool. */
+	private volatile int maxRequests = Integer.MAX_VALUE;
+
+	/** How many slots were ever reserved and not given back unused. */
+	private final AtomicInteger taken = new AtomicInteger();
+
 	void accept() {
+		this.open = true;
 		this.accepting = true;
 	}
 
+	/** No slot is reserved any more, but what has one may still be opened. */
+	void retire() {
+		this.accepting = false;
+	}
+
+	/** No stream is opened any more. */
 	void refuse() {
 		this.accepting = false;
+		this.open = false;
+	}
+
+	boolean isOpen() {
+		return this.open;
+	}
+
+	void maxRequests(int most) {
+		this.maxRequests = most;
+	}
+
+	/**
+	 * Returns whether the connection has had all the requests that it is for.
+	 * @return whether it is to be retired
+	 */
+	boolean isUsedUp() {
+		return this.taken.get() >= this.maxRequests;
 	}
 
 	boolean isAccepting() {
@@ -49,16 +82,18 @@ final class Slots {
 	}
 
 	boolean hasFree() {
-		return this.accepting && this.used.get() >= 0 && this.used.get() < this.limit;
+		int count = this.used.get();
+		return this.accepting && count >= 0 && count < this.limit && !isUsedUp();
 	}
 
 	boolean tryReserve() {
 		for (;;) {
 			int count = this.used.get();
-			if (!this.accepting || count < 0 || count >= this.limit) {
+			if (!this.accepting || count < 0 || count >= this.limit || isUsedUp()) {
 				return false;
 			}
 			if (this.used.compareAndSet(count, count + 1)) {
+				this.taken.incrementAndGet();
 				return true;
 			}
 		}
@@ -70,6 +105,11 @@ final class Slots {
 	 */
 	boolean release() {
 		return this.used.decrementAndGet() == 0;
+	}
+
+	/** Takes note that a reserved slot was not needed; {@link #release()} comes apart. */
+	void unused() {
+		this.taken.decrementAndGet();
 	}
 
 	/**

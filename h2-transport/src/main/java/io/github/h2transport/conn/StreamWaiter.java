@@ -37,7 +37,7 @@ final class StreamWaiter {
 				if (head != null || this.stream.failure() != null) {
 					return head;
 				}
-				park(deadline, this.stream.phase());
+				park(deadline, this.stream.requestPhase());
 			}
 		}
 		finally {
@@ -65,6 +65,14 @@ final class StreamWaiter {
 		}
 	}
 
+	/** Ends a read when the exchange has taken too long, though there is content. */
+	void checkExchange(ResponseBody body) throws Http2Exception {
+		long deadline = this.stream.times().exchangeDeadline();
+		if (deadline != 0 && !body.isEnded() && isOver(deadline)) {
+			giveUpIfDue(deadline, Phase.RESPONSE_BODY);
+		}
+	}
+
 	/**
 	 * Waits until the next chunk of content may be offered.
 	 * @return whether it may; {@code false} if nobody wants it any longer
@@ -74,14 +82,19 @@ final class StreamWaiter {
 		try {
 			for (;;) {
 				upload.waiting(Thread.currentThread());
-				if (upload.isReady()) {
-					return !upload.isCalledOff();
+				if (upload.isCalledOff()) {
+					return false;
 				}
 				if (this.stream.head() != null && deadline != 0 && isOver(deadline)) {
 					// There is a response to be delivered; what stalls is the rest of the
 					// request.
 					this.stream.stopUpload();
 					return false;
+				}
+				// Also for content that flows: a slow source never has to wait here.
+				giveUpIfDue(deadline, Phase.REQUEST_BODY);
+				if (upload.isReady()) {
+					return true;
 				}
 				park(deadline, Phase.REQUEST_BODY);
 			}
@@ -92,25 +105,43 @@ final class StreamWaiter {
 	}
 
 	private void park(long deadline, Phase phase) throws Http2Exception {
+		if (EventLoop.onLoopThread()) {
+			throw new IllegalStateException("Waiting on the event loop thread " + Thread.currentThread().getName()
+					+ " would stop its connections; hand the call over to another thread");
+		}
+		giveUpIfDue(deadline, phase);
+		if (deadline == 0) {
+			LockSupport.park(this.stream);
+		}
+		else {
+			LockSupport.parkNanos(this.stream, Math.max(1, deadline - this.stream.connection().nanoTime()));
+		}
+	}
+
+	private void giveUpIfDue(long deadline, Phase phase) throws Http2Exception {
 		if (Thread.interrupted()) {
 			Thread.currentThread().interrupt();
 			CallCancelledException interrupted = new CallCancelledException(
 					"Interrupted while " + phase.words() + this.stream.where(), null,
 					this.stream.context(Initiator.CALLER, phase));
-			this.stream.cancel(ErrorCode.CANCEL, interrupted);
+			giveUp(phase, interrupted);
 			throw interrupted;
 		}
-		if (deadline == 0) {
-			LockSupport.park(this.stream);
-			return;
-		}
-		long left = deadline - this.stream.connection().nanoTime();
-		if (left <= 0) {
+		if (deadline != 0 && isOver(deadline)) {
 			Http2Exception timeout = timeout(this.stream, phase);
-			this.stream.cancel(ErrorCode.CANCEL, timeout);
+			giveUp(phase, timeout);
 			throw timeout;
 		}
-		LockSupport.parkNanos(this.stream, left);
+	}
+
+	/** Only who has got the response can have a use for the rest of it. */
+	private void giveUp(Phase phase, Http2Exception why) {
+		if (phase == Phase.RESPONSE_BODY) {
+			this.stream.leave(ErrorCode.CANCEL, why);
+		}
+		else {
+			this.stream.cancel(ErrorCode.CANCEL, why);
+		}
 	}
 
 	private boolean isOver(long deadline) {

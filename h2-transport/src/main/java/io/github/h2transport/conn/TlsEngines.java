@@ -4,7 +4,9 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TlsEngines {
 
+	private static final Pattern IPV4_ADDRESS = Pattern.compile("[0-9.]+");
+
 	private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
 	private final @Nullable TlsOptions defaults;
@@ -31,15 +35,39 @@ final class TlsEngines {
 	SSLEngine create(ConnectionKey key) throws SSLException {
 		TlsOptions options = (key.tls() != null) ? key.tls() : this.defaults;
 		SSLContext context = (options != null) ? options.context() : defaultContext();
-		SSLEngine engine = context.createSSLEngine(key.origin().host(), key.origin().port());
+		String name = nameOnCertificate(key.origin().host());
+		SSLEngine engine = context.createSSLEngine(name, key.origin().port());
 		engine.setUseClientMode(true);
 		SSLParameters parameters = engine.getSSLParameters();
 		parameters.setProtocols(protocols(options, parameters.getProtocols()));
 		parameters.setCipherSuites(cipherSuites(options, parameters.getCipherSuites()));
 		parameters.setApplicationProtocols(new String[] { "h2" });
 		parameters.setEndpointIdentificationAlgorithm("HTTPS");
+		askFor(name, parameters);
 		engine.setSSLParameters(parameters);
 		return engine;
+	}
+
+	/** The dot that ends an absolute name is of DNS alone (RFC 6066 section 3). */
+	private static String nameOnCertificate(String host) {
+		return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+	}
+
+	/**
+	 * Sends SNI, which RFC 9113 section 9.2 demands; left alone, JSSE does so only for
+	 * names with a dot. Literal addresses are not permitted there.
+	 */
+	private static void askFor(String name, SSLParameters parameters) {
+		if (name.indexOf(':') >= 0 || IPV4_ADDRESS.matcher(name).matches()) {
+			return;
+		}
+		try {
+			parameters.setServerNames(List.of(new SNIHostName(name)));
+		}
+		catch (IllegalArgumentException ex) {
+			// No legal host name, such as one with an underscore: it can be verified, but
+			// not be asked for.
+		}
 	}
 
 	private static SSLContext defaultContext() throws SSLException {

@@ -53,8 +53,6 @@ final class TlsWire implements Wire {
 
 	private boolean taskRunning;
 
-	private boolean established;
-
 	/** Whether unwrapping can go on without a new event of the socket. */
 	private boolean buffered;
 
@@ -62,6 +60,11 @@ final class TlsWire implements Wire {
 	private boolean wantsWrap;
 
 	private boolean inputEnded;
+
+	/** What ended the input, to be thrown once all before it was read. */
+	private @Nullable SSLException failure;
+
+	private boolean outputFinished;
 
 	private volatile ConnectionSnapshot.@Nullable Tls session;
 
@@ -92,6 +95,11 @@ final class TlsWire implements Wire {
 		catch (SSLException ex) {
 			sendAlert();
 			throw ex;
+		}
+		catch (RuntimeException ex) {
+			// What the application's trust or key managers throw comes out of the engine.
+			sendAlert();
+			throw new SSLException(ex.toString(), ex);
 		}
 	}
 
@@ -125,22 +133,35 @@ final class TlsWire implements Wire {
 		this.taskRunning = true;
 		this.key.interestOps(0);
 		try {
-			this.resources.tasks().execute(() -> {
-				for (Runnable task = this.engine.getDelegatedTask(); task != null; task = this.engine
-					.getDelegatedTask()) {
-					task.run();
-				}
-				this.loop.execute(this::tasksDone);
-			});
+			this.resources.tasks().execute(this::runDelegated);
 		}
 		catch (RejectedExecutionException ex) {
 			this.connection.driver().failed(ex);
 		}
 	}
 
+	private void runDelegated() {
+		Runnable report = this::tasksDone;
+		try {
+			for (Runnable task = this.engine.getDelegatedTask(); task != null; task = this.engine.getDelegatedTask()) {
+				task.run();
+			}
+		}
+		catch (Throwable ex) {
+			// The engine keeps exceptions for later, but not errors; it never goes on.
+			report = () -> this.connection.driver().failed(ex);
+		}
+		try {
+			this.loop.execute(report);
+		}
+		catch (RejectedExecutionException ex) {
+			// The loop has ended and has closed its connections.
+		}
+	}
+
 	private void tasksDone() {
 		this.taskRunning = false;
-		this.connection.driver().ready(this.established ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : 0);
+		this.connection.driver().ready(0);
 	}
 
 	/** Returns whether a record was unwrapped. */
@@ -148,7 +169,8 @@ final class TlsWire implements Wire {
 		ByteBuffer cipher = ciphertext();
 		int length = this.channel.read(cipher);
 		cipher.flip();
-		SSLEngineResult result = this.engine.unwrap(cipher, ByteBuffer.allocate(applicationBufferSize()));
+		// No application octets come before the handshake is done.
+		SSLEngineResult result = this.engine.unwrap(cipher, this.loop.readBuffer());
 		keep(cipher);
 		if (result.getStatus() == Status.CLOSED) {
 			throw new EOFException("the server closed the connection");
@@ -173,7 +195,6 @@ final class TlsWire implements Wire {
 					+ ", which HTTP/2 forbids (RFC 9113 section 9.2.2)");
 		}
 		this.session = new ConnectionSnapshot.Tls(negotiated.getProtocol(), negotiated.getCipherSuite(), chosen);
-		this.established = true;
 		this.buffered = this.leftover != null;
 		this.key.interestOps(SelectionKey.OP_READ);
 	}
@@ -197,8 +218,12 @@ final class TlsWire implements Wire {
 
 	@Override
 	public int read(ByteBuffer into) throws IOException {
-		if (this.taskRunning) {
-			return 0;
+		if (this.outputFinished) {
+			// Nothing can be answered any more, so it need not be understood either.
+			return this.channel.read(into);
+		}
+		if (this.failure != null) {
+			throw this.failure;
 		}
 		this.buffered = false;
 		ByteBuffer cipher = ciphertext();
@@ -207,7 +232,20 @@ final class TlsWire implements Wire {
 		}
 		cipher.flip();
 		int start = into.position();
-		boolean closed = unwrapAll(cipher, into);
+		boolean closed;
+		try {
+			closed = unwrapAll(cipher, into);
+		}
+		catch (SSLException ex) {
+			sendAlert();
+			if (into.position() == start) {
+				throw ex;
+			}
+			// What came before it counts, such as a whole response or GOAWAY.
+			this.failure = ex;
+			this.buffered = true;
+			return into.position() - start;
+		}
 		keep(cipher);
 		int length = into.position() - start;
 		if (length > 0) {
@@ -236,11 +274,7 @@ final class TlsWire implements Wire {
 					this.buffered = true;
 					return false;
 				}
-				case OK -> {
-					if (!afterHandshake(result.getHandshakeStatus())) {
-						return false;
-					}
-				}
+				case OK -> afterHandshake(result.getHandshakeStatus());
 			}
 		}
 		return false;
@@ -248,24 +282,24 @@ final class TlsWire implements Wire {
 
 	/**
 	 * The peer wants something of TLS itself. A key update of TLS 1.3 is served; the
-	 * renegotiation of TLS 1.2 is an error (RFC 9113 section 9.2.1).
+	 * renegotiation of TLS 1.2 and client authentication after the handshake of TLS 1.3
+	 * are errors (RFC 9113 sections 9.2.1 and 9.2.3). Only these need delegated tasks.
 	 */
-	private boolean afterHandshake(HandshakeStatus status) throws IOException {
+	private void afterHandshake(HandshakeStatus status) throws SSLException {
 		if (status == HandshakeStatus.NOT_HANDSHAKING || status == HandshakeStatus.FINISHED) {
-			return true;
+			return;
 		}
 		if (!"TLSv1.3".equals(this.engine.getSession().getProtocol())) {
 			throw new SSLException("The server asked for a TLS renegotiation, which HTTP/2 forbids");
 		}
 		if (status == HandshakeStatus.NEED_TASK) {
-			runTasks();
-			return false;
+			throw new SSLException("The server began a TLS handshake anew, which HTTP/2 forbids");
 		}
-		if (status == HandshakeStatus.NEED_WRAP) {
+		if (status == HandshakeStatus.NEED_WRAP && !this.wantsWrap) {
+			// Stays so with each record until the pen has wrapped: one op is enough.
 			this.wantsWrap = true;
-			this.connection.submit(new ConnOps.Pump());
+			this.connection.pump();
 		}
-		return true;
 	}
 
 	/** The loop's scratch buffer for ciphertext, with what was left over in front. */
@@ -295,10 +329,6 @@ final class TlsWire implements Wire {
 
 	@Override
 	public boolean write(ByteBuffer from) throws IOException {
-		if (this.taskRunning) {
-			// The engine is busy; the pen comes back with the next turn.
-			return !from.hasRemaining() && this.outgoing == null;
-		}
 		for (;;) {
 			if (!flush()) {
 				return false;
@@ -376,6 +406,7 @@ final class TlsWire implements Wire {
 
 	@Override
 	public void finishOutput() throws IOException {
+		this.outputFinished = true;
 		this.engine.closeOutbound();
 		while (!this.engine.isOutboundDone() && flush()) {
 			wrap(NOTHING);
@@ -392,10 +423,6 @@ final class TlsWire implements Wire {
 			this.resources.buffers().giveBack(this.outgoing);
 			this.outgoing = null;
 		}
-	}
-
-	private int applicationBufferSize() {
-		return this.engine.getSession().getApplicationBufferSize();
 	}
 
 	@Override

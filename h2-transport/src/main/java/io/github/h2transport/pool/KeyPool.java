@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
+import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
@@ -32,6 +33,12 @@ final class KeyPool implements ConnObserver {
 
 	private static final ClientConn[] NONE = new ClientConn[0];
 
+	/**
+	 * After a dial that failed there is no further one for so long, while an open
+	 * connection can serve those that wait: a server that refuses is not hammered.
+	 */
+	private static final long DIAL_PAUSE_NANOS = 1_000_000_000L;
+
 	private final ConnectionKey key;
 
 	private final Dialer dialer;
@@ -48,8 +55,21 @@ final class KeyPool implements ConnObserver {
 	/** How many wait; written under the lock, read by anybody. */
 	private volatile int waiting;
 
-	/** Guarded by the lock: in the order in which they are served. */
+	/**
+	 * The peer's latest stream limit; written by loops, read by anybody. A new connection
+	 * gets no more requests than that before its own SETTINGS have arrived, since the
+	 * peer would refuse them.
+	 */
+	private volatile int knownLimit = Integer.MAX_VALUE;
+
+	/** Guarded by the lock: in the order in which they are served, after the retries. */
 	private final Deque<Waiter> queue = new ArrayDeque<>();
+
+	/** Guarded by the lock: requests that a connection had turned away. */
+	private final Deque<Waiter> retries = new ArrayDeque<>();
+
+	/** Guarded by the lock. */
+	private final RetirementMemory retirements = new RetirementMemory();
 
 	/**
 	 * Guarded by the lock: connections on their way, with their request if single-use.
@@ -58,6 +78,9 @@ final class KeyPool implements ConnObserver {
 
 	/** Guarded by the lock. */
 	private int dialling;
+
+	/** Guarded by the lock: no further connection is dialled before this time. */
+	private long pauseUntil = System.nanoTime();
 
 	/** Guarded by the lock: live single-use connections, dials included. */
 	private int singleUse;
@@ -100,7 +123,8 @@ final class KeyPool implements ConnObserver {
 			int least = Integer.MAX_VALUE;
 			for (ClientConn connection : this.connections) {
 				int load = connection.activeStreams();
-				if (load < least && connection.canTakeNewRequest() && (replayable || connection.hasPeerSettings())) {
+				if (load < least && connection.canTakeNewRequest()
+						&& (connection.hasPeerSettings() || (replayable && load < this.knownLimit))) {
 					best = connection;
 					least = load;
 				}
@@ -134,13 +158,8 @@ final class KeyPool implements ConnObserver {
 			if (this.queue.size() >= this.options.maxPending()) {
 				return CompletableFuture.failedFuture(full());
 			}
-			if (request.retry()) {
-				this.queue.addFirst(waiter);
-			}
-			else {
-				this.queue.addLast(waiter);
-			}
-			this.waiting = this.queue.size();
+			(request.retry() ? this.retries : this.queue).addLast(waiter);
+			countWaiting();
 		}
 		finally {
 			this.lock.unlock();
@@ -186,8 +205,8 @@ final class KeyPool implements ConnObserver {
 	private void forget(Waiter waiter) {
 		this.lock.lock();
 		try {
-			if (this.queue.remove(waiter)) {
-				this.waiting = this.queue.size();
+			if (this.queue.remove(waiter) || this.retries.remove(waiter)) {
+				countWaiting();
 			}
 		}
 		finally {
@@ -203,17 +222,17 @@ final class KeyPool implements ConnObserver {
 		this.lock.lock();
 		try {
 			if (!this.options.singleUse()) {
-				Waiter first = this.queue.peek();
+				Waiter first = first();
 				while (first != null) {
 					ClientConn connection = reserve(first.request.replayable());
 					if (connection == null) {
 						break;
 					}
-					served.add(this.queue.remove());
+					served.add(removeFirst());
 					given.add(connection);
-					first = this.queue.peek();
+					first = first();
 				}
-				this.waiting = this.queue.size();
+				countWaiting();
 			}
 			dialIfNeeded();
 		}
@@ -227,6 +246,19 @@ final class KeyPool implements ConnObserver {
 		}
 	}
 
+	private void countWaiting() {
+		this.waiting = this.queue.size() + this.retries.size();
+	}
+
+	private @Nullable Waiter first() {
+		Waiter retry = this.retries.peek();
+		return (retry != null) ? retry : this.queue.peek();
+	}
+
+	private Waiter removeFirst() {
+		return this.retries.isEmpty() ? this.queue.remove() : this.retries.remove();
+	}
+
 	private int maxConnections() {
 		return this.options.strictMaxConcurrentStreams() ? 1 : this.options.maxConnections();
 	}
@@ -236,16 +268,19 @@ final class KeyPool implements ConnObserver {
 			return;
 		}
 		if (this.options.singleUse()) {
-			while (!this.queue.isEmpty() && this.singleUse < this.options.maxSingleUse()) {
-				Waiter waiter = this.queue.remove();
+			while (first() != null && this.singleUse < this.options.maxSingleUse()) {
+				Waiter waiter = removeFirst();
 				this.singleUse++;
 				this.dedicated.put(dial(waiter, true), waiter);
 			}
-			this.waiting = this.queue.size();
+			countWaiting();
 			return;
 		}
-		Waiter first = this.queue.peek();
+		Waiter first = first();
 		if (first == null || this.dialling > 0 || this.connections.length >= maxConnections()) {
+			return;
+		}
+		if (this.connections.length > 0 && System.nanoTime() - this.pauseUntil < 0) {
 			return;
 		}
 		for (ClientConn connection : this.connections) {
@@ -278,6 +313,7 @@ final class KeyPool implements ConnObserver {
 				connection.doNotReuse();
 			}
 			else {
+				connection.maxRequests(this.retirements.nextMaxRequests());
 				ClientConn[] more = Arrays.copyOf(this.connections, this.connections.length + 1);
 				more[more.length - 1] = connection;
 				this.connections = more;
@@ -309,6 +345,9 @@ final class KeyPool implements ConnObserver {
 
 	@Override
 	public void slotsFreed(ClientConn connection) {
+		if (connection.hasPeerSettings()) {
+			this.knownLimit = connection.maxConcurrentStreams();
+		}
 		if (this.waiting > 0) {
 			serve();
 		}
@@ -317,8 +356,23 @@ final class KeyPool implements ConnObserver {
 	@Override
 	public void draining(ClientConn connection) {
 		if (remove(connection)) {
-			serve();
+			remember(connection);
+			if (connection.hasPeerSettings()) {
+				serve();
+			}
+			// Else it is open whether HTTP/2 is spoken there at all: its end will tell,
+			// and another dial would only meet the same.
 			retireIfEmpty();
+		}
+	}
+
+	private void remember(ClientConn connection) {
+		this.lock.lock();
+		try {
+			this.retirements.retired(connection.processedBeforeGoAway());
+		}
+		finally {
+			this.lock.unlock();
 		}
 	}
 
@@ -340,6 +394,7 @@ final class KeyPool implements ConnObserver {
 	@Override
 	public void closed(ClientConn connection, Http2Exception cause) {
 		List<Waiter> failed = new ArrayList<>();
+		remove(connection);
 		this.lock.lock();
 		try {
 			if (connection.isSingleUse()) {
@@ -349,20 +404,22 @@ final class KeyPool implements ConnObserver {
 					failed.add(waiter);
 				}
 			}
-			else if (!connection.wasOpen()) {
-				this.dialling--;
-				if (this.connections.length == 0) {
-					// Everybody would only meet the same; nobody waits for nothing.
-					failed.addAll(this.queue);
-					this.queue.clear();
-					this.waiting = 0;
+			else {
+				if (!connection.wasOpen()) {
+					this.dialling--;
+				}
+				if (isFailedDial(connection, cause)) {
+					this.pauseUntil = System.nanoTime() + DIAL_PAUSE_NANOS;
+					if (this.connections.length == 0) {
+						// Everybody would only meet the same; nobody waits for nothing.
+						takeAll(failed);
+					}
 				}
 			}
 		}
 		finally {
 			this.lock.unlock();
 		}
-		remove(connection);
 		for (Waiter waiter : failed) {
 			waiter.completeExceptionally(cause);
 		}
@@ -370,10 +427,26 @@ final class KeyPool implements ConnObserver {
 		retireIfEmpty();
 	}
 
+	private void takeAll(List<Waiter> into) {
+		into.addAll(this.retries);
+		into.addAll(this.queue);
+		this.retries.clear();
+		this.queue.clear();
+		countWaiting();
+	}
+
+	/**
+	 * Until its SETTINGS have arrived a connection is not established (RFC 9113 section
+	 * 3.4), unless it was ourselves who ended it.
+	 */
+	private static boolean isFailedDial(ClientConn connection, Http2Exception cause) {
+		return !connection.wasOpen() || (!connection.hasPeerSettings() && !(cause instanceof ConnectionException));
+	}
+
 	private void retireIfEmpty() {
 		this.lock.lock();
 		try {
-			if (this.retired || !this.queue.isEmpty() || this.dialling > 0 || this.singleUse > 0
+			if (this.retired || this.waiting > 0 || this.dialling > 0 || this.singleUse > 0
 					|| this.connections.length > 0) {
 				return;
 			}
@@ -390,11 +463,9 @@ final class KeyPool implements ConnObserver {
 		this.lock.lock();
 		try {
 			this.retired = true;
-			failed = new ArrayList<>(this.queue);
-			failed.addAll(this.dedicated.values());
-			this.queue.clear();
+			failed = new ArrayList<>(this.dedicated.values());
 			this.dedicated.clear();
-			this.waiting = 0;
+			takeAll(failed);
 		}
 		finally {
 			this.lock.unlock();

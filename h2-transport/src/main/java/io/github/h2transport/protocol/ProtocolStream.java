@@ -43,6 +43,9 @@ public abstract class ProtocolStream {
 	/** Written once, by the holder of the pen, before the stream is in any table. */
 	private volatile int id;
 
+	/** Written by the holder of the pen, before the state says so. */
+	private volatile boolean endStreamSent;
+
 	/** Owned by the holder of the pen: whether the stream waits in the upload ring. */
 	boolean inUploadRing;
 
@@ -108,6 +111,18 @@ public abstract class ProtocolStream {
 	public final boolean isLocalDone() {
 		StreamState current = this.state;
 		return current == StreamState.HALF_CLOSED_LOCAL || current == StreamState.CLOSED;
+	}
+
+	/**
+	 * Returns whether we have sent END_STREAM, also when the stream is closed.
+	 * @return {@code false} if the stream was reset before its content was complete
+	 */
+	public final boolean isEndStreamSent() {
+		return this.endStreamSent;
+	}
+
+	final void endStreamSent() {
+		this.endStreamSent = true;
 	}
 
 	/**

@@ -27,7 +27,12 @@ public final class ReceiveHalf implements FrameHandler {
 
 	private final FrameReader reader;
 
+	/** RFC 9113 section 6.5.2: what peers assume until they have seen our SETTINGS. */
+	private static final int DEFAULT_TABLE_SIZE = 4096;
+
 	private final HpackDecoder decoder;
+
+	private final int tableSize;
 
 	private final HeaderSection section;
 
@@ -67,6 +72,7 @@ public final class ReceiveHalf implements FrameHandler {
 			FloodGuard guard, ReceiveEvents events) {
 		this.reader = new FrameReader(maxFrameSize, this);
 		this.decoder = new HpackDecoder(tableSize);
+		this.tableSize = tableSize;
 		this.section = new HeaderSection(maxHeaderListSize);
 		this.block = new HeaderBlock(maxHeaderListSize);
 		this.connectionWindow = connectionWindow;
@@ -358,6 +364,10 @@ public final class ReceiveHalf implements FrameHandler {
 
 	@Override
 	public void settingsAck() {
+		if (this.tableSize < DEFAULT_TABLE_SIZE) {
+			// RFC 9113 section 4.3.1: the peer must say that it has shrunk its table.
+			this.decoder.requireSizeUpdate();
+		}
 		this.events.settingsAcknowledged();
 	}
 

@@ -12,9 +12,12 @@ public final class ReceiveWindow {
 
 	private static final VarHandle CONSUMED;
 
+	private static final VarHandle CLAIMED;
+
 	static {
 		try {
 			CONSUMED = MethodHandles.lookup().findVarHandle(ReceiveWindow.class, "consumed", long.class);
+			CLAIMED = MethodHandles.lookup().findVarHandle(ReceiveWindow.class, "claimed", boolean.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -31,6 +34,9 @@ public final class ReceiveWindow {
 
 	/** Octets done with; added to by the reader of the body and by the loop. */
 	private volatile long consumed;
+
+	/** Set by whoever is to announce credit, taken back by the holder of the pen. */
+	private volatile boolean claimed;
 
 	/**
 	 * Creates a window.
@@ -57,12 +63,12 @@ public final class ReceiveWindow {
 	/**
 	 * Gives octets back. Thread-safe.
 	 * @param octets that nobody needs any longer
-	 * @return whether so much is due that a WINDOW_UPDATE is worth sending: half the
-	 * window, so that the peer never waits and updates stay rare
+	 * @return whether the caller must see to a WINDOW_UPDATE now: half the window is due,
+	 * so that the peer never waits and updates stay rare, and nobody else sees to it
 	 */
 	public boolean consume(int octets) {
 		long total = (long) CONSUMED.getAndAdd(this, (long) octets) + octets;
-		return total - this.credited >= this.size / 2;
+		return total - this.credited >= this.size / 2 && !this.claimed && CLAIMED.compareAndSet(this, false, true);
 	}
 
 	/**
@@ -72,6 +78,9 @@ public final class ReceiveWindow {
 	 * @return octets, zero if none are due
 	 */
 	public int takeCredit() {
+		// Before the counter is read: what is consumed after that makes a claim of its
+		// own.
+		this.claimed = false;
 		long due = this.consumed - this.credited;
 		long total = this.credited + due;
 		this.credited = total;

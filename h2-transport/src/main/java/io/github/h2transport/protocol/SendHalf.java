@@ -187,6 +187,7 @@ public final class SendHalf {
 
 	private void ended(ProtocolStream stream, Input input) {
 		if (input == Input.SEND_END_STREAM) {
+			stream.endStreamSent();
 			stream.contentSent();
 		}
 		if (stream.advance(input) == StreamState.CLOSED) {

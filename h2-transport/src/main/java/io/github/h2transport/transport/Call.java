@@ -110,7 +110,7 @@ final class Call {
 		}
 		CallOptions own = this.request.options();
 		Duration connectTimeout = (own.connectTimeout() != null) ? own.connectTimeout() : this.options.connectTimeout();
-		return new ConnectionRequest(this.key, this.request, connectTimeout, this.request.body().isReplayable(),
+		return new ConnectionRequest(this.key, this.request, connectTimeout, this.request.body().isRepeatable(),
 				this.retries.isRetry(), own.onlyCachedConnection());
 	}
 

@@ -58,7 +58,7 @@ public final class Http2Transport implements AutoCloseable {
 
 	private Http2Transport(Builder builder) {
 		this.options = builder.options;
-		this.listener = (builder.listener != null) ? new SafeListener(builder.listener) : null;
+		this.listener = builder.listeners.isEmpty() ? null : new SafeListener(builder.listeners);
 		this.dialer = new Dialer(builder.options, builder.threadFactory, this.listener);
 		this.pool = (builder.poolFactory != null) ? builder.poolFactory.create(this.dialer)
 				: new DefaultClientConnPool(this.dialer, builder.options);
@@ -83,17 +83,17 @@ public final class Http2Transport implements AutoCloseable {
 	 * @throws IllegalStateException if called by an event loop, which it would block
 	 */
 	public Http2Response roundTrip(Http2Request request) throws IOException {
-		if (Dialer.onLoopThread()) {
-			throw new IllegalStateException(
-					"A blocking call on the event loop thread " + Thread.currentThread().getName()
-							+ " would stop its connections; hand the call over to another thread");
-		}
 		Call call = null;
 		try {
+			if (Dialer.onLoopThread()) {
+				throw new IllegalStateException(
+						"A blocking call on the event loop thread " + Thread.currentThread().getName()
+								+ " would stop its connections; hand the call over to another thread");
+			}
 			call = new Call(request, this.options, this.listener);
 			return new RoundTrip(this.pool, call).run();
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (IOException | RuntimeException | Error ex) {
 			failed(call, request, ex);
 			throw ex;
 		}
@@ -202,7 +202,7 @@ public final class Http2Transport implements AutoCloseable {
 
 		private ClientConnPool.@Nullable Factory poolFactory;
 
-		private @Nullable TransportListener listener;
+		private List<TransportListener> listeners = List.of();
 
 		private Builder() {
 		}
@@ -238,7 +238,16 @@ public final class Http2Transport implements AutoCloseable {
 		 * @return this builder
 		 */
 		public Builder listener(@Nullable TransportListener newListener) {
-			this.listener = newListener;
+			return listeners((newListener != null) ? List.of(newListener) : List.of());
+		}
+
+		/**
+		 * Sets who hear what happens to calls and connections.
+		 * @param newListeners thread-safe and quick; told in this order
+		 * @return this builder
+		 */
+		public Builder listeners(List<TransportListener> newListeners) {
+			this.listeners = List.copyOf(newListeners);
 			return this;
 		}
 

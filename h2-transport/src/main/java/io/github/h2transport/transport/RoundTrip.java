@@ -82,11 +82,15 @@ final class RoundTrip {
 	private Http2Response exchange(ClientConn connection) throws IOException {
 		RequestBody body = this.call.request().body();
 		ClientStream stream = connection.start(this.call.plan(connection));
-		if (body instanceof RequestBody.Published published) {
-			return subscribe(published, stream);
-		}
-		if (!(body instanceof RequestBody.Bytes)) {
-			write(body, stream);
+		// What was turned away already leaves a one-shot body unread for the next
+		// attempt.
+		if (!stream.isUploadStopped()) {
+			if (body instanceof RequestBody.Published published) {
+				return subscribe(published, stream);
+			}
+			if (!(body instanceof RequestBody.Bytes)) {
+				write(body, stream);
+			}
 		}
 		return stream.awaitResponse();
 	}
@@ -115,8 +119,8 @@ final class RoundTrip {
 			body.writeTo(out);
 			out.close();
 		}
-		catch (IOException | RuntimeException ex) {
-			if (stream.isUploadStopped()) {
+		catch (IOException | RuntimeException | Error ex) {
+			if (stream.isUploadStopped() && !(ex instanceof Error)) {
 				// The server has answered without the rest, or the stream has failed: the
 				// response or the failure says what matters.
 				return;

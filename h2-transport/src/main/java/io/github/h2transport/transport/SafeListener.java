@@ -2,6 +2,8 @@ package io.github.h2transport.transport;
 
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
 
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Headers;
@@ -11,76 +13,79 @@ import io.github.h2transport.TransportListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what a listener throws away from the calls and connections that it listens to.
+ * Tells all listeners, in their order, and keeps what one throws away from the others and
+ * from the calls and connections that it listens to.
  */
 final class SafeListener implements TransportListener {
 
 	private static final System.Logger logger = System.getLogger(SafeListener.class.getName());
 
-	private final TransportListener delegate;
+	private final List<TransportListener> listeners;
 
-	SafeListener(TransportListener delegate) {
-		this.delegate = delegate;
+	SafeListener(List<TransportListener> listeners) {
+		this.listeners = List.copyOf(listeners);
 	}
 
-	private void run(Runnable call) {
-		try {
-			call.run();
-		}
-		catch (RuntimeException | Error ex) {
-			logger.log(Level.WARNING, "A transport listener failed: " + this.delegate.getClass().getName(), ex);
+	private void run(Consumer<TransportListener> event) {
+		for (TransportListener listener : this.listeners) {
+			try {
+				event.accept(listener);
+			}
+			catch (RuntimeException | Error ex) {
+				logger.log(Level.WARNING, "A transport listener failed: " + listener.getClass().getName(), ex);
+			}
 		}
 	}
 
 	@Override
 	public void getConnection(Http2Request request) {
-		run(() -> this.delegate.getConnection(request));
+		run((each) -> each.getConnection(request));
 	}
 
 	@Override
 	public void gotConnection(Http2Request request, String connectionId, boolean reused, boolean wasIdle,
 			Duration idleTime) {
-		run(() -> this.delegate.gotConnection(request, connectionId, reused, wasIdle, idleTime));
+		run((each) -> each.gotConnection(request, connectionId, reused, wasIdle, idleTime));
 	}
 
 	@Override
 	public void wroteHeaders(Http2Request request) {
-		run(() -> this.delegate.wroteHeaders(request));
+		run((each) -> each.wroteHeaders(request));
 	}
 
 	@Override
 	public void wroteRequest(Http2Request request) {
-		run(() -> this.delegate.wroteRequest(request));
+		run((each) -> each.wroteRequest(request));
 	}
 
 	@Override
 	public void informational(Http2Request request, int status, Headers headers) {
-		run(() -> this.delegate.informational(request, status, headers));
+		run((each) -> each.informational(request, status, headers));
 	}
 
 	@Override
 	public void firstByte(Http2Request request, int status) {
-		run(() -> this.delegate.firstByte(request, status));
+		run((each) -> each.firstByte(request, status));
 	}
 
 	@Override
 	public void retried(Http2Request request, Http2Exception cause) {
-		run(() -> this.delegate.retried(request, cause));
+		run((each) -> each.retried(request, cause));
 	}
 
 	@Override
 	public void done(Http2Request request, @Nullable Throwable failure) {
-		run(() -> this.delegate.done(request, failure));
+		run((each) -> each.done(request, failure));
 	}
 
 	@Override
 	public void connectionOpened(String connectionId, ConnectionKey key) {
-		run(() -> this.delegate.connectionOpened(connectionId, key));
+		run((each) -> each.connectionOpened(connectionId, key));
 	}
 
 	@Override
 	public void connectionClosed(String connectionId, ConnectionKey key, Http2Exception reason) {
-		run(() -> this.delegate.connectionClosed(connectionId, key, reason));
+		run((each) -> each.connectionClosed(connectionId, key, reason));
 	}
 
 }

@@ -2,16 +2,23 @@ package io.github.h2transport.testkit;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
@@ -36,18 +43,17 @@ public final class Certificates {
 
 	private final SSLContext clientContext;
 
-	private Certificates(Path folder, String commonName, String subjectAlternativeName) {
+	private Certificates(Path folder, List<String> key, String commonName, String subjectAlternativeName) {
 		this.keyStore = folder.resolve("server.p12");
 		this.certificate = folder.resolve("server.crt");
 		this.privateKey = folder.resolve("server.key");
 		try {
-			keytool("-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "30",
+			List<String> arguments = new ArrayList<>(List.of("-genkeypair", "-alias", ALIAS, "-validity", "30",
 					"-dname", "CN=" + commonName, "-ext", "san=" + subjectAlternativeName, "-storetype", "PKCS12",
-					"-keystore", this.keyStore.toString(), "-storepass", PASSWORD);
-			KeyStore keys = KeyStore.getInstance("PKCS12");
-			try (InputStream in = Files.newInputStream(this.keyStore)) {
-				keys.load(in, PASSWORD.toCharArray());
-			}
+					"-keystore", this.keyStore.toString(), "-storepass", PASSWORD));
+			arguments.addAll(key);
+			keytool(arguments);
+			KeyStore keys = load(this.keyStore);
 			Files.writeString(this.certificate, pem("CERTIFICATE", keys.getCertificate(ALIAS).getEncoded()));
 			Files.writeString(this.privateKey,
 					pem("PRIVATE KEY", keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
@@ -76,6 +82,31 @@ public final class Certificates {
 	 */
 	public static Certificates wrongHost() {
 		return WrongHost.INSTANCE;
+	}
+
+	/**
+	 * Returns a certificate of {@code localhost} and {@code 127.0.0.1} with an RSA key.
+	 * @return the same each time
+	 */
+	public static Certificates rsa() {
+		return Rsa.INSTANCE;
+	}
+
+	/**
+	 * Returns a certificate of {@code localhost} that was valid until two days ago,
+	 * issued by an authority that is trusted by those who trust this.
+	 * @return the same each time
+	 */
+	public static Certificates expired() {
+		return Expired.INSTANCE;
+	}
+
+	/**
+	 * Returns the certificate of a client.
+	 * @return the same each time
+	 */
+	public static Certificates client() {
+		return Client.INSTANCE;
 	}
 
 	/**
@@ -110,15 +141,95 @@ public final class Certificates {
 		return this.clientContext;
 	}
 
-	private static SSLContext trusting(KeyStore keys) throws GeneralSecurityException, IOException {
+	/**
+	 * Makes a context that presents this certificate.
+	 * @param trusted whose certificates it accepts from the other side
+	 * @return a new context, for a server or a client, with no session to resume
+	 */
+	public SSLContext contextTrusting(Certificates trusted) {
+		try {
+			KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+			keyManagers.init(load(this.keyStore), PASSWORD.toCharArray());
+			SSLContext context = SSLContext.getInstance("TLS");
+			context.init(keyManagers.getKeyManagers(), trust(load(trusted.keyStore)), null);
+			return context;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("the JDK cannot use test certificates", ex);
+		}
+	}
+
+	/**
+	 * Makes a client's context like {@link #clientContext()}, with no session to resume.
+	 * @return a new context without client certificate
+	 */
+	public SSLContext newClientContext() {
+		try {
+			return trusting(load(this.keyStore));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("the JDK cannot use test certificates", ex);
+		}
+	}
+
+	private static KeyStore load(Path file) throws GeneralSecurityException, IOException {
+		KeyStore keys = KeyStore.getInstance("PKCS12");
+		try (InputStream in = Files.newInputStream(file)) {
+			keys.load(in, PASSWORD.toCharArray());
+		}
+		return keys;
+	}
+
+	private static TrustManager[] trust(KeyStore keys) throws GeneralSecurityException, IOException {
 		KeyStore anchors = KeyStore.getInstance("PKCS12");
 		anchors.load(null, null);
-		anchors.setCertificateEntry(ALIAS, keys.getCertificate(ALIAS));
+		Certificate[] chain = keys.getCertificateChain(ALIAS);
+		anchors.setCertificateEntry(ALIAS, chain[chain.length - 1]);
 		TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
 		trust.init(anchors);
+		return trust.getTrustManagers();
+	}
+
+	private static SSLContext trusting(KeyStore keys) throws GeneralSecurityException, IOException {
 		SSLContext context = SSLContext.getInstance("TLS");
-		context.init(null, trust.getTrustManagers(), null);
+		context.init(null, trust(keys), null);
 		return context;
+	}
+
+	/** Replaces a certificate by an expired one that another key has signed. */
+	private static void expire(Certificates server, Certificates authority) {
+		Path folder = server.keyStore.getParent();
+		String request = folder.resolve("request.pem").toString();
+		Path reply = folder.resolve("reply.pem");
+		try {
+			keytool(List.of("-certreq", "-alias", ALIAS, "-keystore", server.keyStore.toString(), "-storepass",
+					PASSWORD, "-file", request));
+			keytool(List.of("-gencert", "-alias", ALIAS, "-keystore", authority.keyStore.toString(), "-storepass",
+					PASSWORD, "-infile", request, "-outfile", reply.toString(), "-rfc", "-startdate", "-4d",
+					"-validity", "2", "-ext", "san=dns:localhost"));
+			KeyStore keys = load(server.keyStore);
+			Certificate issued;
+			try (InputStream in = Files.newInputStream(reply)) {
+				issued = CertificateFactory.getInstance("X.509").generateCertificate(in);
+			}
+			Certificate[] chain = { issued, load(authority.keyStore).getCertificate(ALIAS) };
+			keys.setKeyEntry(ALIAS, keys.getKey(ALIAS, PASSWORD.toCharArray()), PASSWORD.toCharArray(), chain);
+			try (OutputStream out = Files.newOutputStream(server.keyStore)) {
+				keys.store(out, PASSWORD.toCharArray());
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (GeneralSecurityException ex) {
+			throw new IllegalStateException("the JDK cannot make test certificates", ex);
+		}
 	}
 
 	private static String pem(String label, byte[] der) {
@@ -126,10 +237,9 @@ public final class Certificates {
 		return "-----BEGIN " + label + "-----\n" + base64 + "\n-----END " + label + "-----\n";
 	}
 
-	private static void keytool(String... arguments) throws IOException {
-		String[] command = new String[arguments.length + 1];
-		command[0] = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-		System.arraycopy(arguments, 0, command, 1, arguments.length);
+	private static void keytool(List<String> arguments) throws IOException {
+		List<String> command = new ArrayList<>(arguments);
+		command.add(0, Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
 		Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
 		try {
 			process.getOutputStream().close();
@@ -148,9 +258,13 @@ public final class Certificates {
 	}
 
 	private static Certificates make(String commonName, String subjectAlternativeName) {
+		return make(List.of("-keyalg", "EC", "-groupname", "secp256r1"), commonName, subjectAlternativeName);
+	}
+
+	private static Certificates make(List<String> key, String commonName, String subjectAlternativeName) {
 		Path folder = TemporaryFolder.create("h2-certificates-");
 		Runtime.getRuntime().addShutdownHook(new Thread(() -> TemporaryFolder.delete(folder)));
-		return new Certificates(folder, commonName, subjectAlternativeName);
+		return new Certificates(folder, key, commonName, subjectAlternativeName);
 	}
 
 	private static final class Localhost {
@@ -162,6 +276,30 @@ public final class Certificates {
 	private static final class WrongHost {
 
 		static final Certificates INSTANCE = make("wrong.example", "dns:wrong.example");
+
+	}
+
+	private static final class Rsa {
+
+		static final Certificates INSTANCE = make(List.of("-keyalg", "RSA", "-keysize", "2048"), "localhost",
+				"dns:localhost,ip:127.0.0.1");
+
+	}
+
+	private static final class Client {
+
+		static final Certificates INSTANCE = make("client", "dns:client.example");
+
+	}
+
+	private static final class Expired {
+
+		static final Certificates INSTANCE = make("localhost", "dns:localhost");
+
+		static {
+			expire(INSTANCE, make(List.of("-keyalg", "EC", "-groupname", "secp256r1", "-ext", "bc:c"), "authority",
+					"dns:authority.example"));
+		}
 
 	}
 

@@ -53,7 +53,8 @@ class BadInputTests {
 			Throwable cause = failure(client(strict), URI.create("http://localhost:1/"));
 
 			assertThat(cause).isInstanceOf(InvalidRequestException.class);
-			assertThat(cause.getMessage()).containsIgnoringCase("scheme").containsPattern("(?i)allow-?http");
+			assertThat(cause.getMessage()).containsIgnoringCase("scheme")
+				.contains("h2.transport.allow-http=true", "h2.transport.fallback=all");
 		}
 	}
 
@@ -124,9 +125,10 @@ class BadInputTests {
 	}
 
 	@Test
-	void anHttp11ServerBehindTlsIsASslHandshakeExceptionThatSpeaksOfHttp2() {
-		try (TomcatServer server = TomcatServer.http11OverTls()) {
-			Throwable cause = failure(server.uri("/protocol"));
+	void anHttp11ServerBehindTlsIsASslHandshakeExceptionThatSpeaksOfHttp2IfThereIsNoFallback() {
+		try (TomcatServer server = TomcatServer.http11OverTls();
+				ConfigurableApplicationContext strict = ClientApplication.start("h2.transport.fallback=none")) {
+			Throwable cause = failure(client(strict), server.uri("/protocol"));
 
 			assertThat(cause).isExactlyInstanceOf(SSLHandshakeException.class).hasCauseInstanceOf(Http2Exception.class);
 			assertThat(cause.getMessage()).contains("HTTP/2");

@@ -38,9 +38,9 @@ final class TomcatServer implements AutoCloseable {
 
 	private final WebServer server;
 
-	private TomcatServer(@Nullable Certificates certificates, boolean http2) {
+	private TomcatServer(int port, @Nullable Certificates certificates, boolean http2) {
 		this.secure = (certificates != null);
-		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(0);
+		TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(port);
 		factory.setAddress(InetAddress.getLoopbackAddress());
 		Http2 enabled = new Http2();
 		enabled.setEnabled(http2);
@@ -64,7 +64,7 @@ final class TomcatServer implements AutoCloseable {
 	 * @return a started server
 	 */
 	static TomcatServer h2c() {
-		return new TomcatServer(null, true);
+		return new TomcatServer(0, null, true);
 	}
 
 	/**
@@ -73,7 +73,17 @@ final class TomcatServer implements AutoCloseable {
 	 * @return a started server
 	 */
 	static TomcatServer tls(Certificates certificates) {
-		return new TomcatServer(certificates, true);
+		return tls(certificates, 0);
+	}
+
+	/**
+	 * Starts a server that speaks HTTP/2 over TLS.
+	 * @param certificates its identity
+	 * @param port a free port
+	 * @return a started server
+	 */
+	static TomcatServer tls(Certificates certificates, int port) {
+		return new TomcatServer(port, certificates, true);
 	}
 
 	/**
@@ -81,7 +91,7 @@ final class TomcatServer implements AutoCloseable {
 	 * @return a started server
 	 */
 	static TomcatServer http11OverTls() {
-		return new TomcatServer(Certificates.localhost(), false);
+		return new TomcatServer(0, Certificates.localhost(), false);
 	}
 
 	URI uri(String path) {
@@ -120,6 +130,7 @@ final class TomcatServer implements AutoCloseable {
 				case "/redirect" -> response.sendRedirect("/protocol");
 				case ServerCalls.NO_CONTENT_PATH -> response.setStatus(HttpServletResponse.SC_NO_CONTENT);
 				case ServerCalls.NOT_MODIFIED_PATH -> response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+				case "/redirect-to" -> response.sendRedirect(request.getQueryString());
 				case "/never" -> waitForClose();
 				default -> response.sendError(HttpServletResponse.SC_NOT_FOUND);
 			}

@@ -1,11 +1,17 @@
 package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
+import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Origin;
+import io.github.h2transport.spring.Http1Origins.Http1Origin;
 import io.github.h2transport.transport.TransportSnapshot;
 import io.github.h2transport.transport.TransportSnapshot.OriginSnapshot;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +31,16 @@ public class H2PoolEndpoint {
 
 	private final Supplier<TransportSnapshot> snapshot;
 
+	private final Supplier<List<Http1Origin>> http1Origins;
+
 	/**
 	 * Makes the endpoint.
 	 * @param snapshot gives the state of now without waiting
+	 * @param http1Origins gives who is called over HTTP/1.1, without waiting
 	 */
-	public H2PoolEndpoint(Supplier<TransportSnapshot> snapshot) {
+	public H2PoolEndpoint(Supplier<TransportSnapshot> snapshot, Supplier<List<Http1Origin>> http1Origins) {
 		this.snapshot = snapshot;
+		this.http1Origins = http1Origins;
 	}
 
 	/**
@@ -40,14 +50,17 @@ public class H2PoolEndpoint {
 	 */
 	@ReadOperation
 	public H2PoolDescriptor h2pool(@Nullable String origin) {
-		Predicate<OriginSnapshot> wanted = (origin != null) ? matching(origin) : (any) -> true;
-		List<H2PoolDescriptor.OriginDescriptor> origins = this.snapshot.get()
-			.origins()
-			.stream()
-			.filter(wanted)
-			.map(H2PoolDescriptor.OriginDescriptor::of)
-			.toList();
-		return new H2PoolDescriptor(origins);
+		Map<ConnectionKey, OriginSnapshot> http2 = new LinkedHashMap<>();
+		this.snapshot.get().origins().forEach((each) -> http2.put(each.key(), each));
+		Map<ConnectionKey, Http1Origin> http1 = new LinkedHashMap<>();
+		this.http1Origins.get().forEach((each) -> http1.put(each.key(), each));
+		Set<ConnectionKey> keys = new LinkedHashSet<>(http2.keySet());
+		keys.addAll(http1.keySet());
+		Predicate<Origin> wanted = (origin != null) ? matching(origin) : (any) -> true;
+		return new H2PoolDescriptor(keys.stream()
+			.filter((key) -> wanted.test(key.origin()))
+			.map((key) -> H2PoolDescriptor.OriginDescriptor.of(key, http2.get(key), http1.get(key)))
+			.toList());
 	}
 
 	/**
@@ -70,10 +83,9 @@ public class H2PoolEndpoint {
 	/**
 	 * Compares parsed origins, so that case and a left-out default port do not matter.
 	 */
-	private static Predicate<OriginSnapshot> matching(String text) {
+	private static Predicate<Origin> matching(String text) {
 		try {
-			Origin wanted = Origin.of(URI.create(text));
-			return (origin) -> origin.key().origin().equals(wanted);
+			return Origin.of(URI.create(text))::equals;
 		}
 		catch (IllegalArgumentException ex) {
 			return (origin) -> false;

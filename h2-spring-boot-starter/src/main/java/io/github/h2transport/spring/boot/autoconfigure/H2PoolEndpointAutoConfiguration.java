@@ -1,5 +1,6 @@
 package io.github.h2transport.spring.boot.autoconfigure;
 
+import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.transport.Http2Transport;
 
@@ -23,10 +24,10 @@ public final class H2PoolEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnBean(Http2Transport.class)
 	@ConditionalOnMissingBean
-	H2PoolEndpoint h2PoolEndpoint(ObjectProvider<SharedHttp2Transport> shared,
-			ObjectProvider<Http2Transport> transport) {
+	H2PoolEndpoint h2PoolEndpoint(ObjectProvider<SharedHttp2Transport> shared, ObjectProvider<Http2Transport> transport,
+			Http1Origins origins) {
 		SharedHttp2Transport own = shared.getIfAvailable();
-		return (own != null) ? new H2PoolEndpoint(own::snapshot) : new H2PoolEndpoint(transport.getObject()::snapshot);
+		return new H2PoolEndpoint((own != null) ? own::snapshot : transport.getObject()::snapshot, origins::snapshot);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.util.List;
 
+import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.Http2ClientHttpRequestFactoryBuilder;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.spring.SharedIdentities;
@@ -16,13 +17,18 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.JdkClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
+import org.springframework.boot.thread.Threading;
 import org.springframework.boot.util.LambdaSafe;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.http.client.ClientHttpRequestFactory;
 
 /**
@@ -44,10 +50,22 @@ public final class Http2ImperativeClientAutoConfiguration {
 	@ConditionalOnMissingBean(ClientHttpRequestFactoryBuilder.class)
 	ClientHttpRequestFactoryBuilder<?> http2ClientHttpRequestFactoryBuilder(ObjectProvider<SharedHttp2Transport> shared,
 			ObjectProvider<Http2Transport> transport, SharedIdentities identities,
-			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
-		return customize(Http2ClientHttpRequestFactoryBuilder
-			.of(Http2TransportAutoConfiguration.source(shared, transport), identities),
+			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers, Http1Origins origins,
+			ResourceLoader resourceLoader, Environment environment) {
+		return customize(
+				Http2ClientHttpRequestFactoryBuilder
+					.of(Http2TransportAutoConfiguration.source(shared, transport), identities)
+					.withFallback(origins,
+							() -> customize(detect(resourceLoader, environment), customizers.orderedStream().toList())),
 				customizers.orderedStream().toList());
+	}
+
+	/** What Spring Boot would have picked if this starter were not there. */
+	private static ClientHttpRequestFactoryBuilder<?> detect(ResourceLoader resourceLoader, Environment environment) {
+		ClientHttpRequestFactoryBuilder<?> builder = ClientHttpRequestFactoryBuilder
+			.detect(resourceLoader.getClassLoader());
+		return (builder instanceof JdkClientHttpRequestFactoryBuilder jdk && Threading.VIRTUAL.isActive(environment))
+				? jdk.withExecutor(new VirtualThreadTaskExecutor("httpclient-")) : builder;
 	}
 
 	private static ClientHttpRequestFactoryBuilder<?> customize(ClientHttpRequestFactoryBuilder<?> builder,

@@ -2,6 +2,7 @@ package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.util.List;
 
+import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.Http2ClientHttpConnectorBuilder;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.spring.SharedIdentities;
@@ -20,6 +21,7 @@ import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.util.LambdaSafe;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 
 /**
@@ -41,9 +43,13 @@ public final class Http2ReactiveClientAutoConfiguration {
 	@ConditionalOnMissingBean(ClientHttpConnectorBuilder.class)
 	ClientHttpConnectorBuilder<?> http2ClientHttpConnectorBuilder(ObjectProvider<SharedHttp2Transport> shared,
 			ObjectProvider<Http2Transport> transport, SharedIdentities identities,
-			ObjectProvider<ClientHttpConnectorBuilderCustomizer<?>> customizers) {
-		return customize(Http2ClientHttpConnectorBuilder.of(Http2TransportAutoConfiguration.source(shared, transport),
-				identities), customizers.orderedStream().toList());
+			ObjectProvider<ClientHttpConnectorBuilderCustomizer<?>> customizers, Http1Origins origins,
+			ResourceLoader resourceLoader) {
+		return customize(Http2ClientHttpConnectorBuilder
+			.of(Http2TransportAutoConfiguration.source(shared, transport), identities)
+			.withFallback(origins, () -> customize(ClientHttpConnectorBuilder.detect(resourceLoader.getClassLoader()),
+					customizers.orderedStream().toList())),
+				customizers.orderedStream().toList());
 	}
 
 	private static ClientHttpConnectorBuilder<?> customize(ClientHttpConnectorBuilder<?> builder,

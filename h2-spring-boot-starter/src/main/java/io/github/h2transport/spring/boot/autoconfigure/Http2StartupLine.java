@@ -3,6 +3,7 @@ package io.github.h2transport.spring.boot.autoconfigure;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.h2transport.spring.Http1Fallback;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -22,9 +23,12 @@ final class Http2StartupLine implements SmartInitializingSingleton {
 
 	private final boolean allowHttp;
 
-	Http2StartupLine(ListableBeanFactory beanFactory, boolean allowHttp) {
+	private final Http1Fallback fallback;
+
+	Http2StartupLine(ListableBeanFactory beanFactory, boolean allowHttp, Http1Fallback fallback) {
 		this.beanFactory = beanFactory;
 		this.allowHttp = allowHttp;
+		this.fallback = fallback;
 	}
 
 	@Override
@@ -54,10 +58,18 @@ final class Http2StartupLine implements SmartInitializingSingleton {
 			users.add("ClientHttpConnector");
 			switches.add(OnNoOtherClientChosenCondition.Reactive.PROPERTY);
 		}
-		return String.join(", ", users) + " run on HTTP/2 (h2-transport; http:// URLs are "
-				+ (this.allowHttp ? "called with prior knowledge" : "refused, see h2.transport.allow-http")
-				+ "); to switch back to Spring Boot's own client set " + String.join(" and ", switches)
+		return String.join(", ", users) + " run on HTTP/2 (h2-transport; https:// servers without it are "
+				+ ((this.fallback != Http1Fallback.NONE) ? "called over HTTP/1.1" : "refused") + ", http:// URLs are "
+				+ httpUrls() + "); to switch back to Spring Boot's own client set " + String.join(" and ", switches)
 				+ ", for example to jdk, or h2.transport.enabled=false";
+	}
+
+	private String httpUrls() {
+		if (this.allowHttp) {
+			return "called with prior knowledge";
+		}
+		return (this.fallback == Http1Fallback.ALL) ? "called over HTTP/1.1"
+				: "refused, see h2.transport.allow-http and h2.transport.fallback";
 	}
 
 	/** By name, since neither kind of client need be on the class path. */

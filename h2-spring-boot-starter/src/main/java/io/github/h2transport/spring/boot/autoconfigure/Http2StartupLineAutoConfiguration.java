@@ -1,5 +1,7 @@
 package io.github.h2transport.spring.boot.autoconfigure;
 
+import io.github.h2transport.spring.Http1Fallback;
+
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -21,7 +23,8 @@ public final class Http2StartupLineAutoConfiguration {
 	Http2StartupLine http2StartupLine(ListableBeanFactory beanFactory,
 			ObjectProvider<Http2TransportProperties> properties) {
 		Http2TransportProperties bound = properties.getIfAvailable();
-		return new Http2StartupLine(beanFactory, bound != null && bound.isAllowHttp());
+		return new Http2StartupLine(beanFactory, bound != null && bound.isAllowHttp(),
+				(bound != null) ? bound.getFallback() : Http1Fallback.TLS);
 	}
 
 	static class OnAnyBuilderOfOurs extends AnyNestedCondition {

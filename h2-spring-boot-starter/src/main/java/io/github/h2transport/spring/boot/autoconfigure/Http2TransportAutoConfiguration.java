@@ -3,7 +3,10 @@ package io.github.h2transport.spring.boot.autoconfigure;
 import java.time.Duration;
 import java.util.function.Supplier;
 
+import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.pool.ClientConnPool;
+import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.spring.SharedIdentities;
 import io.github.h2transport.transport.Http2Transport;
@@ -24,8 +27,10 @@ import org.springframework.core.io.ResourceLoader;
 
 /**
  * Auto-configuration of the one HTTP/2 transport that all clients of an application
- * share. An {@link Http2Transport} bean of the application is used instead; its life is
- * then the application's affair.
+ * share. A {@link ClientConnPool.Factory} bean replaces its pool,
+ * {@link TransportListener} beans hear what happens, in their order. An
+ * {@link Http2Transport} bean of the application is used instead; its life is then the
+ * application's affair.
  */
 @AutoConfiguration
 @ConditionalOnClass(name = BootVersionAutoConfiguration.CLASS_SINCE_4_1)
@@ -39,12 +44,19 @@ public final class Http2TransportAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean({ SharedHttp2Transport.class, Http2Transport.class })
-	SharedHttp2Transport sharedHttp2Transport(Http2TransportProperties properties, ResourceLoader resourceLoader,
-			Environment environment) {
+	SharedHttp2Transport sharedHttp2Transport(Http2TransportProperties properties,
+			ObjectProvider<ClientConnPool.Factory> pool, ObjectProvider<TransportListener> listeners,
+			ResourceLoader resourceLoader, Environment environment) {
 		TransportOptions options = properties.toTransportOptions();
 		EventLoopThreads threads = new EventLoopThreads(resourceLoader.getClassLoader());
-		return new SharedHttp2Transport(() -> Http2Transport.builder().options(options).threadFactory(threads).build(),
-				shutdownTimeout(options, environment));
+		return new SharedHttp2Transport(() -> {
+			Http2Transport.Builder builder = Http2Transport.builder()
+				.options(options)
+				.threadFactory(threads)
+				.listeners(listeners.orderedStream().toList());
+			pool.ifAvailable(builder::connPool);
+			return builder.build();
+		}, shutdownTimeout(options, environment));
 	}
 
 	/**
@@ -57,6 +69,13 @@ public final class Http2TransportAutoConfiguration {
 	@ConditionalOnMissingBean
 	Http2Transport http2Transport(SharedHttp2Transport shared) {
 		return shared.get();
+	}
+
+	/** One memory for all clients, so that what one found out helps the others. */
+	@Bean
+	@ConditionalOnMissingBean
+	Http1Origins http1Origins(Http2TransportProperties properties) {
+		return new Http1Origins(properties.getFallback());
 	}
 
 	/** What keeps apart, or lets share, the connections of clients of all kinds. */

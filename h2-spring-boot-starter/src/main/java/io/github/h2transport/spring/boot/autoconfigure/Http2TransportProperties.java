@@ -3,10 +3,13 @@ package io.github.h2transport.spring.boot.autoconfigure;
 import java.time.Duration;
 
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.TransportOptions.WritePolicy;
+import io.github.h2transport.spring.Http1Fallback;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Configuration properties of the HTTP/2 client transport (HTTP/2, not the H2 database).
@@ -16,8 +19,6 @@ public final class Http2TransportProperties {
 
 	static final String PREFIX = "h2.transport";
 
-	static final int MAX_CONNECTIONS = 10_000; // what TransportOptions allows
-
 	/**
 	 * Whether to run Spring's HTTP clients over the HTTP/2 transport (HTTP/2, not the H2
 	 * database).
@@ -26,9 +27,16 @@ public final class Http2TransportProperties {
 
 	/**
 	 * Whether to serve "http" URLs, as cleartext HTTP/2 with prior knowledge. Without it
-	 * only "https" URLs can be called.
+	 * only "https" URLs can be called over HTTP/2.
 	 */
 	private final boolean allowHttp;
+
+	/**
+	 * Calls that go over HTTP/1.1 because HTTP/2 is not to be had: "tls" for "https"
+	 * servers that do not agree on HTTP/2, "all" also for "http" URLs while
+	 * "h2.transport.allow-http" is false.
+	 */
+	private final Http1Fallback fallback;
 
 	/**
 	 * Whether to open a connection for each request and to close it afterwards.
@@ -48,10 +56,96 @@ public final class Http2TransportProperties {
 	private final Duration connectTimeout;
 
 	/**
+	 * Limit from the call to the head of its response, with waiting, connecting and the
+	 * upload. Zero for none. The client's own setting, such as "spring.http.clients.read-
+	 * timeout", wins.
+	 */
+	private final Duration responseTimeout;
+
+	/**
+	 * Limit between two octets of a response body. Zero for none. The client's own
+	 * setting, such as "spring.http.clients.read-timeout", wins.
+	 */
+	private final Duration readTimeout;
+
+	/**
+	 * Limit for a whole exchange, from the call to the last octet of the response. Zero
+	 * for none.
+	 */
+	private final Duration exchangeTimeout;
+
+	/**
+	 * Time for which content is held back if the request expects "100 (Continue)".
+	 */
+	private final Duration expectContinueTimeout;
+
+	/**
+	 * Time for which running exchanges may finish when the application stops.
+	 */
+	private final Duration shutdownTimeout;
+
+	/**
+	 * Silence on a connection with running requests after which a PING asks for life.
+	 * Zero for never.
+	 */
+	private final Duration pingInterval;
+
+	/**
+	 * Time after which a connection with an unanswered PING is given up.
+	 */
+	private final Duration pingTimeout;
+
+	/**
+	 * Number of event-loop threads that share the connections. By default half the
+	 * processors, at least 2 and at most 8.
+	 */
+	private final @Nullable Integer eventLoops;
+
+	/**
+	 * Thread that writes requests to a cleartext connection: the calling one, the event
+	 * loop, or, if adaptive, the calling one as long as the connection is quiet. With TLS
+	 * it is always the event loop.
+	 */
+	private final WritePolicy writePolicy;
+
+	/**
 	 * Whether requests wait when the server's limit of concurrent streams is reached,
 	 * instead of opening a further connection.
 	 */
 	private final boolean strictMaxConcurrentStreams;
+
+	/**
+	 * Largest header section of a response that is accepted, decoded, plus 32 octets for
+	 * each field.
+	 */
+	private final DataSize maxHeaderListSize;
+
+	/**
+	 * Receive window of a stream: the octets that a server may send before they are read.
+	 */
+	private final DataSize initialWindowSize;
+
+	/**
+	 * Receive window of a connection: the octets that a server may send on all its
+	 * streams before they are read.
+	 */
+	private final DataSize connectionWindowSize;
+
+	/**
+	 * Largest frame payload that is accepted.
+	 */
+	private final DataSize maxFrameSize;
+
+	/**
+	 * Size of the HPACK table that servers may use for the headers of responses.
+	 */
+	private final DataSize decoderTableSize;
+
+	/**
+	 * Largest part that is used of the HPACK table that a server offers for the headers
+	 * of requests.
+	 */
+	private final DataSize encoderTableSize;
 
 	/**
 	 * Connections to one origin.
@@ -59,15 +153,39 @@ public final class Http2TransportProperties {
 	private final Pool pool;
 
 	Http2TransportProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean allowHttp,
-			@DefaultValue("false") boolean singleUse, @DefaultValue("50s") Duration idleTimeout,
-			@DefaultValue("10s") Duration connectTimeout, @DefaultValue("false") boolean strictMaxConcurrentStreams,
-			@DefaultValue Pool pool) {
+			@DefaultValue("tls") Http1Fallback fallback, @DefaultValue("false") boolean singleUse,
+			@DefaultValue("50s") Duration idleTimeout, @DefaultValue("10s") Duration connectTimeout,
+			@DefaultValue("60s") Duration responseTimeout, @DefaultValue("60s") Duration readTimeout,
+			@DefaultValue("0s") Duration exchangeTimeout, @DefaultValue("1s") Duration expectContinueTimeout,
+			@DefaultValue("10s") Duration shutdownTimeout, @DefaultValue("10s") Duration pingInterval,
+			@DefaultValue("5s") Duration pingTimeout, @Nullable Integer eventLoops,
+			@DefaultValue("adaptive") WritePolicy writePolicy,
+			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("64KB") DataSize maxHeaderListSize,
+			@DefaultValue("256KB") DataSize initialWindowSize, @DefaultValue("16MB") DataSize connectionWindowSize,
+			@DefaultValue("16KB") DataSize maxFrameSize, @DefaultValue("4KB") DataSize decoderTableSize,
+			@DefaultValue("4KB") DataSize encoderTableSize, @DefaultValue Pool pool) {
 		this.enabled = enabled;
 		this.allowHttp = allowHttp;
+		this.fallback = fallback;
 		this.singleUse = singleUse;
 		this.idleTimeout = idleTimeout;
 		this.connectTimeout = connectTimeout;
+		this.responseTimeout = responseTimeout;
+		this.readTimeout = readTimeout;
+		this.exchangeTimeout = exchangeTimeout;
+		this.expectContinueTimeout = expectContinueTimeout;
+		this.shutdownTimeout = shutdownTimeout;
+		this.pingInterval = pingInterval;
+		this.pingTimeout = pingTimeout;
+		this.eventLoops = eventLoops;
+		this.writePolicy = writePolicy;
 		this.strictMaxConcurrentStreams = strictMaxConcurrentStreams;
+		this.maxHeaderListSize = maxHeaderListSize;
+		this.initialWindowSize = initialWindowSize;
+		this.connectionWindowSize = connectionWindowSize;
+		this.maxFrameSize = maxFrameSize;
+		this.decoderTableSize = decoderTableSize;
+		this.encoderTableSize = encoderTableSize;
 		this.pool = pool;
 	}
 
@@ -77,6 +195,10 @@ public final class Http2TransportProperties {
 
 	public boolean isAllowHttp() {
 		return this.allowHttp;
+	}
+
+	public Http1Fallback getFallback() {
+		return this.fallback;
 	}
 
 	public boolean isSingleUse() {
@@ -91,8 +213,68 @@ public final class Http2TransportProperties {
 		return this.connectTimeout;
 	}
 
+	public Duration getResponseTimeout() {
+		return this.responseTimeout;
+	}
+
+	public Duration getReadTimeout() {
+		return this.readTimeout;
+	}
+
+	public Duration getExchangeTimeout() {
+		return this.exchangeTimeout;
+	}
+
+	public Duration getExpectContinueTimeout() {
+		return this.expectContinueTimeout;
+	}
+
+	public Duration getShutdownTimeout() {
+		return this.shutdownTimeout;
+	}
+
+	public Duration getPingInterval() {
+		return this.pingInterval;
+	}
+
+	public Duration getPingTimeout() {
+		return this.pingTimeout;
+	}
+
+	public @Nullable Integer getEventLoops() {
+		return this.eventLoops;
+	}
+
+	public WritePolicy getWritePolicy() {
+		return this.writePolicy;
+	}
+
 	public boolean isStrictMaxConcurrentStreams() {
 		return this.strictMaxConcurrentStreams;
+	}
+
+	public DataSize getMaxHeaderListSize() {
+		return this.maxHeaderListSize;
+	}
+
+	public DataSize getInitialWindowSize() {
+		return this.initialWindowSize;
+	}
+
+	public DataSize getConnectionWindowSize() {
+		return this.connectionWindowSize;
+	}
+
+	public DataSize getMaxFrameSize() {
+		return this.maxFrameSize;
+	}
+
+	public DataSize getDecoderTableSize() {
+		return this.decoderTableSize;
+	}
+
+	public DataSize getEncoderTableSize() {
+		return this.encoderTableSize;
 	}
 
 	public Pool getPool() {
@@ -101,44 +283,38 @@ public final class Http2TransportProperties {
 
 	/**
 	 * Checked here and not while binding, where Spring Boot would hide the name of the
-	 * property in a longer message. Everything that has no property keeps the transport's
-	 * default.
+	 * property in a longer message. The ranges are those of the transport's own options.
 	 */
 	TransportOptions toTransportOptions() {
-		return TransportOptions.builder()
+		OptionsMapping to = new OptionsMapping(PREFIX);
+		to.options()
 			.allowHttp(this.allowHttp)
 			.singleUse(this.singleUse)
-			.idleTimeout(notNegative("idle-timeout", this.idleTimeout))
-			.connectTimeout(positive("connect-timeout", this.connectTimeout))
 			.strictMaxConcurrentStreams(this.strictMaxConcurrentStreams)
-			.maxConnections(connections("pool.max-connections", this.pool.maxConnections))
-			.acquireTimeout(positive("pool.acquire-timeout", this.pool.acquireTimeout))
-			.build();
-	}
-
-	private static Duration notNegative(String name, Duration value) {
-		if (value.isNegative()) {
-			throw invalid(name, value, "It must be zero or more, as in 50s.");
+			.writePolicy(this.writePolicy);
+		to.set("idle-timeout", this.idleTimeout, TransportOptions.Builder::idleTimeout);
+		to.set("connect-timeout", this.connectTimeout, TransportOptions.Builder::connectTimeout);
+		to.set("response-timeout", this.responseTimeout, TransportOptions.Builder::responseTimeout);
+		to.set("read-timeout", this.readTimeout, TransportOptions.Builder::readTimeout);
+		to.set("exchange-timeout", this.exchangeTimeout, TransportOptions.Builder::exchangeTimeout);
+		to.set("expect-continue-timeout", this.expectContinueTimeout, TransportOptions.Builder::expectContinueTimeout);
+		to.set("shutdown-timeout", this.shutdownTimeout, TransportOptions.Builder::shutdownTimeout);
+		to.set("ping-interval", this.pingInterval, TransportOptions.Builder::pingInterval);
+		to.set("ping-timeout", this.pingTimeout, TransportOptions.Builder::pingTimeout);
+		if (this.eventLoops != null) {
+			to.set("event-loops", this.eventLoops, TransportOptions.Builder::eventLoops);
 		}
-		return value;
-	}
-
-	private static Duration positive(String name, Duration value) {
-		if (value.isNegative() || value.isZero()) {
-			throw invalid(name, value, "It must be more than zero, as in 10s.");
-		}
-		return value;
-	}
-
-	private static int connections(String name, int value) {
-		if (value < 1 || value > MAX_CONNECTIONS) {
-			throw invalid(name, value, "It must be 1 to " + MAX_CONNECTIONS + ".");
-		}
-		return value;
-	}
-
-	private static InvalidConfigurationPropertyValueException invalid(String name, Object value, String reason) {
-		return new InvalidConfigurationPropertyValueException(PREFIX + "." + name, value, reason);
+		to.setSize("max-header-list-size", this.maxHeaderListSize, TransportOptions.Builder::maxHeaderListSize);
+		to.setSize("initial-window-size", this.initialWindowSize, TransportOptions.Builder::initialWindowSize);
+		to.setSize("connection-window-size", this.connectionWindowSize, TransportOptions.Builder::connectionWindowSize);
+		to.setSize("max-frame-size", this.maxFrameSize, TransportOptions.Builder::maxFrameSize);
+		to.setSize("decoder-table-size", this.decoderTableSize, TransportOptions.Builder::decoderTableSize);
+		to.setSize("encoder-table-size", this.encoderTableSize, TransportOptions.Builder::encoderTableSize);
+		to.set("pool.max-connections", this.pool.maxConnections, TransportOptions.Builder::maxConnections);
+		to.set("pool.acquire-timeout", this.pool.acquireTimeout, TransportOptions.Builder::acquireTimeout);
+		to.set("pool.max-pending", this.pool.maxPending, TransportOptions.Builder::maxPending);
+		to.set("pool.max-single-use", this.pool.maxSingleUse, TransportOptions.Builder::maxSingleUse);
+		return to.options().build();
 	}
 
 	/** How many connections there may be, and how long to wait for one. */
@@ -154,9 +330,23 @@ public final class Http2TransportProperties {
 		 */
 		private final Duration acquireTimeout;
 
-		Pool(@DefaultValue("8") int maxConnections, @DefaultValue("30s") Duration acquireTimeout) {
+		/**
+		 * Maximum number of requests to one origin that wait for a connection.
+		 */
+		private final int maxPending;
+
+		/**
+		 * Maximum number of connections to one origin at once if each serves a single
+		 * request.
+		 */
+		private final int maxSingleUse;
+
+		Pool(@DefaultValue("8") int maxConnections, @DefaultValue("30s") Duration acquireTimeout,
+				@DefaultValue("10000") int maxPending, @DefaultValue("256") int maxSingleUse) {
 			this.maxConnections = maxConnections;
 			this.acquireTimeout = acquireTimeout;
+			this.maxPending = maxPending;
+			this.maxSingleUse = maxSingleUse;
 		}
 
 		public int getMaxConnections() {
@@ -165,6 +355,14 @@ public final class Http2TransportProperties {
 
 		public Duration getAcquireTimeout() {
 			return this.acquireTimeout;
+		}
+
+		public int getMaxPending() {
+			return this.maxPending;
+		}
+
+		public int getMaxSingleUse() {
+			return this.maxSingleUse;
 		}
 
 	}

@@ -10,6 +10,7 @@ import io.github.h2transport.Origin;
 import io.github.h2transport.conn.ConnectionSnapshot;
 import io.github.h2transport.conn.ConnectionState;
 import io.github.h2transport.conn.StreamSnapshot;
+import io.github.h2transport.spring.Http1Origins.Http1Origin;
 import io.github.h2transport.transport.TransportSnapshot;
 import io.github.h2transport.transport.TransportSnapshot.OriginSnapshot;
 import org.json.JSONException;
@@ -32,7 +33,8 @@ class H2PoolEndpointTests {
 		.of(EndpointAutoConfiguration.class, WebEndpointAutoConfiguration.class, JacksonEndpointAutoConfiguration.class,
 				Http2TransportAutoConfiguration.class, H2PoolEndpointAutoConfiguration.class));
 
-	private final H2PoolEndpoint endpoint = new H2PoolEndpoint(H2PoolEndpointTests::snapshot);
+	private final H2PoolEndpoint endpoint = new H2PoolEndpoint(H2PoolEndpointTests::snapshot,
+			H2PoolEndpointTests::http1Origins);
 
 	@Test
 	void theJsonIsTheContract() {
@@ -50,6 +52,24 @@ class H2PoolEndpointTests {
 		assertThat(this.endpoint.h2pool("http://localhost:8080").origins()).hasSize(1);
 		assertThat(this.endpoint.h2pool("http://localhost").origins()).isEmpty();
 		assertThat(this.endpoint.h2pool("not a url").origins()).isEmpty();
+	}
+
+	@Test
+	void anOriginOfTheFallbackIsSelectedToo() {
+		assertThat(this.endpoint.h2pool("https://legacy.example.com").origins()).singleElement()
+			.satisfies((origin) -> assertThat(origin.protocol()).isEqualTo("http/1.1"));
+	}
+
+	@Test
+	void anOriginThatHasBothIsOneEntry() {
+		H2PoolEndpoint both = new H2PoolEndpoint(H2PoolEndpointTests::snapshot,
+				() -> List.of(new Http1Origin(snapshot().origins().get(0).key(), "changed its mind", Duration.ZERO,
+						Duration.ofMinutes(5), 1)));
+
+		assertThat(both.h2pool("https://api.example.com").origins()).singleElement().satisfies((origin) -> {
+			assertThat(origin.connections()).hasSize(1);
+			assertThat(origin.protocol()).isEqualTo("http/1.1");
+		});
 	}
 
 	@Test
@@ -106,7 +126,14 @@ class H2PoolEndpointTests {
 	}
 
 	private static ConnectionSnapshot.Diagnostics diagnostics() {
-		return new ConnectionSnapshot.Diagnostics(1, 0, null, Duration.ZERO, Duration.ZERO, null, null);
+		return new ConnectionSnapshot.Diagnostics(2085, 1, Duration.ofNanos(412_345), Duration.ofMillis(7),
+				Duration.ZERO, null, null);
+	}
+
+	private static List<Http1Origin> http1Origins() {
+		ConnectionKey legacy = new ConnectionKey(new Origin("https", "legacy.example.com", 443), null, null);
+		return List.of(new Http1Origin(legacy, "The server does not offer HTTP/2", Duration.ofSeconds(10),
+				Duration.ofSeconds(290), 3));
 	}
 
 	private static final String CONTRACT = """
@@ -116,21 +143,28 @@ class H2PoolEndpointTests {
 			    "tls": { "version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "alpn": "h2" },
 			    "localAddress": "10.0.0.5:50122", "remoteAddress": "10.0.0.9:443",
 			    "age": "PT3M12S", "idle": "PT0S", "singleUse": false,
-			    "streamsOpened": 1042, "maxConcurrentStreams": 128,
+			    "streamsOpened": 1042, "activeStreams": 1, "maxConcurrentStreams": 128,
 			    "sendWindow": 983041, "receiveWindow": 16711681,
 			    "ownSettings": { "ENABLE_PUSH": 0 }, "peerSettings": { "MAX_CONCURRENT_STREAMS": 128 },
 			    "goAway": null,
+			    "diagnostics": { "nextStreamId": 2085, "pingsInFlight": 1, "pingRoundTrip": "PT0.000412S",
+			      "lastRead": "PT0.007S", "writeStalled": "PT0S", "writeError": null, "endedBy": null },
 			    "streams": [ { "id": 2083, "state": "HALF_CLOSED_LOCAL", "method": "GET", "age": "PT0.031S",
 			      "sentBytes": 0, "receivedBytes": 16384, "sendWindow": 65535, "receiveWindow": 245760,
-			      "waitingFor": null } ] } ] },
+			      "waitingFor": null } ] } ], "protocol": "h2", "fallback": null },
 			  { "origin": "http://localhost:8080", "pending": 3, "connections": [ {
 			    "id": "c2", "state": "DRAINING", "protocol": "h2c", "tls": null,
 			    "localAddress": null, "remoteAddress": null,
 			    "age": "PT0.005S", "idle": "PT0.002S", "singleUse": true,
-			    "streamsOpened": 1, "maxConcurrentStreams": 100,
+			    "streamsOpened": 1, "activeStreams": 0, "maxConcurrentStreams": 100,
 			    "sendWindow": 65535, "receiveWindow": 65535, "ownSettings": {}, "peerSettings": {},
 			    "goAway": { "lastStreamId": 7, "code": "NO_ERROR", "debug": "bye" },
-			    "streams": [] } ] } ] }
+			    "diagnostics": { "nextStreamId": 2085, "pingsInFlight": 1, "pingRoundTrip": "PT0.000412S",
+			      "lastRead": "PT0.007S", "writeStalled": "PT0S", "writeError": null, "endedBy": null },
+			    "streams": [] } ], "protocol": "h2c", "fallback": null },
+			  { "origin": "https://legacy.example.com:443", "pending": 0, "connections": [], "protocol": "http/1.1",
+			    "fallback": { "reason": "The server does not offer HTTP/2", "age": "PT10S", "retryIn": "PT4M50S",
+			      "calls": 3 } } ] }
 			""";
 
 }

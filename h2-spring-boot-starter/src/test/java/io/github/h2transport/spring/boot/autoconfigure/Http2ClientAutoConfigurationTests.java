@@ -3,6 +3,9 @@ package io.github.h2transport.spring.boot.autoconfigure;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.pool.ClientConnPool;
+import io.github.h2transport.pool.DefaultClientConnPool;
 import io.github.h2transport.spring.Http2ClientHttpRequestFactory;
 import io.github.h2transport.spring.Http2ClientHttpRequestFactoryBuilder;
 import io.github.h2transport.spring.SharedHttp2Transport;
@@ -209,7 +212,8 @@ class Http2ClientAutoConfigurationTests {
 				.singleElement()
 				.asString()
 				.contains("INFO", "RestClient.Builder, RestTemplateBuilder, HTTP service groups",
-						"http:// URLs are refused, see h2.transport.allow-http",
+						"https:// servers without it are called over HTTP/1.1",
+						"http:// URLs are refused, see h2.transport.allow-http and h2.transport.fallback",
 						"spring.http.clients.imperative.factory", "h2.transport.enabled=false"));
 	}
 
@@ -221,6 +225,23 @@ class Http2ClientAutoConfigurationTests {
 				.contains("called with prior knowledge")
 				.doesNotContain("RestTemplateBuilder,")
 				.doesNotContain("HTTP service groups"));
+	}
+
+	@Test
+	void theLineSaysWhatTheFallbackDoes(CapturedOutput output) {
+		this.runner.withPropertyValues("h2.transport.fallback=all")
+			.run((context) -> assertThat(output).contains("http:// URLs are called over HTTP/1.1"));
+		this.runner.withPropertyValues("h2.transport.fallback=none")
+			.run((context) -> assertThat(output).contains("https:// servers without it are refused"));
+	}
+
+	@Test
+	void aPoolOfTheApplicationReplacesTheDefaultOne() {
+		this.runner.withUserConfiguration(OwnPool.class).run((context) -> {
+			assertThat(OwnPool.made).isZero();
+			context.getBean(Http2Transport.class);
+			assertThat(OwnPool.made).isOne();
+		});
 	}
 
 	@Test
@@ -262,6 +283,22 @@ class Http2ClientAutoConfigurationTests {
 		@Bean
 		Http2Transport ownTransport() {
 			return Http2Transport.builder().build();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class OwnPool {
+
+		static int made;
+
+		@Bean
+		ClientConnPool.Factory ownPool() {
+			made = 0;
+			return (dialer) -> {
+				made++;
+				return new DefaultClientConnPool(dialer, TransportOptions.defaults());
+			};
 		}
 
 	}

@@ -1,0 +1,208 @@
+package io.github.h2transport.spring;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+import io.github.h2transport.ConnectFailedException;
+import io.github.h2transport.ConnectionKey;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.TransportOptions;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
+
+/**
+ * Decides which calls go over HTTP/1.1, and remembers for a while which servers have no
+ * HTTP/2, so that not every call has to find out. One for all clients of an application;
+ * thread-safe.
+ *
+ * <p>
+ * A client asks {@link #usesHttp1} before a call. If it then tries HTTP/2 and fails, it
+ * asks {@link #turnsToHttp1}; nothing of the request was sent if the answer is yes.
+ */
+public final class Http1Origins {
+
+	/**
+	 * How long a server without HTTP/2 is not asked again: one more handshake in so many
+	 * minutes costs nothing, and an upgraded server is noticed.
+	 */
+	public static final Duration MEMORY = Duration.ofMinutes(5);
+
+	/** A crawler's origins must not fill the heap; what is not kept is asked again. */
+	static final int MAX_ORIGINS = 1_000;
+
+	private static final String CLEARTEXT = "an http URL, and h2.transport.allow-http is false";
+
+	private final Http1Fallback fallback;
+
+	private final LongSupplier nanoTime;
+
+	private final Map<ConnectionKey, Entry> entries = new ConcurrentHashMap<>();
+
+	/**
+	 * Makes an empty memory.
+	 * @param fallback which calls may go over HTTP/1.1
+	 */
+	public Http1Origins(Http1Fallback fallback) {
+		this(fallback, System::nanoTime);
+	}
+
+	/**
+	 * Makes an empty memory with a clock of its own.
+	 * @param fallback which calls may go over HTTP/1.1
+	 * @param nanoTime gives a time like {@link System#nanoTime()}
+	 */
+	public Http1Origins(Http1Fallback fallback, LongSupplier nanoTime) {
+		Assert.notNull(fallback, "'fallback' must not be null");
+		Assert.notNull(nanoTime, "'nanoTime' must not be null");
+		this.fallback = fallback;
+		this.nanoTime = nanoTime;
+	}
+
+	public Http1Fallback fallback() {
+		return this.fallback;
+	}
+
+	/**
+	 * Returns whether a call goes over HTTP/1.1 without HTTP/2 being tried.
+	 * @param key where to, and with which TLS identity
+	 * @param options the transport's options
+	 * @return {@code true} for a server that is remembered, and for an {@code http}
+	 * origin if the fallback is {@link Http1Fallback#ALL} and cleartext HTTP/2 is not
+	 * allowed
+	 */
+	public boolean usesHttp1(ConnectionKey key, TransportOptions options) {
+		if (this.fallback == Http1Fallback.ALL && isRefused(key, options)) {
+			remember(key, CLEARTEXT, true);
+			return true;
+		}
+		Entry entry = this.entries.get(key);
+		if (entry == null) {
+			return false;
+		}
+		if (entry.isOver(this.nanoTime.getAsLong())) {
+			this.entries.remove(key, entry);
+			return false;
+		}
+		entry.calls.increment();
+		return true;
+	}
+
+	/**
+	 * Returns whether a call that failed over HTTP/2 goes over HTTP/1.1 now, and if so
+	 * remembers the server.
+	 * @param key where to, and with which TLS identity
+	 * @param failure how the call failed
+	 * @return {@code true} if the server has no HTTP/2 and the fallback is not
+	 * {@link Http1Fallback#NONE}
+	 */
+	public boolean turnsToHttp1(ConnectionKey key, Http2Exception failure) {
+		boolean turns = this.fallback != Http1Fallback.NONE && failure instanceof ConnectFailedException connect
+				&& connect.isWithoutHttp2();
+		if (turns) {
+			remember(key, String.valueOf(failure.getMessage()), false);
+		}
+		return turns;
+	}
+
+	/**
+	 * Adds to the refusal of an {@code http} URL what only an application of Spring can
+	 * do about it. Every other failure stays as it is.
+	 * @param key where to
+	 * @param failure how the call failed
+	 * @param options the transport's options
+	 * @return the failure to throw
+	 */
+	public Http2Exception explain(ConnectionKey key, Http2Exception failure, TransportOptions options) {
+		if (!(failure instanceof InvalidRequestException) || !isRefused(key, options)) {
+			return failure;
+		}
+		return new InvalidRequestException("Unsupported scheme http for " + key
+				+ ": set h2.transport.allow-http=true if the server speaks HTTP/2 without TLS (h2c, prior knowledge), "
+				+ "or h2.transport.fallback=all to call http URLs over HTTP/1.1", failure, failure.context());
+	}
+
+	private static boolean isRefused(ConnectionKey key, TransportOptions options) {
+		return !key.origin().isSecure() && !options.allowHttp();
+	}
+
+	private void remember(ConnectionKey key, String reason, boolean always) {
+		long now = this.nanoTime.getAsLong();
+		Entry entry = this.entries.get(key);
+		if (entry == null || entry.isOver(now)) {
+			forgetWhatIsOver(now);
+			if (entry == null && this.entries.size() >= MAX_ORIGINS) {
+				return;
+			}
+			entry = this.entries.compute(key, (same, present) -> (present != null && !present.isOver(now)) ? present
+					: new Entry(reason, now, always));
+		}
+		entry.calls.increment();
+	}
+
+	private void forgetWhatIsOver(long now) {
+		this.entries.values().removeIf((entry) -> entry.isOver(now));
+	}
+
+	/**
+	 * Returns who is called over HTTP/1.1 at the moment.
+	 * @return the longest remembered first
+	 */
+	public List<Http1Origin> snapshot() {
+		long now = this.nanoTime.getAsLong();
+		forgetWhatIsOver(now);
+		return this.entries.entrySet()
+			.stream()
+			.map((entry) -> entry.getValue().describe(entry.getKey(), now))
+			.sorted(Comparator.comparing(Http1Origin::age).reversed())
+			.toList();
+	}
+
+	/**
+	 * An origin that is called over HTTP/1.1.
+	 *
+	 * @param key where to, and with which TLS identity
+	 * @param reason why not over HTTP/2
+	 * @param age since when
+	 * @param retryIn when HTTP/2 is tried again, {@code null} if it never is
+	 * @param calls how many calls went there over HTTP/1.1 in this time
+	 */
+	public record Http1Origin(ConnectionKey key, String reason, Duration age, @Nullable Duration retryIn, long calls) {
+	}
+
+	/** What is remembered of one key. */
+	private static final class Entry {
+
+		private final String reason;
+
+		private final long sinceNanos;
+
+		/** HTTP/2 is never tried: the entry is there to be shown. */
+		private final boolean always;
+
+		private final LongAdder calls = new LongAdder();
+
+		private Entry(String reason, long sinceNanos, boolean always) {
+			this.reason = reason;
+			this.sinceNanos = sinceNanos;
+			this.always = always;
+		}
+
+		private boolean isOver(long nowNanos) {
+			return nowNanos - this.sinceNanos >= MEMORY.toNanos();
+		}
+
+		private Http1Origin describe(ConnectionKey key, long nowNanos) {
+			Duration age = Duration.ofNanos(nowNanos - this.sinceNanos);
+			return new Http1Origin(key, this.reason, age, this.always ? null : MEMORY.minus(age), this.calls.sum());
+		}
+
+	}
+
+}

@@ -1,0 +1,66 @@
+package io.github.h2transport.conn;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeoutException;
+
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2Response;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** A request and its response, as its caller sees them. */
+final class Exchange {
+
+	private final ClientStream stream;
+
+	Exchange(ClientStream stream) {
+		this.stream = stream;
+	}
+
+	ClientStream stream() {
+		return this.stream;
+	}
+
+	/** The response, which must be there. */
+	Http2Response response() throws Exception {
+		return Caller.of(this.stream::awaitResponse).result();
+	}
+
+	Exchange hasStatus(int status) throws Exception {
+		assertThat(response().status()).isEqualTo(status);
+		return this;
+	}
+
+	/** The failure, which must be there. */
+	<T extends Http2Exception> T failure(Class<T> type) throws InterruptedException, TimeoutException {
+		Throwable failure = Caller.of(this.stream::awaitResponse).failure();
+		assertThat(failure).isInstanceOf(type);
+		return type.cast(failure);
+	}
+
+	/** Waits for the response on a thread of its own. */
+	Caller<Http2Response> waiting() {
+		return Caller.of(this.stream::awaitResponse).parked();
+	}
+
+	UploadStream upload() {
+		return this.stream.uploadStream();
+	}
+
+	/** As the transport does when writing the content fails. */
+	InputStream body() {
+		return this.stream.body();
+	}
+
+	/** Reads everything up to the end, which must have come. */
+	String text() throws Exception {
+		return Caller.of(() -> new String(body().readAllBytes(), StandardCharsets.ISO_8859_1)).result();
+	}
+
+	String text(int length) throws IOException {
+		return new String(body().readNBytes(length), StandardCharsets.ISO_8859_1);
+	}
+
+}

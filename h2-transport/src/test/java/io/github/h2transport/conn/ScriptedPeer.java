@@ -1,0 +1,250 @@
+package io.github.h2transport.conn;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.SelectionKey;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+import io.github.h2transport.ConnectionKey;
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.Origin;
+import io.github.h2transport.RequestBody;
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.protocol.RequestHead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Both ends of a connection in memory: a client connection on a loop that is turned by
+ * hand, and a peer that says line by line what it sends and what it expects. One thread
+ * is enough: it is the caller between two lines, and the loop within {@link #send} and
+ * {@link #expect}.
+ */
+final class ScriptedPeer {
+
+	static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+	private static final URI ROOT = URI.create("http://example.test/");
+
+	private static final CallTimes NO_DEADLINES = new CallTimes(0, 0, 0);
+
+	private final ManualLoop loop = new ManualLoop();
+
+	private final MemoryWire wire = new MemoryWire();
+
+	private final RecordingObserver observer = new RecordingObserver();
+
+	private final PeerCodec codec = new PeerCodec();
+
+	private final Resources resources;
+
+	private final ClientConn connection;
+
+	ScriptedPeer() {
+		this((options) -> options);
+	}
+
+	ScriptedPeer(UnaryOperator<TransportOptions.Builder> options) {
+		TransportOptions all = options.apply(TransportOptions.builder().allowHttp(true)).build();
+		this.resources = new Resources(all, Runnable::run, null);
+		this.connection = new ClientConn(this.resources.nextId(), new ConnectionKey(Origin.of(ROOT), null, null),
+				all.singleUse(), this.resources, this.loop, this.observer);
+		this.resources.remember(this.connection);
+	}
+
+	ManualLoop loop() {
+		return this.loop;
+	}
+
+	MemoryWire wire() {
+		return this.wire;
+	}
+
+	RecordingObserver observer() {
+		return this.observer;
+	}
+
+	Resources resources() {
+		return this.resources;
+	}
+
+	ClientConn connection() {
+		return this.connection;
+	}
+
+	// ---- the connection ----
+
+	/** The socket is connected. */
+	ScriptedPeer connect() {
+		this.loop.turn(
+				() -> this.connection.driver().connected(this.wire, this.loop.nanoTime() + CONNECT_TIMEOUT.toNanos()));
+		return this;
+	}
+
+	/** Connects and exchanges prefaces. */
+	ScriptedPeer greet() {
+		return greet(PeerFrame.settings());
+	}
+
+	ScriptedPeer greet(PeerFrame settings) {
+		connect().expect(PeerFrame.preface(), PeerFrame.settings(), PeerFrame.windowUpdate(0));
+		send(settings, PeerFrame.settingsAck()).expect(PeerFrame.settingsAck());
+		this.observer.take();
+		this.wire.takeWrites();
+		return this;
+	}
+
+	/** Connects a connection whose window has the size that every window begins with. */
+	ScriptedPeer greetWithoutUpdate() {
+		connect().expect(PeerFrame.preface(), PeerFrame.settings()).expectNothing();
+		return send(PeerFrame.settings(), PeerFrame.settingsAck()).expect(PeerFrame.settingsAck());
+	}
+
+	/** Sends frames in one piece, after everything that callers did has gone out. */
+	ScriptedPeer send(PeerFrame... frames) {
+		settle();
+		return sendOctets(this.codec.write(frames));
+	}
+
+	ScriptedPeer sendOctets(byte[] octets) {
+		this.wire.deliver(octets);
+		return settle();
+	}
+
+	byte[] octetsOf(PeerFrame... frames) {
+		return this.codec.write(frames);
+	}
+
+	/** Ends the peer's output. */
+	ScriptedPeer endOfInput() {
+		settle();
+		this.wire.endInput();
+		return settle();
+	}
+
+	/** Turns the loop until nothing moves any more. */
+	ScriptedPeer settle() {
+		for (int i = 0; i < 100_000; i++) {
+			int ready = (this.wire.hasInput() ? SelectionKey.OP_READ : 0)
+					| (this.wire.wantsToWrite() ? SelectionKey.OP_WRITE : 0);
+			if (this.wire.isClosed()) {
+				ready = 0;
+			}
+			if (ready == 0 && this.loop.mailboxSize() == 0) {
+				return this;
+			}
+			this.loop.ready(this.connection.driver(), ready);
+		}
+		throw new AssertionError("The connection does not come to rest");
+	}
+
+	/** Moves the clock, and lets the connection do what is due. */
+	ScriptedPeer advance(Duration by) {
+		this.loop.advance(by);
+		return settle();
+	}
+
+	// ---- what the client sends ----
+
+	/** The next frames of the client must be these; others may follow. */
+	ScriptedPeer expect(PeerFrame... expected) {
+		Deque<PeerFrame> received = received();
+		for (PeerFrame frame : expected) {
+			PeerFrame next = received.poll();
+			if (next == null) {
+				throw new AssertionError("Expected " + frame + ", but the client sent nothing");
+			}
+			if (!frame.describes(next)) {
+				throw new AssertionError("Expected " + frame + ", but got " + next + ", then " + received);
+			}
+		}
+		return this;
+	}
+
+	ScriptedPeer expectNothing() {
+		assertThat(received()).as("what the client sent").isEmpty();
+		return this;
+	}
+
+	/** Everything the client has sent and nobody has expected. */
+	List<PeerFrame> rest() {
+		Deque<PeerFrame> received = received();
+		List<PeerFrame> all = new ArrayList<>(received);
+		received.clear();
+		return all;
+	}
+
+	private Deque<PeerFrame> received() {
+		settle();
+		return this.codec.read(this.wire.takeOutput());
+	}
+
+	// ---- what callers do ----
+
+	static Http2Request get(String path) {
+		return Http2Request.get(ROOT.resolve(path));
+	}
+
+	static Http2Request head(String path) {
+		return Http2Request.builder("HEAD", ROOT.resolve(path)).build();
+	}
+
+	/** Content that the connection sends by itself. */
+	static Http2Request post(String path, byte[] octets) {
+		return Http2Request.builder("POST", ROOT.resolve(path)).body(RequestBody.of(octets)).build();
+	}
+
+	/** Content of unknown length that the caller writes. */
+	static Http2Request upload(String path) {
+		return upload(path, RequestBody.UNKNOWN_LENGTH);
+	}
+
+	static Http2Request upload(String path, long length) {
+		RequestBody written = RequestBody.ofWriter((out) -> {
+		}, length, false);
+		return Http2Request.builder("POST", ROOT.resolve(path)).body(written).build();
+	}
+
+	/** Reserves a slot and hands the request over. */
+	Exchange call(Http2Request request) throws IOException {
+		return call(request, NO_DEADLINES);
+	}
+
+	Exchange call(Http2Request request, CallTimes times) throws IOException {
+		assertThat(this.connection.tryReserve()).as("a free slot").isTrue();
+		return start(request, times);
+	}
+
+	/** Uses a slot that was reserved before. */
+	Exchange start(Http2Request request) throws IOException {
+		return start(request, NO_DEADLINES);
+	}
+
+	private Exchange start(Http2Request request, CallTimes times) throws IOException {
+		return new Exchange(this.connection.start(RequestHead.of(request), request.body(), times));
+	}
+
+	/** A deadline that is so far away from now. */
+	long in(Duration time) {
+		return this.loop.nanoTime() + time.toNanos();
+	}
+
+	// ---- the ledger ----
+
+	/** Every slot is free, every octet of credit is accounted for, no buffer is held. */
+	ScriptedPeer isAtRest() {
+		settle();
+		assertThat(this.connection.activeStreams()).as("slots in use").isZero();
+		assertThat(this.connection.streams().all()).as("open streams").isEmpty();
+		assertThat(this.connection.receiveWindow().outstanding()).as("credit owed to the peer").isZero();
+		assertThat(this.resources.budget().buffered()).as("octets buffered for readers").isZero();
+		assertThat(this.connection.pen().isIdle()).as("nobody holds the pen").isTrue();
+		assertThat(this.connection.sendHalf().buffer().capacity()).as("the borrowed buffer").isZero();
+		return this;
+	}
+
+}

@@ -1,0 +1,117 @@
+package io.github.h2transport.conn;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+import javax.net.ssl.SSLContext;
+
+import io.github.h2transport.CallOptions;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.Http2Response;
+import io.github.h2transport.RequestBody;
+import io.github.h2transport.TlsOptions;
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.testkit.Certificates;
+import io.github.h2transport.testkit.Content;
+import io.github.h2transport.transport.Http2Transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * A transport with one event loop, and the calls that TLS tests make with it.
+ */
+final class TlsClient implements AutoCloseable {
+
+	private final Http2Transport transport;
+
+	private TlsClient(TlsOptions tls, UnaryOperator<TransportOptions.Builder> options) {
+		this.transport = Http2Transport.builder()
+			.options(options
+				.apply(TransportOptions.builder().eventLoops(1).connectTimeout(Duration.ofSeconds(10)).tls(tls))
+				.build())
+			.build();
+	}
+
+	/** Trusts the certificate of localhost. */
+	static TlsClient trustingLocalhost() {
+		return trusting(Certificates.localhost());
+	}
+
+	static TlsClient trusting(Certificates certificates) {
+		return with(certificates.newClientContext());
+	}
+
+	static TlsClient with(SSLContext context) {
+		return with(TlsOptions.of(context));
+	}
+
+	static TlsClient with(TlsOptions tls) {
+		return new TlsClient(tls, (options) -> options);
+	}
+
+	static TlsClient with(TlsOptions tls, UnaryOperator<TransportOptions.Builder> options) {
+		return new TlsClient(tls, options);
+	}
+
+	Http2Transport transport() {
+		return this.transport;
+	}
+
+	byte[] get(URI uri) throws IOException {
+		return get(uri, CallOptions.defaults());
+	}
+
+	byte[] get(URI uri, CallOptions options) throws IOException {
+		Http2Request request = Http2Request.builder("GET", uri).options(options).build();
+		try (Http2Response response = this.transport.roundTrip(request)) {
+			assertThat(response.status()).isEqualTo(200);
+			return response.body().readAllBytes();
+		}
+	}
+
+	/** Uploads content and returns the digest that the server made of it. */
+	String post(URI uri, byte[] content) throws IOException {
+		Http2Request request = Http2Request.builder("POST", uri).body(RequestBody.of(content)).build();
+		try (Http2Response response = this.transport.roundTrip(request)) {
+			return new String(response.body().readAllBytes());
+		}
+	}
+
+	/** Downloads and checks {@code /bytes/N} of a peer that serves. */
+	void getsRight(URI uri) throws IOException {
+		getsRight(uri, CallOptions.defaults());
+	}
+
+	/** The same with another TLS identity, on a connection of its own. */
+	void getsRight(URI uri, TlsOptions tls) throws IOException {
+		getsRight(uri, CallOptions.builder().tls(tls).build());
+	}
+
+	private void getsRight(URI uri, CallOptions options) throws IOException {
+		int size = Integer.parseInt(uri.getPath().substring("/bytes/".length()));
+		assertThat(Content.sha256(get(uri, options))).isEqualTo(Content.sha256(Content.ofSize(size)));
+	}
+
+	<T extends Http2Exception> T failure(Class<T> type, URI uri) {
+		return catchThrowableOfType(type, () -> get(uri));
+	}
+
+	List<ConnectionSnapshot> connections() {
+		return this.transport.snapshot().origins().stream().flatMap((row) -> row.connections().stream()).toList();
+	}
+
+	ConnectionSnapshot.Tls tls() {
+		return connections().get(0).tls();
+	}
+
+	@Override
+	public void close() {
+		this.transport.close();
+	}
+
+}
