@@ -182,10 +182,11 @@ public final class CallOptions {
 		}
 
 		static Duration positive(String name, @Nullable Duration value) {
-			if (notNegative(name, value).isZero()) {
+			Duration checked = notNegative(name, value);
+			if (checked.isZero()) {
 				throw new IllegalArgumentException(name + " must be positive, but is zero");
 			}
-			return Objects.requireNonNull(value);
+			return checked;
 		}
 
 		static @Nullable Duration notNegativeOrNull(String name, @Nullable Duration value) {

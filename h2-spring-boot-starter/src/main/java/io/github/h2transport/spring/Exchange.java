@@ -26,7 +26,8 @@ interface Exchange {
 	Http2Response roundTrip(Http2Request request) throws IOException;
 
 	/**
-	 * Returns the options that hold where a call says nothing.
+	 * Returns the options that hold where a call says nothing. A transport that is not
+	 * there yet is not made for this.
 	 * @return the transport's options
 	 */
 	TransportOptions options();
@@ -57,7 +58,8 @@ interface Exchange {
 
 			@Override
 			public TransportOptions options() {
-				return transport.get().options();
+				return (transport instanceof SharedHttp2Transport shared) ? shared.options()
+						: transport.get().options();
 			}
 
 		};

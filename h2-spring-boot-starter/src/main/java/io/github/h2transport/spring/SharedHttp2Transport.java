@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.github.h2transport.TransportOptions;
 import io.github.h2transport.transport.Http2Transport;
 import io.github.h2transport.transport.TransportSnapshot;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +32,9 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 	/** Beside the transport's own limit: time for the loops to end. */
 	private static final Duration GRACE = Duration.ofSeconds(1);
 
-	private final Supplier<Http2Transport> factory;
+	private final TransportOptions options;
+
+	private final Function<TransportOptions, Http2Transport> factory;
 
 	private final Duration shutdownTimeout;
 
@@ -46,13 +50,17 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 
 	/**
 	 * Prepares a transport without making it.
+	 * @param options what every transport is made with
 	 * @param factory makes the transport, again after each restart
 	 * @param shutdownTimeout how long running calls may finish when the context stops,
 	 * zero or more
 	 */
-	public SharedHttp2Transport(Supplier<Http2Transport> factory, Duration shutdownTimeout) {
+	public SharedHttp2Transport(TransportOptions options, Function<TransportOptions, Http2Transport> factory,
+			Duration shutdownTimeout) {
+		Assert.notNull(options, "'options' must not be null");
 		Assert.notNull(factory, "'factory' must not be null");
 		Assert.isTrue(!shutdownTimeout.isNegative(), "'shutdownTimeout' must not be negative");
+		this.options = options;
 		this.factory = factory;
 		this.shutdownTimeout = shutdownTimeout;
 	}
@@ -72,7 +80,7 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 		try {
 			Http2Transport current = this.transport;
 			if (current == null) {
-				current = this.factory.get();
+				current = this.factory.apply(this.options);
 				if (this.stopped) {
 					// It refuses calls in its own words, and leaves no thread behind.
 					current.close();
@@ -84,6 +92,14 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	/**
+	 * Returns the options of the transport, without making one.
+	 * @return the options
+	 */
+	public TransportOptions options() {
+		return this.options;
 	}
 
 	/**

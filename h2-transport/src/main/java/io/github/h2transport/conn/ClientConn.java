@@ -1,13 +1,9 @@
 package io.github.h2transport.conn;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import io.github.h2transport.CallCancelledException;
@@ -19,12 +15,10 @@ import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
-import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.protocol.ProtocolStream;
 import io.github.h2transport.protocol.ReceiveWindow;
-import io.github.h2transport.protocol.RequestHead;
 import io.github.h2transport.protocol.SendHalf;
 import org.jspecify.annotations.Nullable;
 
@@ -59,14 +53,9 @@ public final class ClientConn implements Pen.Owner {
 
 	private final ReceiveWindow receiveWindow;
 
-	private final StreamTable streams = new StreamTable();
-
-	private final Slots slots = new Slots();
+	private final ConnStreams streams = new ConnStreams();
 
 	private final ConnDriver driver;
-
-	/** Raised by the holder of the pen, lowered by whoever closes a stream. */
-	private final AtomicInteger openStreams = new AtomicInteger();
 
 	/** Whether the pool is still to be told of a freed slot. */
 	private final AtomicBoolean freed = new AtomicBoolean();
@@ -86,18 +75,6 @@ public final class ClientConn implements Pen.Owner {
 	/** Written by the loop: the peer's GOAWAY. */
 	private volatile ConnectionSnapshot.@Nullable GoAway goAway;
 
-	/** Written by whoever closes the last stream. */
-	private volatile long idleSince;
-
-	/** Written by the holder of the pen: when the latest stream's request was made. */
-	private volatile long lastStart;
-
-	/** Written by the holder of the pen. */
-	private volatile long streamsOpened;
-
-	/** Written by whoever closes a stream after it was answered; a hint for retries. */
-	private volatile boolean completedAny;
-
 	ClientConn(String id, ConnectionKey key, boolean singleUse, Resources resources, Loop loop, ConnObserver observer) {
 		this.id = id;
 		this.key = key;
@@ -106,8 +83,7 @@ public final class ClientConn implements Pen.Owner {
 		this.loop = loop;
 		this.observer = observer;
 		this.createdNanos = loop.nanoTime();
-		this.idleSince = this.createdNanos;
-		this.lastStart = this.createdNanos;
+		this.streams.bornAt(this.createdNanos);
 		TransportOptions options = resources.options();
 		this.receiveWindow = new ReceiveWindow(options.connectionWindowSize());
 		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed);
@@ -151,7 +127,7 @@ public final class ClientConn implements Pen.Owner {
 	 * @return a hint; {@link #tryReserve()} decides
 	 */
 	public boolean canTakeNewRequest() {
-		return this.slots.hasFree();
+		return this.streams.slots().hasFree();
 	}
 
 	/**
@@ -160,12 +136,12 @@ public final class ClientConn implements Pen.Owner {
 	 * @return whether there was one
 	 */
 	public boolean tryReserve() {
-		if (!this.slots.tryReserve()) {
+		if (!this.streams.slots().tryReserve()) {
 			return false;
 		}
-		if (this.slots.isUsedUp()) {
-			this.slots.retire();
-			onLoopLater(this.driver::retire);
+		if (this.streams.slots().isUsedUp()) {
+			this.streams.slots().retire();
+			later(this.driver::retire);
 		}
 		return true;
 	}
@@ -176,7 +152,7 @@ public final class ClientConn implements Pen.Owner {
 	 * @param most 1 or more
 	 */
 	public void maxRequests(int most) {
-		this.slots.maxRequests(most);
+		this.streams.slots().maxRequests(most);
 	}
 
 	/**
@@ -196,7 +172,7 @@ public final class ClientConn implements Pen.Owner {
 	 * Gives a slot back that was not used.
 	 */
 	public void release() {
-		this.slots.unused();
+		this.streams.slots().unused();
 		released();
 		if (!this.loop.inLoop()) {
 			penReleased();
@@ -208,7 +184,7 @@ public final class ClientConn implements Pen.Owner {
 	 * @return 0 or more
 	 */
 	public int activeStreams() {
-		return this.slots.used();
+		return this.streams.slots().used();
 	}
 
 	/**
@@ -216,7 +192,7 @@ public final class ClientConn implements Pen.Owner {
 	 * @return 100 until the peer has stated its limit
 	 */
 	public int maxConcurrentStreams() {
-		return this.slots.limit();
+		return this.streams.slots().limit();
 	}
 
 	/**
@@ -233,7 +209,7 @@ public final class ClientConn implements Pen.Owner {
 	 * @return {@code true} once a stream got its response
 	 */
 	public boolean hasCompletedAny() {
-		return this.completedAny;
+		return this.streams.completedAny();
 	}
 
 	/**
@@ -241,7 +217,7 @@ public final class ClientConn implements Pen.Owner {
 	 * @return 0 or more
 	 */
 	public long streamsOpened() {
-		return this.streamsOpened;
+		return this.streams.opened();
 	}
 
 	/**
@@ -249,8 +225,8 @@ public final class ClientConn implements Pen.Owner {
 	 * @return zero while slots other than one reservation are taken
 	 */
 	public Duration idleTime() {
-		return (this.slots.used() > 1) ? Duration.ZERO
-				: Duration.ofNanos(Math.max(0, this.loop.nanoTime() - this.idleSince));
+		return (this.streams.slots().used() > 1) ? Duration.ZERO
+				: Duration.ofNanos(Math.max(0, this.loop.nanoTime() - this.streams.idleSince()));
 	}
 
 	/**
@@ -292,7 +268,7 @@ public final class ClientConn implements Pen.Owner {
 	 * @return completes when the connection is gone
 	 */
 	public CompletableFuture<Void> shutdown(String reason) {
-		this.slots.refuse();
+		this.streams.slots().refuse();
 		onLoop(() -> this.driver.drain(reason));
 		return whenClosed();
 	}
@@ -309,7 +285,7 @@ public final class ClientConn implements Pen.Owner {
 	 * @param reason what callers and the peer are told
 	 */
 	public void close(String reason) {
-		this.slots.refuse();
+		this.streams.slots().refuse();
 		FailureContext context = context(Initiator.CALLER, Phase.IDLE);
 		onLoop(() -> this.driver.end(new CallCancelledException(reason + " (" + describe() + ")", null, context),
 				ErrorCode.NO_ERROR));
@@ -350,20 +326,6 @@ public final class ClientConn implements Pen.Owner {
 
 	/**
 	 * Hands a request over, which uses up a reserved slot.
-	 * @param request the checked head
-	 * @param body the content; bytes are sent by the connection, everything else is for
-	 * the caller to write to {@link ClientStream#uploadStream()}
-	 * @param times the deadlines
-	 * @return the stream, whose response can be waited for
-	 * @throws InvalidRequestException if the head is larger than the peer accepts; the
-	 * slot is given back
-	 */
-	public ClientStream start(RequestHead request, RequestBody body, CallTimes times) throws InvalidRequestException {
-		return start(new StreamPlan(request, body, times));
-	}
-
-	/**
-	 * Hands a request over, which uses up a reserved slot.
 	 * @param plan the request; bytes are sent by the connection, everything else is for
 	 * the caller to write to {@link ClientStream#uploadStream()} or to subscribe to
 	 * @return the stream, whose response can be waited for
@@ -400,11 +362,11 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	Slots slots() {
-		return this.slots;
+		return this.streams.slots();
 	}
 
 	StreamTable streams() {
-		return this.streams;
+		return this.streams.table();
 	}
 
 	SendHalf sendHalf() {
@@ -428,11 +390,11 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	long idleSince() {
-		return this.idleSince;
+		return this.streams.idleSince();
 	}
 
 	long lastStart() {
-		return this.lastStart;
+		return this.streams.lastStart();
 	}
 
 	void state(ConnectionState newState) {
@@ -471,9 +433,7 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	void answered() {
-		if (!this.completedAny) {
-			this.completedAny = true;
-		}
+		this.streams.answered();
 	}
 
 	/** Lets the pen have a look, though nothing is queued. Any thread. */
@@ -494,7 +454,12 @@ public final class ClientConn implements Pen.Owner {
 	 * Runs something on the loop after its flush, where nobody's pen is held. Any thread.
 	 */
 	void later(Runnable action) {
-		onLoopLater(action);
+		if (this.loop.inLoop()) {
+			this.loop.afterFlush(action);
+		}
+		else {
+			onLoop(action);
+		}
 	}
 
 	void unpark(Thread waiting) {
@@ -511,8 +476,7 @@ public final class ClientConn implements Pen.Owner {
 	 * middle of encoding, so that this only takes notes.
 	 */
 	void streamClosed(ProtocolStream stream) {
-		this.streams.remove((ClientStream) stream);
-		this.openStreams.decrementAndGet();
+		this.streams.closed((ClientStream) stream);
 		released();
 	}
 
@@ -523,19 +487,16 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	boolean mayOpen() {
 		if (!this.sendHalf.hasStreamIds()) {
-			this.slots.refuse();
+			this.streams.slots().refuse();
 		}
-		return this.slots.isOpen() && this.openStreams.get() < this.slots.limit();
+		return this.streams.mayOpen();
 	}
 
 	/** Makes a stream known before its HEADERS go out. Holder of the pen. */
 	void opening(ClientStream stream) {
-		this.streams.put(stream);
-		this.openStreams.incrementAndGet();
-		this.streamsOpened = this.streamsOpened + 1;
-		this.lastStart = stream.startNanos();
+		this.streams.opening(stream);
 		if (this.singleUse) {
-			this.slots.retire();
+			this.streams.slots().retire();
 		}
 	}
 
@@ -550,31 +511,22 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	private void released() {
-		this.idleSince = this.loop.nanoTime();
+		this.streams.idleFrom(this.loop.nanoTime());
 		if (this.singleUse) {
 			// Its one request is over, or was called off before it was sent.
-			this.slots.refuse();
+			this.streams.slots().refuse();
 		}
-		if (this.slots.release() && (this.singleUse || !this.slots.isAccepting())) {
-			onLoopLater(this.driver::drained);
+		if (this.streams.slots().release() && (this.singleUse || !this.streams.slots().isAccepting())) {
+			later(this.driver::drained);
 		}
 		if (this.freed.compareAndSet(false, true) && this.loop.inLoop()) {
 			this.loop.afterFlush(this::penReleased);
 		}
 	}
 
-	private void onLoopLater(Runnable task) {
-		if (this.loop.inLoop()) {
-			this.loop.afterFlush(task);
-		}
-		else {
-			onLoop(task);
-		}
-	}
-
 	@Override
 	public int inFlight() {
-		return this.slots.used();
+		return this.streams.slots().used();
 	}
 
 	@Override
@@ -582,7 +534,7 @@ public final class ClientConn implements Pen.Owner {
 		this.driver.writeError(failure);
 		Http2Exception cause = new ConnectionException("Writing to " + describe() + " failed: " + failure, failure,
 				context(Initiator.PEER, Phase.REQUEST_HEAD));
-		onLoopLater(() -> this.driver.broken(failure));
+		later(() -> this.driver.broken(failure));
 		return cause;
 	}
 
@@ -603,6 +555,14 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	// ---- words ----
+
+	long createdNanos() {
+		return this.createdNanos;
+	}
+
+	@Nullable Wire wire() {
+		return this.wire;
+	}
 
 	FailureContext context(Initiator initiator, Phase phase) {
 		return new FailureContext(initiator, phase, null, this.id, 0, false);
@@ -635,22 +595,7 @@ public final class ClientConn implements Pen.Owner {
 	 * @return the state of a moment ago
 	 */
 	public ConnectionSnapshot snapshot() {
-		long now = this.loop.nanoTime();
-		List<StreamSnapshot> rows = new ArrayList<>();
-		for (ClientStream stream : this.streams.all()) {
-			rows.add(stream.snapshot(now));
-		}
-		rows.sort(Comparator.comparingInt(StreamSnapshot::id));
-		Wire current = this.wire;
-		int active = this.slots.used();
-		return new ConnectionSnapshot(this.id, this.state, this.key, (current != null) ? current.tls() : null,
-				(current != null) ? Sockets.text(current.localAddress()) : null,
-				(current != null) ? Sockets.text(current.remoteAddress()) : null,
-				Duration.ofNanos(now - this.createdNanos),
-				(active > 0) ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - this.idleSince)), this.singleUse,
-				this.streamsOpened, this.slots.limit(), active, sendWindow(), this.receiveWindow.available(),
-				this.driver.ownSettings().toMap(), this.sendHalf.peer().toMap(), this.goAway,
-				this.driver.diagnostics(now, this.sendHalf.lastOpenedId()), List.copyOf(rows));
+		return ConnectionSnapshots.of(this, this.loop.nanoTime());
 	}
 
 	@Override

@@ -9,14 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-import javax.net.ssl.SSLException;
-
-import io.github.h2transport.ConnectFailedException;
-import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
-import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
@@ -44,9 +39,6 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	private static final int LINGER_OCTETS = 1024 * 1024;
 
-	/** A socket that takes nothing for so long, though octets wait, is dead. */
-	private static final long WRITE_STALL_NANOS = 30_000_000_000L;
-
 	private final ClientConn connection;
 
 	private final Loop loop;
@@ -58,6 +50,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	private final Settings ownSettings;
 
 	private final ReceiveHalf receiveHalf;
+
+	private final ConnFailures failures;
+
+	private final ConnClock clock;
 
 	private final AtomicInteger queuedAnswers = new AtomicInteger();
 
@@ -71,13 +67,6 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	private volatile long lastRead;
 
-	/** When the connection must be usable, and later: when SETTINGS must be there. */
-	private long connectDeadline;
-
-	private long pingSentAt;
-
-	private final Pings pings = new Pings();
-
 	/** Written once by whoever finds it. */
 	private volatile @Nullable Throwable writeError;
 
@@ -86,7 +75,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	private boolean goAwaySent;
 
-	/** Why the connection ends; no stream survives it. */
+	/**
+	 * Why the connection ends; no stream survives it. Set before the slots are closed, so
+	 * that whoever finds them closed can tell why.
+	 */
 	private volatile @Nullable Http2Exception endedBy;
 
 	private long lingerDeadline;
@@ -104,6 +96,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.options = resources.options();
 		this.ownSettings = Resources.settings(this.options);
 		this.lastRead = loop.nanoTime();
+		this.failures = new ConnFailures(connection);
+		this.clock = new ConnClock(connection, this, this.options);
 		this.receiveHalf = new ReceiveHalf(this.options.maxFrameSize(), this.options.maxHeaderListSize(),
 				this.options.decoderTableSize(), connection.receiveWindow(), new FloodGuard(),
 				new ConnReceiver(connection, this));
@@ -119,7 +113,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	void connected(Wire newWire, long deadline) {
 		this.wire = newWire;
 		this.connection.wire(newWire);
-		this.connectDeadline = deadline;
+		this.clock.connectDeadline(deadline);
 		this.lastRead = this.loop.nanoTime();
 		this.loop.join(this);
 		ready(0);
@@ -208,7 +202,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		}
 		long now = this.loop.nanoTime();
 		this.lastRead = now;
-		this.pingSentAt = 0;
+		this.clock.alive();
 		this.receiveHalf.read(octets, now);
 		if (this.queuedAnswers.get() > MAX_QUEUED_ANSWERS && this.connection.isStalled()) {
 			throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM,
@@ -217,12 +211,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	private void protocolError(ConnectionError error) {
-		Phase phase = this.peerSettings ? Phase.IDLE : Phase.PREFACE;
-		FailureContext context = this.connection.context(Initiator.PEER, phase).withCode(error.code());
-		String message = this.connection.describe() + ": " + error.getMessage();
-		end(this.peerSettings
-				? new ConnectionException("Connection error " + error.code() + " on " + message, error, context)
-				: new ConnectFailedException("No HTTP/2 on " + message, error, context), error.code());
+		end(this.failures.protocolError(error, this.peerSettings), error.code());
 	}
 
 	/** An error that was found where the connection must not be ended on the spot. */
@@ -270,17 +259,17 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	void pong(long opaqueData) {
-		this.pings.answered(opaqueData, this.loop.nanoTime());
+		this.clock.pings().answered(opaqueData, this.loop.nanoTime());
 	}
 
 	/** Measures a round trip for somebody. Loop. */
 	void ping(CompletableFuture<Duration> result, long timeoutNanos) {
 		if (!this.established || this.endedBy != null) {
-			result.completeExceptionally(cancelled("it takes no PING"));
+			result.completeExceptionally(this.failures.cancelled("it takes no PING"));
 			return;
 		}
 		long now = this.loop.nanoTime();
-		this.connection.submit(new ConnOps.Ping(this.pings.sent(now, now + timeoutNanos, result)));
+		this.connection.submit(new ConnOps.Ping(this.clock.pings().sent(now, now + timeoutNanos, result)));
 	}
 
 	void goAway(int lastStreamId, ErrorCode code, String debug) {
@@ -293,23 +282,12 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	/** By the holder of the pen: the peer will never look at this stream. */
 	void unprocessed(ClientStream stream, ErrorCode code) {
-		stream.fail(retired(stream, code));
+		stream.fail(this.failures.retired(stream, code));
 		// The peer ignores the stream (RFC 9113 section 6.8), so it is closed without a
 		// word.
 		if (stream.advance(StreamState.Input.RECEIVE_RST_STREAM) == StreamState.CLOSED) {
 			this.connection.streamClosed(stream);
 		}
-	}
-
-	private ConnectionException retired(ClientStream stream, ErrorCode code) {
-		FailureContext context = stream.context(Initiator.PEER, stream.phase()).withCode(code).withSafeToRetry(true);
-		return new ConnectionException("The server retired " + this.connection.describe() + " with GOAWAY " + code
-				+ goAwayText() + " before it processed stream " + stream.id(), null, context);
-	}
-
-	private String goAwayText() {
-		ConnectionSnapshot.GoAway received = this.connection.goAway();
-		return (received != null && !received.debug().isEmpty()) ? " \"" + received.debug() + "\"" : "";
 	}
 
 	/** It has had all the requests that it is for; those that have a slot may go on. */
@@ -337,7 +315,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			return;
 		}
 		if (!this.established) {
-			end(cancelled(reason), ErrorCode.NO_ERROR);
+			end(this.failures.cancelled(reason), ErrorCode.NO_ERROR);
 			return;
 		}
 		// A client's GOAWAY tells the server nothing that matters to running streams, and
@@ -358,20 +336,15 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	void drained() {
 		Slots slots = this.connection.slots();
 		if (!this.closed && this.endedBy == null && this.established && !slots.isAccepting() && slots.closeIfUnused()) {
-			end(cancelled("no longer needed"), ErrorCode.NO_ERROR);
+			end(this.failures.cancelled("no longer needed"), ErrorCode.NO_ERROR);
 		}
 	}
 
 	void closeIfIdle(String reason) {
 		if (this.established && this.endedBy == null && this.connection.slots().closeIfUnused()) {
 			this.connection.slots().refuse();
-			end(cancelled(reason), ErrorCode.NO_ERROR);
+			end(this.failures.cancelled(reason), ErrorCode.NO_ERROR);
 		}
-	}
-
-	private Http2Exception cancelled(String reason) {
-		return new ConnectionException("Closed " + this.connection.describe() + ": " + reason, null,
-				this.connection.context(Initiator.LIBRARY, Phase.IDLE));
 	}
 
 	/**
@@ -431,32 +404,14 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			return;
 		}
 		if (this.endedBy == null) {
-			Http2Exception cause = this.established ? lost(failure) : ConnectFailures.establishing(
-					this.connection.key().origin(), failure, this.connection.context(Initiator.PEER, Phase.TLS));
+			Http2Exception cause = this.established ? this.failures.lost(failure, this.peerSettings)
+					: ConnectFailures.establishing(this.connection.key().origin(), failure,
+							this.connection.context(Initiator.PEER, Phase.TLS));
 			this.endedBy = cause;
 			stopAccepting();
 			failStreams(cause);
 		}
 		close();
-	}
-
-	private Http2Exception lost(Throwable failure) {
-		String origin = this.connection.describe();
-		String what = (failure instanceof EOFException) ? "the server closed it" : String.valueOf(failure);
-		if (!this.peerSettings && failure instanceof SSLException tls) {
-			return ConnectFailures.afterHandshake(this.connection.key().origin(), tls,
-					this.connection.context(Initiator.PEER, Phase.PREFACE));
-		}
-		if (!this.peerSettings) {
-			return new ConnectFailedException(
-					"No HTTP/2 on " + origin + ": " + what
-							+ " before it sent SETTINGS; is an HTTP/2 server on this port?",
-					failure, this.connection.context(Initiator.PEER, Phase.PREFACE));
-		}
-		String goAway = (this.connection.goAway() != null)
-				? " after GOAWAY " + this.connection.goAway().code() + goAwayText() : "";
-		return new ConnectionException("Lost " + origin + goAway + ": " + what, failure,
-				this.connection.context(Initiator.PEER, Phase.IDLE));
 	}
 
 	/** By the loop, and by the holder of the pen once the connection is closed. */
@@ -466,18 +421,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			if (received != null && this.goAwayCode != null
 					&& Integer.compareUnsigned(stream.id(), received.lastStreamId()) > 0) {
 				// The end came together with GOAWAY, before its sweep.
-				stream.fail(retired(stream, this.goAwayCode));
+				stream.fail(this.failures.retired(stream, this.goAwayCode));
 				continue;
 			}
-			FailureContext context = stream.context(cause.context().initiator(), stream.phase())
-				.withCode(cause.context().code());
-			String message = cause.getMessage() + " (stream " + stream.id() + ", " + stream.phase().words() + ")";
-			if (cause instanceof ConnectFailedException || cause instanceof Http2TimeoutException) {
-				stream.fail(cause.forCaller(cause.attempts()));
-			}
-			else {
-				stream.fail(new ConnectionException(message, cause, context));
-			}
+			stream.fail(this.failures.of(stream, cause));
 		}
 	}
 
@@ -486,7 +433,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			return;
 		}
 		this.closed = true;
-		Http2Exception cause = (this.endedBy != null) ? this.endedBy : cancelled("closed");
+		Http2Exception cause = (this.endedBy != null) ? this.endedBy : this.failures.cancelled("closed");
 		this.connection.slots().refuse();
 		this.connection.state(ConnectionState.CLOSED);
 		if (this.wire != null) {
@@ -496,7 +443,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		failStreams(cause);
 		this.loop.leave(this);
 		this.resources.forget(this.connection);
-		this.pings.endedBy(cause);
+		this.clock.pings().endedBy(cause);
 		this.loop.afterFlush(() -> this.connection.closed(cause));
 	}
 
@@ -523,63 +470,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			}
 			return;
 		}
-		if (!this.peerSettings && now - this.connectDeadline >= 0) {
-			Phase phase = this.established ? Phase.PREFACE : Phase.TLS;
-			end(new Http2TimeoutException("Timed out in " + phase.words() + " with " + this.connection.key().origin(),
-					null, this.connection.context(Initiator.LIBRARY, phase).withSafeToRetry(!this.established)),
-					ErrorCode.SETTINGS_TIMEOUT);
-			return;
-		}
-		if (!this.established) {
-			return;
-		}
-		this.pings.tick(now, this.connection);
-		long stalledSince = this.connection.pen().stalledSince();
-		if (stalledSince != 0 && now - stalledSince > WRITE_STALL_NANOS) {
-			broken(new IOException("the peer has taken no octet for " + seconds(WRITE_STALL_NANOS) + " s"));
-			return;
-		}
-		if (this.connection.inFlight() > 0) {
-			for (ClientStream stream : this.connection.streams().all()) {
-				stream.tick(now);
-			}
-			checkLife(now);
-		}
-		else {
-			checkIdle(now);
-		}
-	}
-
-	private void checkLife(long now) {
-		long interval = this.options.pingInterval().toNanos();
-		if (interval == 0) {
-			return;
-		}
-		if (this.pingSentAt != 0) {
-			if (now - this.pingSentAt > this.options.pingTimeout().toNanos()) {
-				broken(new IOException(
-						"the peer did not answer a PING within " + this.options.pingTimeout().toMillis() + " ms"));
-			}
-		}
-		else if (now - this.lastRead > interval && now - this.connection.lastStart() > interval) {
-			this.pingSentAt = now;
-			this.connection.submit(new ConnOps.Ping(this.pings.sent(now)));
-		}
-	}
-
-	private void checkIdle(long now) {
-		this.pingSentAt = 0;
-		Duration timeout = this.options.idleTimeout();
-		if (!timeout.isZero() && now - this.connection.idleSince() >= timeout.toNanos()) {
-			closeIfIdle("idle for " + timeout);
-		}
-		else {
-			drained();
-		}
-	}
-
-	private static long seconds(long nanos) {
-		return nanos / 1_000_000_000L;
+		this.clock.tick(now);
 	}
 
 	@Override
@@ -588,6 +479,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	// ---- for others ----
+
+	/** Why the connection takes no requests; {@code null} if it only drains. */
+	@Nullable Http2Exception endedBy() {
+		return this.endedBy;
+	}
 
 	boolean wasEstablished() {
 		return this.established;
@@ -612,8 +508,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		long stalledSince = this.connection.pen().stalledSince();
 		Throwable failure = this.writeError;
 		Http2Exception end = this.endedBy;
-		return new ConnectionSnapshot.Diagnostics((lastOpenedId == 0) ? 1 : lastOpenedId + 2L, this.pings.inFlight(),
-				this.pings.lastRoundTrip(), Duration.ofNanos(Math.max(0, now - this.lastRead)),
+		return new ConnectionSnapshot.Diagnostics((lastOpenedId == 0) ? 1 : lastOpenedId + 2L,
+				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(),
+				Duration.ofNanos(Math.max(0, now - this.lastRead)),
 				(stalledSince != 0) ? Duration.ofNanos(now - stalledSince) : Duration.ZERO,
 				(failure != null) ? failure.toString() : null, (end != null) ? end.getMessage() : null);
 	}

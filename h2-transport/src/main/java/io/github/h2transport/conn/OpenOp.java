@@ -4,6 +4,7 @@ import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.protocol.SendHalf;
@@ -29,6 +30,11 @@ final class OpenOp extends Op {
 			return;
 		}
 		if (!this.connection.mayOpen()) {
+			Http2Exception end = this.connection.driver().endedBy();
+			if (end != null) {
+				refuseBecauseOf(end);
+				return;
+			}
 			refuse(new ConnectionException(capitalized(this.connection.describe()) + " no longer takes requests", null,
 					context(Initiator.PEER)));
 			return;
@@ -41,11 +47,15 @@ final class OpenOp extends Op {
 
 	@Override
 	void discard(Http2Exception cause) {
-		if (!this.stream.tryOpen()) {
-			return;
+		if (this.stream.tryOpen()) {
+			refuseBecauseOf(cause);
 		}
-		if (cause instanceof ConnectFailedException) {
-			// No HTTP/2 server is there: another try would meet the same.
+	}
+
+	private void refuseBecauseOf(Http2Exception cause) {
+		if (cause instanceof ConnectFailedException || cause instanceof Http2TimeoutException) {
+			// No HTTP/2 server is there, or none that answers: another try would meet the
+			// same.
 			refuse(cause.forCaller(cause.attempts()));
 			return;
 		}

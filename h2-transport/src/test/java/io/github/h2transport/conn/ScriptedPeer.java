@@ -225,7 +225,7 @@ final class ScriptedPeer {
 	}
 
 	private Exchange start(Http2Request request, CallTimes times) throws IOException {
-		return new Exchange(this.connection.start(RequestHead.of(request), request.body(), times));
+		return new Exchange(this.connection.start(new StreamPlan(RequestHead.of(request), request.body(), times)));
 	}
 
 	/** A deadline that is so far away from now. */

@@ -102,7 +102,7 @@ class ConnectFailureTests {
 
 	@Test
 	void everybodyWhoWaitsForThatServerIsToldAtOnce() throws Exception {
-		try (ScriptedServer server = ScriptedServer.start(); Http2Transport transport = Transports.cleartext()) {
+		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			// 100 streams are assumed, so 20 wait for SETTINGS (RFC 9113 section 6.5.2).
 			List<Call<String>> calls = Call.many(120,
 					() -> Transports.exchange(transport, Http2Request.get(server.uri("/"))));
@@ -119,7 +119,7 @@ class ConnectFailureTests {
 
 	@Test
 	void aServerThatClosesAtOnceIsNotDialledAgainAndAgain() throws Exception {
-		try (ScriptedServer server = ScriptedServer.start(); Http2Transport transport = Transports.cleartext()) {
+		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			Call<String> call = Call.of(() -> Transports.exchange(transport, Http2Request.get(server.uri("/"))));
 			server.accept().close();
 			ConnectFailedException failure = call.failure(ConnectFailedException.class);
@@ -143,7 +143,7 @@ class ConnectFailureTests {
 
 	@Test
 	void theCallsOwnConnectTimeoutWins() throws Exception {
-		try (ScriptedServer server = ScriptedServer.start(); Http2Transport transport = Transports.cleartext()) {
+		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			Call<String> call = Call.of(() -> Transports.exchange(transport,
 					Http2Request.builder("GET", server.uri("/"))
 						.options(CallOptions.builder().connectTimeout(Duration.ofMillis(300)).build())
@@ -156,7 +156,7 @@ class ConnectFailureTests {
 
 	@Test
 	void aFilterThatAcceptsNoAddressAllowsNoConnection() {
-		try (ScriptedServer server = ScriptedServer.start(); Http2Transport transport = Transports.cleartext()) {
+		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			assertThatExceptionOfType(ConnectFailedException.class)
 				.isThrownBy(() -> transport.roundTrip(filtered(server, false)))
 				.withMessageContaining("filter");

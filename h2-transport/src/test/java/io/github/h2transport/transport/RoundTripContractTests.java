@@ -151,7 +151,7 @@ class RoundTripContractTests {
 
 	private static void refusesFields(Headers headers) {
 		TrackedStream content = new TrackedStream(new byte[10]);
-		try (ScriptedServer server = ScriptedServer.start(); Http2Transport transport = Transports.cleartext()) {
+		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			assertThatExceptionOfType(InvalidRequestException.class)
 				.isThrownBy(() -> transport.roundTrip(Http2Request.builder("POST", server.uri("/"))
 					.headers(headers)
@@ -201,7 +201,7 @@ class RoundTripContractTests {
 
 	@Test
 	void whatTheBodyThrowsReachesTheCallerAndResetsTheStream() throws Exception {
-		try (ScriptedServer server = ScriptedServer.start(); Http2Transport transport = Transports.cleartext()) {
+		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			IOException own = new IOException("the disk is gone");
 			Call<String> call = Call.of(() -> Transports.exchange(transport,
 					Http2Request.builder("POST", server.uri("/")).body(RequestBody.ofWriter((out) -> {
@@ -218,7 +218,7 @@ class RoundTripContractTests {
 
 	@Test
 	void anErrorThrownByTheBodyLeavesNoStreamBehind() throws Exception {
-		try (ScriptedServer server = ScriptedServer.start(); Http2Transport transport = Transports.cleartext()) {
+		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			Call<String> call = Call.of(() -> Transports.exchange(transport,
 					Http2Request.builder("POST", server.uri("/")).body(RequestBody.ofWriter((out) -> {
 						out.write(new byte[100]);
@@ -234,7 +234,7 @@ class RoundTripContractTests {
 
 	@Test
 	void aBodyOfAnotherLengthThanDeclaredIsNeverSentAsWhole() throws Exception {
-		try (ScriptedServer server = ScriptedServer.start(); Http2Transport transport = Transports.cleartext()) {
+		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			Call<String> shorter = Call.of(() -> Transports.exchange(transport,
 					Http2Request.builder("POST", server.uri("/short"))
 						.body(RequestBody.ofInputStream(new TrackedStream(new byte[9]), 10))
@@ -255,7 +255,7 @@ class RoundTripContractTests {
 
 	@Test
 	void anAnswerBeforeTheEndOfTheUploadIsTheAnswer() throws Exception {
-		try (ScriptedServer server = ScriptedServer.start(); Http2Transport transport = Transports.cleartext()) {
+		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			Call<String> call = Call.of(() -> Transports.exchange(transport,
 					Http2Request.builder("POST", server.uri("/"))
 						.body(RequestBody.ofInputStream(new TrackedStream(new byte[1_000_000]), 1_000_000))
@@ -312,7 +312,7 @@ class RoundTripContractTests {
 
 	@Test
 	void aResponseThatWasClosedCannotBeReadAndItsRestIsGivenBack() throws Exception {
-		try (ScriptedServer server = ScriptedServer.start(); Http2Transport transport = Transports.cleartext()) {
+		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
 			Call<Http2Response> call = Call.of(() -> transport.roundTrip(Http2Request.get(server.uri("/"))));
 			ScriptedConn connection = server.greeted();
 			connection.awaitHead();

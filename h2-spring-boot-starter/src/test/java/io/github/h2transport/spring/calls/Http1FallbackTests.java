@@ -253,11 +253,13 @@ class Http1FallbackTests {
 			}
 		});
 		plain.start();
+		long loopThreadsBefore = loopThreads();
 		URI uri = URI.create("http://localhost:" + plain.getAddress().getPort() + "/");
 		try (ConfigurableApplicationContext all = ClientApplication.run(ClientApplication.class,
 				List.of("h2.transport.fallback=all", "management.endpoints.web.exposure.include=h2pool"))) {
 			assertThat(text(all, uri)).isEqualTo("HTTP/1.1 null");
 
+			assertThat(loopThreads()).as("nobody needed a transport").isLessThanOrEqualTo(loopThreadsBefore);
 			H2PoolDescriptor.OriginDescriptor origin = shown(all, uri);
 			assertThat(origin.protocol()).isEqualTo("http/1.1");
 			assertThat(origin.fallback().reason()).contains("h2.transport.allow-http");
@@ -266,6 +268,14 @@ class Http1FallbackTests {
 		finally {
 			plain.stop(0);
 		}
+	}
+
+	private static long loopThreads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("h2-loop-"))
+			.count();
 	}
 
 	private static ConfigurableApplicationContext application(String... more) {

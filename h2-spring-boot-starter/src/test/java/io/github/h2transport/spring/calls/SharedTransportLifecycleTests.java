@@ -126,10 +126,8 @@ class SharedTransportLifecycleTests {
 	}
 
 	private SharedHttp2Transport shared(Duration shutdownTimeout) {
-		return new SharedHttp2Transport(() -> {
-			Http2Transport transport = Http2Transport.builder()
-				.options(TransportOptions.builder().allowHttp(true).build())
-				.build();
+		return new SharedHttp2Transport(TransportOptions.builder().allowHttp(true).build(), (options) -> {
+			Http2Transport transport = Http2Transport.builder().options(options).build();
 			this.made.add(transport);
 			return transport;
 		}, shutdownTimeout);

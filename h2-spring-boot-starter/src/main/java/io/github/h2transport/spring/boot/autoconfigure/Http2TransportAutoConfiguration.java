@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 import io.github.h2transport.TransportListener;
-import io.github.h2transport.TransportOptions;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.SharedHttp2Transport;
@@ -47,16 +46,15 @@ public final class Http2TransportAutoConfiguration {
 	SharedHttp2Transport sharedHttp2Transport(Http2TransportProperties properties,
 			ObjectProvider<ClientConnPool.Factory> pool, ObjectProvider<TransportListener> listeners,
 			ResourceLoader resourceLoader, Environment environment) {
-		TransportOptions options = properties.toTransportOptions();
 		EventLoopThreads threads = new EventLoopThreads(resourceLoader.getClassLoader());
-		return new SharedHttp2Transport(() -> {
+		return new SharedHttp2Transport(properties.toTransportOptions(), (options) -> {
 			Http2Transport.Builder builder = Http2Transport.builder()
 				.options(options)
 				.threadFactory(threads)
 				.listeners(listeners.orderedStream().toList());
 			pool.ifAvailable(builder::connPool);
 			return builder.build();
-		}, shutdownTimeout(options, environment));
+		}, shutdownTimeout(properties.getShutdownTimeout(), environment));
 	}
 
 	/**
@@ -97,11 +95,10 @@ public final class Http2TransportAutoConfiguration {
 	}
 
 	/** Spring gives up waiting after its own limit, so a longer one would only be cut. */
-	private static Duration shutdownTimeout(TransportOptions options, Environment environment) {
+	private static Duration shutdownTimeout(Duration own, Environment environment) {
 		Duration phaseTimeout = Binder.get(environment)
 			.bind(PHASE_TIMEOUT, Duration.class)
 			.orElse(DEFAULT_PHASE_TIMEOUT);
-		Duration own = options.shutdownTimeout();
 		return (own.compareTo(phaseTimeout) <= 0) ? own : phaseTimeout;
 	}
 

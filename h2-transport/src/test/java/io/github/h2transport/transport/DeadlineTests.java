@@ -1,0 +1,303 @@
+package io.github.h2transport.transport;
+
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
+
+import io.github.h2transport.CallOptions;
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.Http2Response;
+import io.github.h2transport.Http2TimeoutException;
+import io.github.h2transport.Phase;
+import io.github.h2transport.RequestBody;
+import io.github.h2transport.frame.Settings;
+import io.github.h2transport.testkit.Call;
+import io.github.h2transport.testkit.ClientFrame;
+import io.github.h2transport.testkit.ScriptedConn;
+import io.github.h2transport.testkit.ScriptedServer;
+import io.github.h2transport.testkit.Transports;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Every call ends by its deadline, wherever it is at that time, and leaves nothing
+ * behind.
+ */
+class DeadlineTests {
+
+	private static final Duration SHORT = Duration.ofMillis(300);
+
+	/** Far from both the short limit and the tests' patience. */
+	private static final Duration SOON = Duration.ofSeconds(8);
+
+	private final ScriptedServer server = ScriptedServer.start();
+
+	private final Http2Transport transport = Transports
+		.cleartext((options) -> options.strictMaxConcurrentStreams(true));
+
+	@AfterEach
+	void end() {
+		// First the server, which would otherwise keep the transport waiting for its end.
+		this.server.close();
+		this.transport.close();
+	}
+
+	@Test
+	void theResponseTimeoutCoversTheDial() {
+		Call<String> call = call(responseTimeout());
+		this.server.accept();
+		endsInTime(call);
+	}
+
+	@Test
+	void theResponseTimeoutCoversTheQueueAndSaysSo() {
+		Call<String> first = call((request) -> request);
+		ScriptedConn connection = this.server.greeted(1);
+		connection.awaitHead();
+		connection.await(ClientFrame.SettingsAck.class);
+		Call<String> queued = call(responseTimeout());
+		Http2TimeoutException failure = endsInTime(queued);
+		assertThat(failure.context().phase()).isEqualTo(Phase.POOL);
+		assertThat(failure.isSafeToRetry()).isTrue();
+		assertThat(failure).hasMessageContaining("waiting for a connection");
+		connection.respond(1, 200);
+		assertThat(first.result()).isEqualTo("200");
+		assertThat(connection.barrier()).noneMatch((frame) -> frame instanceof ClientFrame.Head);
+		Transports.awaitRest(this.transport);
+	}
+
+	@Test
+	void theResponseTimeoutCoversTheWaitForTheHead() {
+		Call<String> call = call(responseTimeout());
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		Http2TimeoutException failure = endsInTime(call);
+		assertThat(failure.context().phase()).isEqualTo(Phase.RESPONSE_HEAD);
+		assertThat(failure.isSafeToRetry()).isFalse();
+		assertThat(connection.awaitReset(1).name()).isEqualTo("CANCEL");
+		Transports.awaitRest(this.transport);
+	}
+
+	@Test
+	void anInterimResponseDoesNotStopTheClock() {
+		Call<String> call = call(responseTimeout());
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		connection.respondHead(1, 103);
+		endsInTime(call);
+	}
+
+	@Test
+	void theResponseTimeoutCoversAnUploadThatFindsNoWindow() {
+		Call<String> call = call((request) -> responseTimeout().apply(request)
+			.body(RequestBody.ofInputStream(() -> new ByteArrayInputStream(new byte[1_000_000]), 1_000_000)));
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		assertThat(endsInTime(call).context().phase()).isEqualTo(Phase.REQUEST_BODY);
+		assertThat(connection.awaitReset(1).name()).isEqualTo("CANCEL");
+		Transports.awaitRest(this.transport);
+	}
+
+	@Test
+	void theResponseTimeoutCoversAnUploadOfBytesThatFindsNoWindow() {
+		Call<String> call = call(
+				(request) -> responseTimeout().apply(request).body(RequestBody.of(new byte[1_000_000])));
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		endsInTime(call);
+		assertThat(connection.awaitReset(1).name()).isEqualTo("CANCEL");
+		Transports.awaitRest(this.transport);
+	}
+
+	@Test
+	void theResponseTimeoutCoversAnUploadThatTricklesWithinItsWindow() {
+		AtomicBoolean stop = new AtomicBoolean();
+		Call<String> call = call((request) -> responseTimeout().apply(request).body(RequestBody.ofWriter((out) -> {
+			while (!stop.get()) {
+				out.write(1);
+				out.flush();
+				// Credit for an octet takes its time.
+				Thread.onSpinWait();
+			}
+		}, RequestBody.UNKNOWN_LENGTH, false)));
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		Call<String> credit = Call.of(() -> {
+			while (!stop.get()) {
+				ClientFrame frame = connection.next();
+				if (frame instanceof ClientFrame.Data data && data.octets().length > 0) {
+					connection.windowUpdate(0, data.octets().length).windowUpdate(1, data.octets().length);
+				}
+				else if (frame instanceof ClientFrame.RstStream reset) {
+					return reset.code().name();
+				}
+			}
+			return "none";
+		});
+		try {
+			assertThat(endsInTime(call).context().phase()).isEqualTo(Phase.REQUEST_BODY);
+			assertThat(credit.result()).isEqualTo("CANCEL");
+		}
+		finally {
+			stop.set(true);
+		}
+	}
+
+	@Test
+	void theReadTimeoutRunsBetweenOctets() throws Exception {
+		Call<Http2Response> call = response(CallOptions.builder().readTimeout(SHORT));
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		connection.respondHead(1, 200).data(1, new byte[3]);
+		InputStream body = call.result().body();
+		assertThat(body.readNBytes(3)).hasSize(3);
+		Call<Integer> read = Call.of(body::read);
+		Http2TimeoutException failure = read.failure(Http2TimeoutException.class);
+		assertThat(read.took()).isBetween(SHORT.minusMillis(50), SOON);
+		assertThat(failure.context().phase()).isEqualTo(Phase.RESPONSE_BODY);
+		assertThat(connection.awaitReset(1).name()).isEqualTo("CANCEL");
+		// Not the end of the body: a cut body is never taken for a whole one.
+		Call.of(body::read).failure(Http2TimeoutException.class);
+		Transports.awaitRest(this.transport);
+	}
+
+	@Test
+	void octetsRestartTheReadTimeout() throws Exception {
+		Duration limit = Duration.ofSeconds(2);
+		Call<Http2Response> call = response(CallOptions.builder().readTimeout(limit));
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		connection.respondHead(1, 200);
+		InputStream body = call.result().body();
+		long start = System.nanoTime();
+		while (System.nanoTime() - start < limit.toNanos() * 3 / 2) {
+			Call<Integer> read = Call.of(body::read);
+			await().pollInterval(Duration.ofMillis(100)).pollDelay(Duration.ofMillis(400)).until(read::isWaiting);
+			connection.data(1, new byte[1]);
+			assertThat(read.result()).isZero();
+		}
+		connection.lastData(1, new byte[0]);
+		assertThat(body.read()).isEqualTo(-1);
+	}
+
+	@Test
+	void anEventStreamMayBeSilentForLonger() throws Exception {
+		Call<Http2Response> call = response(CallOptions.builder().readTimeout(SHORT));
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		connection.respondHead(1, 200, "content-type", "text/event-stream;charset=utf-8");
+		InputStream body = call.result().body();
+		Call<Integer> read = Call.of(body::read);
+		await().pollDelay(SHORT.multipliedBy(3)).until(() -> true);
+		assertThat(read.isDone()).isFalse();
+		connection.lastData(1, new byte[] { 7 });
+		assertThat(read.result()).isEqualTo(7);
+		assertThat(body.read()).isEqualTo(-1);
+	}
+
+	@Test
+	void theExchangeTimeoutEndsAnEventStreamToo() throws Exception {
+		Call<Http2Response> call = response(CallOptions.builder().exchangeTimeout(Duration.ofSeconds(1)));
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		connection.respondHead(1, 200, "content-type", "text/event-stream");
+		Call<Integer> read = Call.of(call.result().body()::read);
+		read.failure(Http2TimeoutException.class);
+		assertThat(read.took()).isLessThan(SOON);
+	}
+
+	@Test
+	void theExchangeTimeoutEndsADripThatNeverPauses() throws Exception {
+		Call<Http2Response> call = response(CallOptions.builder().exchangeTimeout(Duration.ofSeconds(1)));
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		connection.respondHead(1, 200);
+		InputStream body = call.result().body();
+		Call<Integer> reads = Call.of(() -> {
+			while (body.read() >= 0) {
+				// There is always one more octet on its way.
+				connection.data(1, new byte[2]);
+			}
+			return -1;
+		});
+		connection.data(1, new byte[100]);
+		reads.failure(Http2TimeoutException.class);
+		assertThat(reads.took()).isLessThan(SOON);
+		assertThat(connection.awaitReset(1).name()).isEqualTo("CANCEL");
+	}
+
+	@Test
+	void theExchangeTimeoutSparesABodyThatIsThereInTime() throws Exception {
+		Duration limit = Duration.ofSeconds(1);
+		Call<Http2Response> call = response(CallOptions.builder().exchangeTimeout(limit));
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		connection.respondHead(1, 200).lastData(1, new byte[10]);
+		Http2Response response = call.result();
+		await().pollDelay(limit.plusMillis(100)).until(() -> true);
+		assertThat(response.body().readAllBytes()).hasSize(10);
+	}
+
+	@Test
+	void aTimeoutLeavesItsNeighboursAlone() {
+		Call<String> patient = call((request) -> request);
+		ScriptedConn connection = this.server.greeted();
+		assertThat(connection.awaitHead().streamId()).isEqualTo(1);
+		endsInTime(call(responseTimeout()));
+		connection.awaitReset(3);
+		connection.respond(1, 200);
+		assertThat(patient.result()).isEqualTo("200");
+		assertThat(this.server.accepted()).isEqualTo(1);
+	}
+
+	@Test
+	void limitsWithoutAnEndAreNoOverflow() {
+		Duration forever = Duration.ofSeconds(Long.MAX_VALUE);
+		Call<String> call = call((request) -> request.options(CallOptions.builder()
+			.connectTimeout(forever)
+			.responseTimeout(forever)
+			.readTimeout(forever)
+			.exchangeTimeout(forever)
+			.build()));
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		connection.respondHead(1, 200).lastData(1, "late".getBytes());
+		assertThat(call.result()).isEqualTo("200 late");
+	}
+
+	@Test
+	void settingsDoNotCountAsAnAnswer() {
+		Call<String> call = call(responseTimeout());
+		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		connection.settings(Settings.INITIAL_WINDOW_SIZE, 100_000);
+		connection.barrier();
+		endsInTime(call);
+	}
+
+	private static UnaryOperator<Http2Request.Builder> responseTimeout() {
+		return (request) -> request.options(CallOptions.builder().responseTimeout(SHORT).build());
+	}
+
+	private Call<String> call(UnaryOperator<Http2Request.Builder> choice) {
+		Http2Request request = choice.apply(Http2Request.builder("POST", this.server.uri("/"))).build();
+		return Call.of(() -> Transports.exchange(this.transport, request));
+	}
+
+	private Call<Http2Response> response(CallOptions.Builder options) {
+		Http2Request request = Http2Request.builder("GET", this.server.uri("/")).options(options.build()).build();
+		return Call.of(() -> this.transport.roundTrip(request));
+	}
+
+	private static Http2TimeoutException endsInTime(Call<String> call) {
+		Http2TimeoutException failure = call.failure(Http2TimeoutException.class);
+		assertThat(call.took()).isBetween(SHORT.minusMillis(50), SOON);
+		return failure;
+	}
+
+}
