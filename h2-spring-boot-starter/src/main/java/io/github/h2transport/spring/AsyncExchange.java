@@ -24,7 +24,8 @@ interface AsyncExchange {
 	CompletableFuture<Http2Response> roundTripAsync(Http2Request request);
 
 	/**
-	 * Returns the options that hold where a call says nothing.
+	 * Returns the options that hold where a call says nothing. A transport that is not
+	 * there yet is not made for this.
 	 * @return the transport's options
 	 */
 	TransportOptions options();
@@ -54,7 +55,7 @@ interface AsyncExchange {
 
 			@Override
 			public TransportOptions options() {
-				return transport.get().options();
+				return Exchange.optionsOf(transport);
 			}
 
 		};

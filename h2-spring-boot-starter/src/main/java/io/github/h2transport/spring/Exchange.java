@@ -32,6 +32,11 @@ interface Exchange {
 	 */
 	TransportOptions options();
 
+	/** A shared transport knows its options before it is made. */
+	static TransportOptions optionsOf(Supplier<Http2Transport> transport) {
+		return (transport instanceof SharedHttp2Transport shared) ? shared.options() : transport.get().options();
+	}
+
 	/**
 	 * Uses one transport.
 	 * @param transport the transport
@@ -58,8 +63,7 @@ interface Exchange {
 
 			@Override
 			public TransportOptions options() {
-				return (transport instanceof SharedHttp2Transport shared) ? shared.options()
-						: transport.get().options();
+				return optionsOf(transport);
 			}
 
 		};
