@@ -247,7 +247,7 @@ public abstract sealed class RequestBody implements Closeable {
 		 * Subscribes to the content.
 		 * @param subscriber gets the content
 		 */
-		public void subscribe(Flow.Subscriber<ByteBuffer> subscriber) {
+		public void subscribe(Flow.Subscriber<? super ByteBuffer> subscriber) {
 			this.used.set(true);
 			this.publisher.subscribe(subscriber);
 		}

@@ -17,10 +17,13 @@ class FirstFanOut implements ApplicationRunner {
 
 	private final FanOut fanOut;
 
+	private final Styles styles;
+
 	private final Targets targets;
 
-	FirstFanOut(SampleProperties properties, FanOut fanOut, Targets targets) {
+	FirstFanOut(SampleProperties properties, FanOut fanOut, Styles styles, Targets targets) {
 		this.properties = properties;
+		this.styles = styles;
 		this.fanOut = fanOut;
 		this.targets = targets;
 	}
@@ -34,6 +37,11 @@ class FirstFanOut implements ApplicationRunner {
 				logger.info(this.fanOut.run(calls, true));
 			}
 		}
+		if (calls > 0) {
+			logger.info("One greeting by each style of client, over TLS: " + this.styles.greet(true));
+		}
+		logger.info("Large content and streams of events: " + this.targets.self(false, "/transfer?mebibytes=100")
+				+ " and " + this.targets.self(false, "/follow?events=5"));
 		logger.info("Open " + this.targets.self(false, "/") + " for what else there is, and "
 				+ this.targets.self(false, "/actuator/h2pool") + " for the connections");
 	}

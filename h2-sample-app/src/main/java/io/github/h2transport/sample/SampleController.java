@@ -27,6 +27,14 @@ class SampleController {
 			<li><a href="/fanout?calls=100&amp;tls=true">/fanout?calls=100&amp;tls=true</a>: the same over TLS</li>
 			<li><a href="/hold?streams=5&amp;seconds=30">/hold?streams=5&amp;seconds=30</a>:
 				streams that stay open, to be looked at</li>
+			<li><a href="/styles">/styles</a>, <a href="/styles?tls=true">/styles?tls=true</a>:
+				the same call by RestClient, by WebClient and by an @HttpExchange interface</li>
+			<li><a href="/transfer?style=web&amp;mebibytes=100">/transfer?style=web&amp;mebibytes=100</a>,
+				<a href="/transfer?style=rest&amp;mebibytes=100">/transfer?style=rest&amp;mebibytes=100</a>:
+				100 MiB down and up by WebClient or RestClient, each octet checked, in constant memory
+				(try a heap of 64 MiB)</li>
+			<li><a href="/follow?events=5">/follow?events=5</a>:
+				WebClient follows the endless stream of server-sent events at /events, and ends it after five</li>
 			<li><a href="/actuator/h2pool">/actuator/h2pool</a>: connections, streams, windows</li>
 			</ul>
 			<p>Start it with --sample.target=https://... to fan out to another HTTP/2 server.</p>
@@ -75,7 +83,7 @@ class SampleController {
 		return new DeferredResult<>(inRange("seconds", seconds, MAX_SECONDS) * 1000L, "Done\n");
 	}
 
-	private static int inRange(String name, int value, int most) {
+	static int inRange(String name, int value, int most) {
 		if (value < 1 || value > most) {
 			throw new ResponseStatusException(HttpStatus.BAD_REQUEST,
 					"'" + name + "' must be 1 to " + most + ", but is " + value);

@@ -11,6 +11,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -61,7 +62,8 @@ class SampleApplicationTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/fanout?calls=0", "/fanout?calls=1001", "/fanout?calls=many", "/hold?streams=51",
-			"/hold?seconds=0", "/slow?seconds=51" })
+			"/hold?seconds=0", "/slow?seconds=51", "/transfer?mebibytes=0", "/transfer?style=ftp", "/follow?events=0",
+			"/download?mebibytes=1025" })
 	void aValueOutOfRangeIsABadRequestThatSaysWhy(String path) throws Exception {
 		HttpResponse<String> response = get(path);
 
@@ -69,9 +71,38 @@ class SampleApplicationTests {
 		assertThat(JsonPath.<String>read(response.body(), "$.detail")).isNotEmpty();
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void everyStyleGetsTheSameAnswer(boolean tls) throws Exception {
+		String json = get("/styles?tls=" + tls).body();
+
+		assertThat(JsonPath.<String>read(json, "$.restClient")).as(json).contains("HTTP/2.0");
+		assertThat(JsonPath.<String>read(json, "$.webClient")).contains("HTTP/2.0");
+		assertThat(JsonPath.<String>read(json, "$.httpExchange")).contains("HTTP/2.0");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "rest,false", "rest,true", "web,false", "web,true" })
+	void largeContentArrivesWholeBothWays(String style, boolean tls) throws Exception {
+		String json = get("/transfer?mebibytes=5&style=" + style + "&tls=" + tls).body();
+
+		assertThat(JsonPath.<Boolean>read(json, "$.downloadWhole")).as(json).isTrue();
+		assertThat(JsonPath.<Boolean>read(json, "$.uploadWhole")).as(json).isTrue();
+	}
+
+	@Test
+	void anEndlessStreamOfEventsIsFollowedAndEnded() throws Exception {
+		assertThat(get("/follow?events=3").body().lines().filter((line) -> line.startsWith("data:event"))).hasSize(3);
+
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(get("/actuator/h2pool").body()).doesNotContain("text/event-stream")
+				.doesNotContain("response body"));
+	}
+
 	@Test
 	void theIndexExplainsItself() throws Exception {
-		assertThat(get("/").body()).contains("/fanout", "/hold", "/actuator/h2pool");
+		assertThat(get("/").body()).contains("/fanout", "/hold", "/styles", "/transfer", "/follow", "/actuator/h2pool",
+				"RestClient", "WebClient", "@HttpExchange");
 	}
 
 	@Test
@@ -81,6 +112,7 @@ class SampleApplicationTests {
 		assertThat(output).containsPattern("100 parallel calls to http://127.0.0.1:\\d+/greeting: all answered")
 			.containsPattern("100 parallel calls to https://127.0.0.1:\\d+/greeting: all answered")
 			.containsPattern("Open http://127.0.0.1:\\d+/ ")
+			.contains("One greeting by each style", "/transfer?mebibytes=100", "/follow?events=5")
 			.contains("/actuator/h2pool");
 	}
 

@@ -8,6 +8,8 @@ import io.github.h2transport.Http2Response;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.transport.Http2Transport;
 
+import org.springframework.util.Assert;
+
 /**
  * One round trip, as far as the adapters need to know it. Exists so that their tests need
  * no network.
@@ -30,6 +32,21 @@ interface Exchange {
 	 */
 	TransportOptions options();
 
+	/** A shared transport knows its options before it is made. */
+	static TransportOptions optionsOf(Supplier<Http2Transport> transport) {
+		return (transport instanceof SharedHttp2Transport shared) ? shared.options() : transport.get().options();
+	}
+
+	/**
+	 * Uses one transport.
+	 * @param transport the transport
+	 * @return an exchange over it
+	 */
+	static Exchange over(Http2Transport transport) {
+		Assert.notNull(transport, "'transport' must not be null");
+		return over(() -> transport);
+	}
+
 	/**
 	 * Asks for the transport on each call, since it is made on first use and may be
 	 * replaced after a restart of the application context.
@@ -46,8 +63,7 @@ interface Exchange {
 
 			@Override
 			public TransportOptions options() {
-				return (transport instanceof SharedHttp2Transport shared) ? shared.options()
-						: transport.get().options();
+				return optionsOf(transport);
 			}
 
 		};

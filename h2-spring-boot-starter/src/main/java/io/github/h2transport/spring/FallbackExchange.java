@@ -3,16 +3,11 @@ package io.github.h2transport.spring;
 import java.io.IOException;
 import java.io.OutputStream;
 
-import io.github.h2transport.AddressFilter;
-import io.github.h2transport.CallOptions;
-import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.HeaderField;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
-import io.github.h2transport.Origin;
 import io.github.h2transport.RequestBody;
-import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -21,49 +16,33 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.StreamingHttpOutputMessage;
 import org.springframework.http.client.ClientHttpRequest;
+import org.springframework.http.client.ClientHttpRequestFactory;
 
 /**
- * Sends a request over HTTP/2, or over HTTP/1.1 where {@link Http1Origins} says so. The
+ * Sends a request over HTTP/2, or over HTTP/1.1 where {@link FallbackRule} says so. The
  * transport asks for a connection before it touches the request's content, so at the time
  * of the decision nothing of it was read.
- *
- * <p>
- * The HTTP/1.1 client knows the TLS identity and the address filter of the settings only.
- * A call with another one never leaves HTTP/2.
  */
 final class FallbackExchange implements Exchange {
 
 	private final Exchange http2;
 
-	private final Http1Origins origins;
+	private final FallbackRule rule;
 
-	private final Http1Clients clients;
-
-	private final HttpClientSettings settings;
-
-	private final @Nullable TlsOptions tls;
-
-	private final @Nullable AddressFilter addressFilter;
-
-	/** Made by the first call that needs it; two of them would get the same. */
-	private volatile Http1Clients.@Nullable Http1Client client;
+	private final Http1Clients.Lazy<ClientHttpRequestFactory> client;
 
 	/**
 	 * Puts a fallback beside an exchange.
 	 * @param http2 the way over HTTP/2
-	 * @param origins decides
+	 * @param rule decides
 	 * @param clients gives the way over HTTP/1.1
 	 * @param settings what both ways have to obey
-	 * @param applied the options that the settings became
 	 */
-	FallbackExchange(Exchange http2, Http1Origins origins, Http1Clients clients, HttpClientSettings settings,
-			CallOptions applied) {
+	FallbackExchange(Exchange http2, FallbackRule rule, Http1Clients<ClientHttpRequestFactory> clients,
+			HttpClientSettings settings) {
 		this.http2 = http2;
-		this.origins = origins;
-		this.clients = clients;
-		this.settings = settings;
-		this.tls = applied.tls();
-		this.addressFilter = applied.addressFilter();
+		this.rule = rule;
+		this.client = new Http1Clients.Lazy<>(clients, settings);
 	}
 
 	@Override
@@ -73,42 +52,18 @@ final class FallbackExchange implements Exchange {
 
 	@Override
 	public Http2Response roundTrip(Http2Request request) throws IOException {
-		ConnectionKey key = keyOf(request);
-		if (key == null) {
-			return this.http2.roundTrip(request);
-		}
-		boolean mayFallBack = mayFallBack(request, key);
-		if (mayFallBack && this.origins.usesHttp1(key, options())) {
+		if (this.rule.usesHttp1(request, options())) {
 			return overHttp1(request, null);
 		}
 		try {
 			return this.http2.roundTrip(request);
 		}
 		catch (Http2Exception ex) {
-			if (mayFallBack && this.origins.turnsToHttp1(key, ex)) {
+			if (this.rule.turnsToHttp1(request, ex, options())) {
 				return overHttp1(request, ex);
 			}
-			throw this.origins.explain(key, ex, options());
+			throw this.rule.explain(request, ex, options());
 		}
-	}
-
-	/** Returns {@code null} for a target that the transport will refuse. */
-	private static @Nullable ConnectionKey keyOf(Http2Request request) {
-		try {
-			return new ConnectionKey(Origin.of(request.uri()), request.options().tls(),
-					request.options().addressFilter());
-		}
-		catch (IllegalArgumentException ex) {
-			return null;
-		}
-	}
-
-	private boolean mayFallBack(Http2Request request, ConnectionKey key) {
-		if (key.addressFilter() != this.addressFilter) {
-			return false;
-		}
-		boolean ownIdentity = key.tls() == this.tls && (key.tls() != null || options().tls() == null);
-		return ownIdentity || !key.origin().isSecure();
 	}
 
 	private Http2Response overHttp1(Http2Request request, @Nullable Http2Exception failure) throws IOException {
@@ -124,7 +79,7 @@ final class FallbackExchange implements Exchange {
 	}
 
 	private Http2Response send(Http2Request from) throws IOException {
-		ClientHttpRequest request = client().requestFactory()
+		ClientHttpRequest request = this.client.get(options())
 			.createRequest(from.uri(), HttpMethod.valueOf(from.method()));
 		for (HeaderField field : from.headers()) {
 			request.getHeaders().add(field.name(), field.value());
@@ -147,22 +102,6 @@ final class FallbackExchange implements Exchange {
 		else {
 			body.writeTo(request.getBody());
 		}
-	}
-
-	private Http1Clients.Http1Client client() throws IOException {
-		Http1Clients.Http1Client current = this.client;
-		if (current == null) {
-			HttpClientSettings effective = (this.settings.connectTimeout() != null) ? this.settings
-					: this.settings.withConnectTimeout(options().connectTimeout());
-			try {
-				current = this.clients.get(effective);
-			}
-			catch (RuntimeException ex) {
-				throw new IOException("No HTTP/1.1 client can be made with these settings: " + ex.getMessage(), ex);
-			}
-			this.client = current;
-		}
-		return current;
 	}
 
 	/** Content that the HTTP/1.1 client asks for when it has a connection. */

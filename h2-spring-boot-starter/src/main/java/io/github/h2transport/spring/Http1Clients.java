@@ -1,40 +1,41 @@
 package io.github.h2transport.spring;
 
+import java.io.IOException;
 import java.lang.ref.WeakReference;
-import java.net.http.HttpClient;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
-import org.springframework.boot.http.client.JdkClientHttpRequestFactoryBuilder;
-import org.springframework.http.client.ClientHttpRequestFactory;
 
 /**
  * The HTTP/1.1 clients of the fallback: one for all factories with the same settings,
  * made when the first call needs it. Nothing is kept that no factory uses any more.
+ *
+ * @param <C> makes the requests: a request factory, or a connector
  */
-final class Http1Clients {
+final class Http1Clients<C> {
 
-	private final Supplier<? extends ClientHttpRequestFactoryBuilder<?>> builder;
+	private final Supplier<Function<HttpClientSettings, C>> builder;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
 	// Both guarded by lock. The values are weak because a value refers to its key.
-	private final Map<HttpClientSettings, WeakReference<Http1Client>> clients = new WeakHashMap<>();
+	private final Map<HttpClientSettings, WeakReference<Http1Client<C>>> clients = new WeakHashMap<>();
 
-	private @Nullable ClientHttpRequestFactoryBuilder<?> made;
+	private @Nullable Function<HttpClientSettings, C> made;
 
 	/**
 	 * Prepares clients without making any.
 	 * @param builder asked once, when the first client is needed
 	 */
-	Http1Clients(Supplier<? extends ClientHttpRequestFactoryBuilder<?>> builder) {
+	Http1Clients(Supplier<Function<HttpClientSettings, C>> builder) {
 		this.builder = builder;
 	}
 
@@ -45,14 +46,14 @@ final class Http1Clients {
 	 * @return a client, to be kept as long as it is used
 	 * @throws RuntimeException if the client cannot do what the settings demand
 	 */
-	Http1Client get(HttpClientSettings settings) {
+	Http1Client<C> get(HttpClientSettings settings) {
 		HttpClientSettings key = settings.withRedirects(HttpRedirects.DONT_FOLLOW);
 		this.lock.lock();
 		try {
-			WeakReference<Http1Client> reference = this.clients.get(key);
-			Http1Client client = (reference != null) ? reference.get() : null;
+			WeakReference<Http1Client<C>> reference = this.clients.get(key);
+			Http1Client<C> client = (reference != null) ? reference.get() : null;
 			if (client == null) {
-				client = new Http1Client(key, builder().build(key));
+				client = new Http1Client<>(key, builder().apply(key));
 				this.clients.remove(key); // else the old, equal key would stay
 				this.clients.put(key, new WeakReference<>(client));
 			}
@@ -63,32 +64,62 @@ final class Http1Clients {
 		}
 	}
 
-	private ClientHttpRequestFactoryBuilder<?> builder() {
-		ClientHttpRequestFactoryBuilder<?> current = this.made;
+	private Function<HttpClientSettings, C> builder() {
+		Function<HttpClientSettings, C> current = this.made;
 		if (current == null) {
-			current = http1Only(this.builder.get());
+			current = this.builder.get();
 			this.made = current;
 		}
 		return current;
 	}
 
 	/**
-	 * By its default the JDK's client would send {@code Upgrade: h2c} with every first
-	 * request in cleartext, which servers stumble over and RFC 9113 section 3.1 dropped.
-	 * The others speak HTTP/1.1 unless they are told otherwise.
-	 */
-	private static ClientHttpRequestFactoryBuilder<?> http1Only(ClientHttpRequestFactoryBuilder<?> builder) {
-		return (builder instanceof JdkClientHttpRequestFactoryBuilder jdk)
-				? jdk.withHttpClientCustomizer((client) -> client.version(HttpClient.Version.HTTP_1_1)) : builder;
-	}
-
-	/**
 	 * A client and the settings that it was made with.
 	 *
+	 * @param <C> makes the requests
 	 * @param settings the key under which it is found, kept alive by this reference
-	 * @param requestFactory makes its requests
+	 * @param client makes its requests
 	 */
-	record Http1Client(HttpClientSettings settings, ClientHttpRequestFactory requestFactory) {
+	record Http1Client<C>(HttpClientSettings settings, C client) {
+	}
+
+	/** The client of one factory, looked for by its first call that needs it. */
+	static final class Lazy<C> {
+
+		private final Http1Clients<C> clients;
+
+		private final HttpClientSettings settings;
+
+		/** Set by the first call that needs it; two of them would get the same. */
+		private volatile @Nullable Http1Client<C> found;
+
+		Lazy(Http1Clients<C> clients, HttpClientSettings settings) {
+			this.clients = clients;
+			this.settings = settings;
+		}
+
+		/**
+		 * Returns the client.
+		 * @param options give the connect timeout, if the settings say nothing
+		 * @return the client
+		 * @throws IOException if it cannot be made with these settings
+		 */
+		C get(TransportOptions options) throws IOException {
+			Http1Client<C> current = this.found;
+			if (current == null) {
+				HttpClientSettings effective = (this.settings.connectTimeout() != null) ? this.settings
+						: this.settings.withConnectTimeout(options.connectTimeout());
+				try {
+					current = this.clients.get(effective);
+				}
+				catch (RuntimeException ex) {
+					throw new IOException("No HTTP/1.1 client can be made with these settings: " + ex.getMessage(), ex);
+				}
+				this.found = current;
+			}
+			return current.client();
+		}
+
 	}
 
 }

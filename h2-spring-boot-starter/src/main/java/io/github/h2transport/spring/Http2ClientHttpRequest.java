@@ -2,12 +2,9 @@ package io.github.h2transport.spring;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.ProtocolException;
 import java.net.URI;
-import java.time.Duration;
 
 import io.github.h2transport.CallOptions;
-import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
@@ -99,7 +96,7 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 	@Override
 	protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
 		Http2Request request = Http2Request.builder(this.method.name(), this.uri)
-			.headers(transportHeaders(headers))
+			.headers(HeaderTranslator.toTransport(headers))
 			.body(transportBody(headers))
 			.options(this.options)
 			.build();
@@ -112,28 +109,19 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 	}
 
 	private Http2Response send(Http2Request first) throws IOException {
-		long startNanos = System.nanoTime();
-		Http2Request request = first;
-		Http2Response response = this.exchange.roundTrip(request);
-		for (int redirects = 0; this.followRedirects; redirects++) {
-			Http2Request next = RedirectRule.next(request, response);
-			if (next == null) {
-				break;
-			}
-			response.close();
-			if (redirects == RedirectRule.MAX_REDIRECTS) {
-				throw new ProtocolException("Stopped after " + RedirectRule.MAX_REDIRECTS
-						+ " redirects; the last was from " + request + " to " + next);
-			}
-			Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
-			request = Http2Request.builder(next.method(), next.uri())
-				.headers(next.headers())
-				.body(next.body())
-				.options(RedirectRule.remaining(this.options, this.exchange.options(), elapsed))
-				.build();
-			response = this.exchange.roundTrip(request);
+		if (!this.followRedirects) {
+			return this.exchange.roundTrip(first);
 		}
-		return response;
+		RedirectChain redirects = new RedirectChain(first, this.exchange.options());
+		Http2Request request = first;
+		for (;;) {
+			Http2Response response = this.exchange.roundTrip(request);
+			Http2Request next = redirects.next(request, response);
+			if (next == null) {
+				return response;
+			}
+			request = next;
+		}
 	}
 
 	private RequestBody transportBody(HttpHeaders headers) {
@@ -141,17 +129,6 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 			return RequestBody.of(this.buffer.toByteArrayUnsafe());
 		}
 		return (this.source != null) ? this.source.toRequestBody(headers) : RequestBody.none();
-	}
-
-	private static Headers transportHeaders(HttpHeaders headers) {
-		Headers.Builder fields = Headers.builder();
-		headers.forEach((name, values) -> {
-			for (@Nullable
-			String value : values) {
-				fields.add(name, (value != null) ? value : "");
-			}
-		});
-		return fields.build();
 	}
 
 	private static long declaredLength(HttpHeaders headers) {

@@ -1,7 +1,6 @@
 package io.github.h2transport.spring;
 
 import java.net.URI;
-import java.util.function.Supplier;
 
 import io.github.h2transport.CallOptions;
 import io.github.h2transport.transport.Http2Transport;
@@ -51,18 +50,13 @@ public final class Http2ClientHttpRequestFactory implements ClientHttpRequestFac
 	 * @param callOptions how calls are made
 	 */
 	public Http2ClientHttpRequestFactory(Http2Transport transport, CallOptions callOptions) {
-		this(Exchange.over(constant(transport)), callOptions);
+		this(Exchange.over(transport), callOptions);
 	}
 
 	Http2ClientHttpRequestFactory(Exchange exchange, CallOptions callOptions) {
 		Assert.notNull(callOptions, "'callOptions' must not be null");
 		this.exchange = exchange;
 		this.callOptions = callOptions;
-	}
-
-	private static Supplier<Http2Transport> constant(Http2Transport transport) {
-		Assert.notNull(transport, "'transport' must not be null");
-		return () -> transport;
 	}
 
 	public CallOptions getCallOptions() {

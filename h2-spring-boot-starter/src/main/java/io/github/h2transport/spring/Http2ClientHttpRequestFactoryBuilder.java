@@ -1,6 +1,6 @@
 package io.github.h2transport.spring;
 
-import java.util.ArrayList;
+import java.net.http.HttpClient;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
-import org.springframework.boot.http.client.HttpCookieHandling;
-import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.boot.http.client.JdkClientHttpRequestFactoryBuilder;
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.util.Assert;
 
 /**
@@ -33,21 +33,17 @@ public final class Http2ClientHttpRequestFactoryBuilder
 
 	private final Exchange exchange;
 
-	private final SharedIdentities identities;
-
-	private final List<Consumer<CallOptions.Builder>> callOptions;
+	private final CallSettings callSettings;
 
 	private final List<Consumer<Http2ClientHttpRequestFactory>> customizers;
 
 	private final @Nullable Fallback fallback;
 
-	private Http2ClientHttpRequestFactoryBuilder(Exchange exchange, SharedIdentities identities,
-			@Nullable Fallback fallback, List<Consumer<CallOptions.Builder>> callOptions,
-			List<Consumer<Http2ClientHttpRequestFactory>> customizers) {
+	private Http2ClientHttpRequestFactoryBuilder(Exchange exchange, CallSettings callSettings,
+			@Nullable Fallback fallback, List<Consumer<Http2ClientHttpRequestFactory>> customizers) {
 		this.exchange = exchange;
-		this.identities = identities;
+		this.callSettings = callSettings;
 		this.fallback = fallback;
-		this.callOptions = callOptions;
 		this.customizers = customizers;
 	}
 
@@ -55,11 +51,14 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 * Returns a builder of factories that share a transport.
 	 * @param transport asked on every call, so that the transport may be made on first
 	 * use and replaced after a restart
+	 * @param identities shared with the other builders of this transport
 	 * @return a builder
 	 */
-	public static Http2ClientHttpRequestFactoryBuilder of(Supplier<Http2Transport> transport) {
+	public static Http2ClientHttpRequestFactoryBuilder of(Supplier<Http2Transport> transport,
+			SharedIdentities identities) {
 		Assert.notNull(transport, "'transport' must not be null");
-		return of(Exchange.over(transport));
+		Assert.notNull(identities, "'identities' must not be null");
+		return of(Exchange.over(transport), identities);
 	}
 
 	/**
@@ -68,12 +67,11 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 * @return a builder
 	 */
 	public static Http2ClientHttpRequestFactoryBuilder of(Http2Transport transport) {
-		Assert.notNull(transport, "'transport' must not be null");
-		return of(Exchange.over(() -> transport));
+		return of(Exchange.over(transport), new SharedIdentities());
 	}
 
-	static Http2ClientHttpRequestFactoryBuilder of(Exchange exchange) {
-		return new Http2ClientHttpRequestFactoryBuilder(exchange, new SharedIdentities(), null, List.of(), List.of());
+	static Http2ClientHttpRequestFactoryBuilder of(Exchange exchange, SharedIdentities identities) {
+		return new Http2ClientHttpRequestFactoryBuilder(exchange, new CallSettings(identities), null, List.of());
 	}
 
 	/**
@@ -83,9 +81,8 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 * @return a new builder
 	 */
 	public Http2ClientHttpRequestFactoryBuilder withCallOptions(Consumer<CallOptions.Builder> change) {
-		Assert.notNull(change, "'change' must not be null");
-		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.identities, this.fallback,
-				with(this.callOptions, List.of(change)), this.customizers);
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings.with(change), this.fallback,
+				this.customizers);
 	}
 
 	/**
@@ -102,8 +99,8 @@ public final class Http2ClientHttpRequestFactoryBuilder
 			Supplier<? extends ClientHttpRequestFactoryBuilder<?>> http1) {
 		Assert.notNull(origins, "'origins' must not be null");
 		Assert.notNull(http1, "'http1' must not be null");
-		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.identities,
-				new Fallback(origins, new Http1Clients(http1)), this.callOptions, this.customizers);
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings,
+				new Fallback(origins, clients(http1)), this.customizers);
 	}
 
 	@Override
@@ -117,8 +114,8 @@ public final class Http2ClientHttpRequestFactoryBuilder
 			Collection<Consumer<Http2ClientHttpRequestFactory>> customizers) {
 		Assert.notNull(customizers, "'customizers' must not be null");
 		Assert.noNullElements(customizers, "'customizers' must not contain null elements");
-		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.identities, this.fallback, this.callOptions,
-				with(this.customizers, customizers));
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings, this.fallback,
+				CallSettings.append(this.customizers, customizers));
 	}
 
 	/**
@@ -131,12 +128,6 @@ public final class Http2ClientHttpRequestFactoryBuilder
 		return changes.apply(this);
 	}
 
-	private static <T> List<T> with(List<T> present, Collection<T> added) {
-		List<T> all = new ArrayList<>(present);
-		all.addAll(added);
-		return List.copyOf(all);
-	}
-
 	/**
 	 * Builds a factory.
 	 * @param settings connect timeout; read timeout, which replaces both the response and
@@ -147,32 +138,33 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 */
 	@Override
 	public Http2ClientHttpRequestFactory build(@Nullable HttpClientSettings settings) {
-		HttpClientSettings given = (settings != null) ? settings : HttpClientSettings.defaults();
-		Assert.state(given.cookieHandling() != HttpCookieHandling.ENABLE,
-				"The HTTP/2 client does not handle cookies; use 'enable-when-possible' or 'disable', "
-						+ "or another client for this one");
-		CallOptions.Builder options = toCallOptions(given);
-		Exchange sending = (this.fallback != null) ? this.fallback.beside(this.exchange, given, options.build())
+		HttpClientSettings given = CallSettings.orDefaults(settings);
+		CallOptions applied = this.callSettings.apply(given);
+		Exchange sending = (this.fallback != null) ? this.fallback.beside(this.exchange, given, applied)
 				: this.exchange;
-		this.callOptions.forEach((change) -> change.accept(options));
-		Http2ClientHttpRequestFactory factory = new Http2ClientHttpRequestFactory(sending, options.build());
-		factory.setFollowRedirects(given.redirects() != HttpRedirects.DONT_FOLLOW);
+		Http2ClientHttpRequestFactory factory = new Http2ClientHttpRequestFactory(sending,
+				this.callSettings.toCallOptions(given));
+		factory.setFollowRedirects(CallSettings.followsRedirects(given));
 		this.customizers.forEach((customizer) -> customizer.accept(factory));
 		return factory;
 	}
 
-	private CallOptions.Builder toCallOptions(HttpClientSettings settings) {
-		CallOptions.Builder options = CallOptions.builder()
-			.connectTimeout(settings.connectTimeout())
-			.responseTimeout(settings.readTimeout())
-			.readTimeout(settings.readTimeout());
-		if (settings.sslBundle() != null) {
-			options.tls(this.identities.tlsOptions(settings.sslBundle()));
-		}
-		if (settings.inetAddressFilter() != null) {
-			options.addressFilter(this.identities.addressFilter(settings.inetAddressFilter()));
-		}
-		return options;
+	private static Http1Clients<ClientHttpRequestFactory> clients(
+			Supplier<? extends ClientHttpRequestFactoryBuilder<?>> http1) {
+		return new Http1Clients<>(() -> {
+			ClientHttpRequestFactoryBuilder<?> builder = http1Only(http1.get());
+			return (settings) -> builder.build(settings);
+		});
+	}
+
+	/**
+	 * By its default the JDK's client would send {@code Upgrade: h2c} with every first
+	 * request in cleartext, which servers stumble over and RFC 9113 section 3.1 dropped.
+	 * The others speak HTTP/1.1 unless they are told otherwise.
+	 */
+	private static ClientHttpRequestFactoryBuilder<?> http1Only(ClientHttpRequestFactoryBuilder<?> builder) {
+		return (builder instanceof JdkClientHttpRequestFactoryBuilder jdk)
+				? jdk.withHttpClientCustomizer((client) -> client.version(HttpClient.Version.HTTP_1_1)) : builder;
 	}
 
 	/**
@@ -181,10 +173,10 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 * @param origins decides
 	 * @param clients give the way over HTTP/1.1
 	 */
-	private record Fallback(Http1Origins origins, Http1Clients clients) {
+	private record Fallback(Http1Origins origins, Http1Clients<ClientHttpRequestFactory> clients) {
 
 		Exchange beside(Exchange http2, HttpClientSettings settings, CallOptions applied) {
-			return new FallbackExchange(http2, this.origins, this.clients, settings, applied);
+			return new FallbackExchange(http2, new FallbackRule(this.origins, applied), this.clients, settings);
 		}
 
 	}

@@ -2,7 +2,6 @@ package io.github.h2transport.spring;
 
 import java.io.InputStream;
 
-import io.github.h2transport.HeaderField;
 import io.github.h2transport.Http2Response;
 
 import org.springframework.http.HttpHeaders;
@@ -21,11 +20,7 @@ final class Http2ClientHttpResponse implements ClientHttpResponse {
 
 	Http2ClientHttpResponse(Http2Response response) {
 		this.response = response;
-		HttpHeaders collected = new HttpHeaders();
-		for (HeaderField field : response.headers()) {
-			collected.add(field.name(), field.value());
-		}
-		this.headers = HttpHeaders.readOnlyHttpHeaders(collected);
+		this.headers = HeaderTranslator.toSpring(response.headers());
 		this.body = new TranslatingInputStream(response.body());
 	}
 

@@ -59,11 +59,25 @@ final class RedirectRule {
 			return null;
 		}
 		boolean sameOrigin = Origin.of(request.uri()).equals(Origin.of(target));
-		return Http2Request.builder(method, target)
+		Http2Request.Builder next = Http2Request.builder(method, target)
 			.headers(nextHeaders(request.headers(), sameOrigin, withContent))
-			.body(withContent ? request.body() : RequestBody.none())
 			.options(request.options())
-			.build();
+			.informational(request.informational());
+		return (withContent ? next.body(request.body()).trailers(request.trailers()) : next).build();
+	}
+
+	/**
+	 * Starts a request like another one.
+	 * @param request the other
+	 * @return a builder that holds all that it had
+	 */
+	static Http2Request.Builder copy(Http2Request request) {
+		return Http2Request.builder(request.method(), request.uri())
+			.headers(request.headers())
+			.body(request.body())
+			.options(request.options())
+			.trailers(request.trailers())
+			.informational(request.informational());
 	}
 
 	/**

@@ -17,13 +17,13 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslOptions;
 
 /**
- * Gives every SSL bundle one {@link TlsOptions} and every address filter one
- * {@link AddressFilter}. The transport compares both by identity, so this is what lets
- * the many factories that Spring Boot builds from one bundle share connections, and keeps
- * those of two bundles apart. Nothing is kept that no factory or connection uses any
- * more.
+ * What the clients of one transport have in common beside it. Gives every SSL bundle one
+ * {@link TlsOptions} and every address filter one {@link AddressFilter}. The transport
+ * compares both by identity, so this is what lets the many factories that Spring Boot
+ * builds from one bundle share connections, and keeps those of two bundles apart. Nothing
+ * is kept that no factory or connection uses any more.
  */
-final class SharedIdentities {
+public final class SharedIdentities {
 
 	private final ReentrantLock lock = new ReentrantLock();
 

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,11 +18,12 @@ import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
 
 /** Answers from a script, and keeps what it was asked. */
-final class FakeExchange implements Exchange {
+final class FakeExchange implements Exchange, AsyncExchange {
 
 	final List<Http2Request> requests = new ArrayList<>();
 
@@ -58,11 +60,24 @@ final class FakeExchange implements Exchange {
 	}
 
 	@Override
+	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
+		try {
+			return CompletableFuture.completedFuture(roundTrip(request));
+		}
+		catch (Http2Exception ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	@Override
 	public TransportOptions options() {
 		return TransportOptions.defaults();
 	}
 
 	private static String written(Http2Request request) {
+		if (request.body() instanceof RequestBody.Published) {
+			return "published";
+		}
 		try {
 			ByteArrayOutputStream out = new ByteArrayOutputStream();
 			request.body().writeTo(out);

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class Http2ClientHttpRequestFactoryBuilderTests {
 
 	private final Http2ClientHttpRequestFactoryBuilder builder = Http2ClientHttpRequestFactoryBuilder
-		.of(new FakeExchange());
+		.of(new FakeExchange(), new SharedIdentities());
 
 	@Test
 	void withoutSettingsEverythingIsLeftToTheTransport() {

@@ -308,6 +308,23 @@ public final class ClientConn implements Pen.Owner {
 		}
 	}
 
+	/**
+	 * Runs something on the loop, or here if the loop has ended: what has arrived can
+	 * still be read then.
+	 */
+	void onLoopOrHere(Runnable task) {
+		if (this.loop.inLoop()) {
+			task.run();
+			return;
+		}
+		try {
+			this.loop.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			task.run();
+		}
+	}
+
 	// ---- for the transport ----
 
 	/**

@@ -340,8 +340,8 @@ public final class ClientStream extends ProtocolStream {
 	/**
 	 * Subscribes to the content, chunk by chunk as there is room for it.
 	 * @param content publishes the content
-	 * @param onFailure told of what the publisher fails with, at most once; the stream is
-	 * cancelled by then
+	 * @param onFailure told of what the publisher fails with, at most once, before the
+	 * stream is cancelled
 	 */
 	public void uploadFrom(RequestBody.Published content, Consumer<Throwable> onFailure) {
 		content.subscribe(new UploadSubscriber(this, Objects.requireNonNull(this.upload), onFailure));

@@ -283,6 +283,10 @@ final class ResponseBody extends InputStream {
 				|| ((reading != null) ? reading.next != null : this.first != null);
 	}
 
+	boolean isClosed() {
+		return this.closed;
+	}
+
 	boolean isEnded() {
 		return this.ended;
 	}

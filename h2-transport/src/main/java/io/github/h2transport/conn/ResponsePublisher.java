@@ -1,5 +1,6 @@
 package io.github.h2transport.conn;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -72,7 +73,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 		else {
 			this.demand.getAndUpdate((before) -> (before + n < 0) ? Long.MAX_VALUE : before + n);
 		}
-		this.stream.connection().onLoop(this::drain);
+		this.stream.connection().onLoopOrHere(this::drain);
 	}
 
 	@Override
@@ -128,7 +129,13 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 			this.work.incrementAndGet();
 			return;
 		}
-		if (ended) {
+		if (this.body.isClosed()) {
+			// What had arrived is gone, so its end must not look like the content's.
+			this.over = true;
+			this.stream.onNews(null);
+			receiver.onError(new IOException("The response is closed"));
+		}
+		else if (ended) {
 			this.over = true;
 			this.stream.onNews(null);
 			receiver.onComplete();

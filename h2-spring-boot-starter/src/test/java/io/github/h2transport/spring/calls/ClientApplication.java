@@ -8,8 +8,10 @@ import io.github.h2transport.testkit.Certificates;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.DefaultResourceLoader;
 
 /** An application with nothing but the starter and a few lines of configuration. */
 @Configuration(proxyBeanMethods = false)
@@ -38,6 +40,9 @@ class ClientApplication {
 	static ConfigurableApplicationContext run(Class<?> application, List<String> properties) {
 		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
 			.properties(properties.toArray(String[]::new))
+			// Reactor Netty is there as a server; the application has the JDK's client
+			// only.
+			.resourceLoader(new DefaultResourceLoader(new FilteredClassLoader("reactor.netty")))
 			.run();
 	}
 

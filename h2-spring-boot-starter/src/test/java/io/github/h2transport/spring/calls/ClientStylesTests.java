@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Mono;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.restclient.RestTemplateBuilder;
@@ -18,14 +19,17 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.annotation.HttpExchange;
+import org.springframework.web.service.registry.HttpServiceGroup;
 import org.springframework.web.service.registry.ImportHttpServices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-/** Every blocking way that Spring has to make a call ends on the same connection. */
+/** Every way that Spring has to make a call ends on the same connection. */
 @Timeout(60)
 class ClientStylesTests {
 
@@ -42,6 +46,9 @@ class ClientStylesTests {
 						+ Certificates.localhost().certificate(), "spring.http.clients.ssl.bundle=servers",
 						"spring.http.serviceclient.protocols.base-url=" + root,
 						"spring.http.serviceclient.hasty.base-url=" + root,
+						"spring.http.serviceclient.reactive.base-url=" + root,
+						"spring.http.serviceclient.reactive-hasty.base-url=" + root,
+						"spring.http.serviceclient.reactive-hasty.read-timeout=300ms",
 						"spring.http.serviceclient.hasty.read-timeout=300ms"));
 	}
 
@@ -52,13 +59,21 @@ class ClientStylesTests {
 	}
 
 	@Test
-	void restClientRestTemplateServiceGroupAndFactorySpeakHttp2OverOneConnection() throws Exception {
+	void everyBlockingAndReactiveStyleSpeaksHttp2OverOneConnection() throws Exception {
 		RestClient client = this.application.getBean(RestClient.Builder.class).build();
 		assertThat(client.get().uri(this.server.uri("/protocol")).retrieve().body(String.class)).isEqualTo("HTTP/2.0");
 		assertThat(this.application.getBean(RestTemplateBuilder.class)
 			.build()
 			.getForObject(this.server.uri("/protocol"), String.class)).isEqualTo("HTTP/2.0");
 		assertThat(this.application.getBean(Protocols.class).protocol()).isEqualTo("HTTP/2.0");
+		assertThat(this.application.getBean(WebClient.Builder.class)
+			.build()
+			.get()
+			.uri(this.server.uri("/protocol"))
+			.retrieve()
+			.bodyToMono(String.class)
+			.block()).isEqualTo("HTTP/2.0");
+		assertThat(this.application.getBean(ReactiveProtocols.class).protocol().block()).isEqualTo("HTTP/2.0");
 		try (var response = this.application.getBean(ClientHttpRequestFactory.class)
 			.createRequest(this.server.uri("/protocol"), org.springframework.http.HttpMethod.GET)
 			.execute()) {
@@ -67,7 +82,7 @@ class ClientStylesTests {
 
 		assertThat(this.application.getBean(SharedHttp2Transport.class).snapshot().origins()).singleElement()
 			.satisfies((origin) -> assertThat(origin.connections()).singleElement()
-				.satisfies((connection) -> assertThat(connection.streamsOpened()).isEqualTo(4)));
+				.satisfies((connection) -> assertThat(connection.streamsOpened()).isEqualTo(6)));
 	}
 
 	@Test
@@ -81,6 +96,14 @@ class ClientStylesTests {
 	void theTimeoutOfAServiceGroupHolds() {
 		assertThatExceptionOfType(ResourceAccessException.class)
 			.isThrownBy(() -> this.application.getBean(Hasty.class).never())
+			.withCauseExactlyInstanceOf(HttpTimeoutException.class);
+	}
+
+	/** Spring Boot itself loses them for reactive groups. */
+	@Test
+	void theTimeoutOfAReactiveServiceGroupHolds() {
+		assertThatExceptionOfType(WebClientRequestException.class)
+			.isThrownBy(() -> this.application.getBean(ReactiveHasty.class).never().block())
 			.withCauseExactlyInstanceOf(HttpTimeoutException.class);
 	}
 
@@ -119,6 +142,10 @@ class ClientStylesTests {
 	@EnableAutoConfiguration
 	@ImportHttpServices(group = "protocols", types = Protocols.class)
 	@ImportHttpServices(group = "hasty", types = Hasty.class)
+	@ImportHttpServices(group = "reactive", types = ReactiveProtocols.class,
+			clientType = HttpServiceGroup.ClientType.WEB_CLIENT)
+	@ImportHttpServices(group = "reactive-hasty", types = ReactiveHasty.class,
+			clientType = HttpServiceGroup.ClientType.WEB_CLIENT)
 	static class Application {
 
 	}
@@ -136,6 +163,22 @@ class ClientStylesTests {
 
 		@GetExchange("/never")
 		String never();
+
+	}
+
+	@HttpExchange
+	interface ReactiveProtocols {
+
+		@GetExchange("/protocol")
+		Mono<String> protocol();
+
+	}
+
+	@HttpExchange
+	interface ReactiveHasty {
+
+		@GetExchange("/never")
+		Mono<String> never();
 
 	}
 

@@ -1,12 +1,14 @@
 package io.github.h2transport.spring.calls;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Flux;
 
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -41,9 +44,16 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.io.InputStreamResource;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.BodyInserter;
+import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientRequestException;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
@@ -205,6 +215,60 @@ class Http1FallbackTests {
 	}
 
 	@Test
+	void aReactiveCallIsAnsweredAndRememberedForBothKindsOfClient() {
+		assertThat(reactiveText(this.application, this.server.uri("/protocol"))).isEqualTo("HTTP/1.1");
+		assertThat(text("/protocol")).isEqualTo("HTTP/1.1");
+		assertThat(reactiveText(this.application, this.server.uri("/redirect"))).isEqualTo("HTTP/1.1");
+
+		assertThat(shown(this.server.uri("/")).fallback().calls()).isEqualTo(4);
+	}
+
+	@Test
+	void aReactivePostIsSubscribedToOnceAndAnsweredWhole() {
+		byte[] content = Content.ofSize(ServerCalls.ECHO_SIZE);
+		AtomicInteger subscriptions = new AtomicInteger();
+		Flux<DataBuffer> stream = Flux.range(0, 64)
+			.<DataBuffer>map((piece) -> DefaultDataBufferFactory.sharedInstance
+				.wrap(ByteBuffer.wrap(content, piece * (content.length / 64), content.length / 64)))
+			.doOnSubscribe((subscription) -> subscriptions.incrementAndGet());
+
+		for (BodyInserter<?, ? super ClientHttpRequest> body : List.of(BodyInserters.fromDataBuffers(stream),
+				BodyInserters.fromValue(content))) {
+			byte[] answer = webClient().post()
+				.uri(this.server.uri(ServerCalls.ECHO_PATH))
+				.contentType(MediaType.APPLICATION_OCTET_STREAM)
+				.body(body)
+				.retrieve()
+				.bodyToFlux(byte[].class)
+				.collect(ByteArrayOutputStream::new, ByteArrayOutputStream::writeBytes)
+				.map(ByteArrayOutputStream::toByteArray)
+				.block();
+
+			assertThat(Content.sha256(answer)).isEqualTo(Content.sha256(content));
+		}
+		assertThat(subscriptions).hasValue(1);
+	}
+
+	@Test
+	void reactiveRedirectsLeadFromOneVersionToTheOther() {
+		try (TomcatServer modern = TomcatServer.tls(Certificates.localhost())) {
+			assertThat(reactiveText(this.application, this.server.uri("/redirect-to?" + modern.uri("/protocol"))))
+				.isEqualTo("HTTP/2.0");
+			assertThat(reactiveText(this.application, modern.uri("/redirect-to?" + this.server.uri("/protocol"))))
+				.isEqualTo("HTTP/1.1");
+		}
+	}
+
+	@Test
+	void withoutFallbackTheReactiveErrorIsTyped() {
+		try (ConfigurableApplicationContext strict = ClientApplication.start("h2.transport.fallback=none")) {
+			assertThatExceptionOfType(WebClientRequestException.class)
+				.isThrownBy(() -> reactiveText(strict, this.server.uri("/protocol")))
+				.withCauseExactlyInstanceOf(SSLHandshakeException.class);
+		}
+	}
+
+	@Test
 	void withoutFallbackTheErrorIsTyped() {
 		try (ConfigurableApplicationContext strict = ClientApplication.start("h2.transport.fallback=none")) {
 			assertThatExceptionOfType(ResourceAccessException.class)
@@ -258,6 +322,7 @@ class Http1FallbackTests {
 		try (ConfigurableApplicationContext all = ClientApplication.run(ClientApplication.class,
 				List.of("h2.transport.fallback=all", "management.endpoints.web.exposure.include=h2pool"))) {
 			assertThat(text(all, uri)).isEqualTo("HTTP/1.1 null");
+			assertThat(reactiveText(all, uri)).isEqualTo("HTTP/1.1 null");
 
 			assertThat(loopThreads()).as("nobody needed a transport").isLessThanOrEqualTo(loopThreadsBefore);
 			H2PoolDescriptor.OriginDescriptor origin = shown(all, uri);
@@ -290,6 +355,20 @@ class Http1FallbackTests {
 			reads.incrementAndGet();
 			return new ByteArrayInputStream(content);
 		});
+	}
+
+	private WebClient webClient() {
+		return this.application.getBean(WebClient.Builder.class).build();
+	}
+
+	private static String reactiveText(ConfigurableApplicationContext context, URI uri) {
+		return context.getBean(WebClient.Builder.class)
+			.build()
+			.get()
+			.uri(uri)
+			.retrieve()
+			.bodyToMono(String.class)
+			.block();
 	}
 
 	private RestClient client() {

@@ -6,7 +6,9 @@ class NginxRealServerTests extends RealServerCalls {
 
 	@Override
 	RealServer.Builder server() {
-		return RealServer.nginx();
+		return RealServer.nginx()
+			.arguments("location = " + NO_CONTENT_PATH + " { return 204; }",
+					"location = " + NOT_MODIFIED_PATH + " { return 304; }");
 	}
 
 }

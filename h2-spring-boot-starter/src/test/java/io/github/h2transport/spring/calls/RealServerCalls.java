@@ -10,7 +10,10 @@ import io.github.h2transport.testkit.RealServer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Flux;
+import reactor.test.StepVerifier;
 
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 
@@ -71,6 +74,22 @@ abstract class RealServerCalls extends ServerCalls {
 			mortal.restart();
 			byte[] body = client.get().uri(uri).retrieve().body(byte[].class);
 			assertThat(Content.sha256(body)).isEqualTo(Content.sha256(Content.ofSize(GET_SIZE)));
+		}
+	}
+
+	@Test
+	@Timeout(60)
+	void aServerThatIsKilledInTheMiddleOfABodyIsAFailureAndNotItsEnd() {
+		try (RealServer mortal = server().file("/large", 4 * 1024 * 1024).start()) {
+			Flux<DataBuffer> body = webClient().get().uri(mortal.uri("/large")).retrieve().bodyToFlux(DataBuffer.class);
+
+			StepVerifier.create(body, 1)
+				.expectNextCount(1)
+				.then(mortal::kill)
+				.thenRequest(Long.MAX_VALUE)
+				.thenConsumeWhile((buffer) -> true)
+				.expectErrorSatisfies((failure) -> assertThat(failure).hasCauseInstanceOf(IOException.class))
+				.verify(Duration.ofSeconds(30));
 		}
 	}
 

@@ -1,12 +1,15 @@
 package io.github.h2transport.spring.calls;
 
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.github.h2transport.conn.ConnectionSnapshot;
 import io.github.h2transport.spring.SharedHttp2Transport;
@@ -16,10 +19,20 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.BodyInserter;
+import org.springframework.web.reactive.function.BodyInserters;
+import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,6 +55,14 @@ abstract class ServerCalls {
 
 	static final int PARALLEL = 100;
 
+	static final String NO_CONTENT_PATH = "/no-content";
+
+	static final String NOT_MODIFIED_PATH = "/not-modified";
+
+	private static final int SLICE = 8192;
+
+	private static final Duration LIMIT = Duration.ofSeconds(30);
+
 	private ConfigurableApplicationContext application;
 
 	/**
@@ -61,6 +82,14 @@ abstract class ServerCalls {
 	 * @return an absolute URL
 	 */
 	abstract URI uri(String scheme, String path);
+
+	/**
+	 * Returns the paths whose answers have no content, with their status codes.
+	 * @return pairs such as {@code /no-content 204}
+	 */
+	Stream<String> emptyAnswers() {
+		return Stream.of(NO_CONTENT_PATH + " 204", NOT_MODIFIED_PATH + " 304");
+	}
 
 	@BeforeAll
 	void start() {
@@ -117,6 +146,105 @@ abstract class ServerCalls {
 		}
 		assertThat(connections(scheme)).singleElement()
 			.satisfies((connection) -> assertThat(connection.streamsOpened()).isGreaterThanOrEqualTo(PARALLEL));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http", "https" })
+	void aReactiveGetDeliversTheWholeBody(String scheme) {
+		assertThat(sha256(reactiveGet(scheme))).isEqualTo(Content.sha256(Content.ofSize(GET_SIZE)));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http", "https" })
+	void aReactivePostOfOneValueIsReadAndAnsweredWhole(String scheme) {
+		byte[] content = Content.ofSize(ECHO_SIZE);
+
+		assertThat(sha256(reactivePost(scheme, BodyInserters.fromValue(content)))).isEqualTo(Content.sha256(content));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http", "https" })
+	void aReactivePostOfAStreamIsReadAndAnsweredWhole(String scheme) {
+		byte[] content = Content.ofSize(ECHO_SIZE);
+		Flux<DataBuffer> stream = Flux.range(0, ECHO_SIZE / SLICE)
+			.map((slice) -> DefaultDataBufferFactory.sharedInstance
+				.wrap(ByteBuffer.wrap(content, slice * SLICE, SLICE)));
+
+		assertThat(sha256(reactivePost(scheme, BodyInserters.fromDataBuffers(stream))))
+			.isEqualTo(Content.sha256(content));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http", "https" })
+	void aHundredReactiveCallsShareOneConnection(String scheme) {
+		List<String> sums = Flux.range(0, PARALLEL)
+			.flatMap((call) -> joined(reactiveGet(scheme)), PARALLEL)
+			.map(Content::sha256)
+			.collectList()
+			.block(LIMIT);
+
+		assertThat(sums).hasSize(PARALLEL).containsOnly(Content.sha256(Content.ofSize(GET_SIZE)));
+		assertThat(connections(scheme)).hasSize(1);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http", "https" })
+	void headAndAnswersWithoutContentEndAtOnce(String scheme) {
+		ResponseEntity<Void> head = client().head().uri(uri(scheme, GET_PATH)).retrieve().toBodilessEntity();
+		ResponseEntity<byte[]> reactiveHead = webClient().head()
+			.uri(uri(scheme, GET_PATH))
+			.retrieve()
+			.toEntity(byte[].class)
+			.block(LIMIT);
+		assertThat(head.getHeaders().getContentLength()).isEqualTo(GET_SIZE);
+		assertThat(reactiveHead).isNotNull();
+		assertThat(reactiveHead.getHeaders().getContentLength()).isEqualTo(GET_SIZE);
+		assertThat(reactiveHead.getBody()).isNull();
+		emptyAnswers().map((answer) -> answer.split(" ")).forEach((answer) -> {
+			ResponseEntity<byte[]> reactive = webClient().get()
+				.uri(uri(scheme, answer[0]))
+				.retrieve()
+				.toEntity(byte[].class)
+				.block(LIMIT);
+			assertThat(reactive).isNotNull();
+			assertThat(reactive.getStatusCode().value()).isEqualTo(Integer.parseInt(answer[1]));
+			assertThat(reactive.getBody()).isNull();
+			assertThat(client().get().uri(uri(scheme, answer[0])).retrieve().toEntity(byte[].class))
+				.satisfies((entity) -> assertThat(entity.getStatusCode()).isEqualTo(reactive.getStatusCode()))
+				.satisfies((entity) -> assertThat(entity.getBody()).isNull());
+		});
+		assertThat(connections(scheme)).hasSize(1);
+	}
+
+	private Flux<DataBuffer> reactiveGet(String scheme) {
+		return webClient().get().uri(uri(scheme, GET_PATH)).retrieve().bodyToFlux(DataBuffer.class);
+	}
+
+	private Flux<DataBuffer> reactivePost(String scheme, BodyInserter<?, ? super ClientHttpRequest> body) {
+		return webClient().post()
+			.uri(uri(scheme, ECHO_PATH))
+			.contentType(MediaType.APPLICATION_OCTET_STREAM)
+			.body(body)
+			.retrieve()
+			.bodyToFlux(DataBuffer.class);
+	}
+
+	private static String sha256(Flux<DataBuffer> body) {
+		byte[] whole = joined(body).block(LIMIT);
+		assertThat(whole).isNotNull();
+		return Content.sha256(whole);
+	}
+
+	private static Mono<byte[]> joined(Flux<DataBuffer> body) {
+		return DataBufferUtils.join(body).map((buffer) -> {
+			byte[] octets = new byte[buffer.readableByteCount()];
+			buffer.read(octets);
+			return octets;
+		});
+	}
+
+	WebClient webClient() {
+		return this.application.getBean(WebClient.Builder.class).build();
 	}
 
 	RestClient client() {

@@ -121,10 +121,15 @@ final class TomcatServer implements AutoCloseable {
 		@Override
 		protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
 			switch (request.getRequestURI()) {
-				case ServerCalls.GET_PATH -> response.getOutputStream().write(Content.ofSize(ServerCalls.GET_SIZE));
+				case ServerCalls.GET_PATH -> {
+					response.setContentLength(ServerCalls.GET_SIZE);
+					response.getOutputStream().write(Content.ofSize(ServerCalls.GET_SIZE));
+				}
 				case "/large" -> response.getOutputStream().write(Content.ofSize(LARGE_SIZE));
 				case "/protocol" -> response.getWriter().write(request.getProtocol());
 				case "/redirect" -> response.sendRedirect("/protocol");
+				case ServerCalls.NO_CONTENT_PATH -> response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+				case ServerCalls.NOT_MODIFIED_PATH -> response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
 				case "/redirect-to" -> response.sendRedirect(request.getQueryString());
 				case "/never" -> waitForClose();
 				default -> response.sendError(HttpServletResponse.SC_NOT_FOUND);

@@ -10,7 +10,9 @@ import io.github.h2transport.testkit.Content;
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.binaryEqualTo;
 import static com.github.tomakehurst.wiremock.client.WireMock.get;
+import static com.github.tomakehurst.wiremock.client.WireMock.head;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 
 class WireMockCallsTests extends ServerCalls {
 
@@ -29,6 +31,10 @@ class WireMockCallsTests extends ServerCalls {
 		this.server.start();
 		byte[] content = Content.ofSize(ECHO_SIZE);
 		this.server.stubFor(get(GET_PATH).willReturn(aResponse().withBody(Content.ofSize(GET_SIZE))));
+		this.server.stubFor(head(urlEqualTo(GET_PATH))
+			.willReturn(aResponse().withHeader("content-length", Integer.toString(GET_SIZE))));
+		this.server.stubFor(get(NO_CONTENT_PATH).willReturn(aResponse().withStatus(204)));
+		this.server.stubFor(get(NOT_MODIFIED_PATH).willReturn(aResponse().withStatus(304)));
 		this.server
 			.stubFor(post(ECHO_PATH).withRequestBody(binaryEqualTo(content)).willReturn(aResponse().withBody(content)));
 	}

@@ -1,15 +1,13 @@
 package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.util.List;
-import java.util.function.Supplier;
 
-import io.github.h2transport.spring.Http1Fallback;
 import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.Http2ClientHttpRequestFactoryBuilder;
 import io.github.h2transport.spring.SharedHttp2Transport;
+import io.github.h2transport.spring.SharedIdentities;
 import io.github.h2transport.transport.Http2Transport;
 
-import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -43,19 +41,20 @@ import org.springframework.http.client.ClientHttpRequestFactory;
 		after = { HttpClientAutoConfiguration.class, Http2TransportAutoConfiguration.class })
 @ConditionalOnClass(name = BootVersionAutoConfiguration.CLASS_SINCE_4_1)
 @ConditionalOnBooleanProperty(name = "h2.transport.enabled", matchIfMissing = true)
-@Conditional(OnNoOtherFactoryChosenCondition.class)
+@Conditional(OnNoOtherClientChosenCondition.Imperative.class)
 public final class Http2ImperativeClientAutoConfiguration {
 
-	private static final String BUILDER = "http2ClientHttpRequestFactoryBuilder";
+	static final String BUILDER = "http2ClientHttpRequestFactoryBuilder";
 
 	@Bean(BUILDER)
 	@ConditionalOnMissingBean(ClientHttpRequestFactoryBuilder.class)
 	ClientHttpRequestFactoryBuilder<?> http2ClientHttpRequestFactoryBuilder(ObjectProvider<SharedHttp2Transport> shared,
-			ObjectProvider<Http2Transport> transport,
+			ObjectProvider<Http2Transport> transport, SharedIdentities identities,
 			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers, Http1Origins origins,
 			ResourceLoader resourceLoader, Environment environment) {
 		return customize(
-				Http2ClientHttpRequestFactoryBuilder.of(source(shared, transport))
+				Http2ClientHttpRequestFactoryBuilder
+					.of(Http2TransportAutoConfiguration.source(shared, transport), identities)
 					.withFallback(origins,
 							() -> customize(detect(resourceLoader, environment), customizers.orderedStream().toList())),
 				customizers.orderedStream().toList());
@@ -67,17 +66,6 @@ public final class Http2ImperativeClientAutoConfiguration {
 			.detect(resourceLoader.getClassLoader());
 		return (builder instanceof JdkClientHttpRequestFactoryBuilder jdk && Threading.VIRTUAL.isActive(environment))
 				? jdk.withExecutor(new VirtualThreadTaskExecutor("httpclient-")) : builder;
-	}
-
-	/** The shared one is made on first use; one of the application is there already. */
-	private static Supplier<Http2Transport> source(ObjectProvider<SharedHttp2Transport> shared,
-			ObjectProvider<Http2Transport> transport) {
-		SharedHttp2Transport own = shared.getIfAvailable();
-		if (own != null) {
-			return own;
-		}
-		Http2Transport given = transport.getObject();
-		return () -> given;
 	}
 
 	private static ClientHttpRequestFactoryBuilder<?> customize(ClientHttpRequestFactoryBuilder<?> builder,
@@ -109,15 +97,6 @@ public final class Http2ImperativeClientAutoConfiguration {
 	ClientHttpRequestFactory clientHttpRequestFactory(ClientHttpRequestFactoryBuilder<?> builder,
 			HttpClientSettings settings) {
 		return builder.build(settings);
-	}
-
-	@Bean
-	@ConditionalOnBean(name = BUILDER)
-	Http2StartupLine http2StartupLine(ListableBeanFactory beanFactory,
-			ObjectProvider<Http2TransportProperties> properties) {
-		Http2TransportProperties bound = properties.getIfAvailable();
-		return new Http2StartupLine(beanFactory, bound != null && bound.isAllowHttp(),
-				(bound != null) ? bound.getFallback() : Http1Fallback.TLS);
 	}
 
 }

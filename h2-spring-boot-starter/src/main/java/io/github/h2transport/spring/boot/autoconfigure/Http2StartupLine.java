@@ -9,9 +9,7 @@ import org.apache.commons.logging.LogFactory;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.boot.restclient.RestTemplateBuilder;
-import org.springframework.web.client.RestClient;
-import org.springframework.web.service.registry.HttpServiceProxyRegistry;
+import org.springframework.util.ClassUtils;
 
 /**
  * Says once, when the application starts, which builders run on HTTP/2 and how to switch
@@ -40,14 +38,30 @@ final class Http2StartupLine implements SmartInitializingSingleton {
 
 	String line() {
 		List<String> users = new ArrayList<>();
-		addIfPresent(users, RestClient.Builder.class, "RestClient.Builder");
-		addIfPresent(users, RestTemplateBuilder.class, "RestTemplateBuilder");
-		addIfPresent(users, HttpServiceProxyRegistry.class, "HTTP service groups");
-		users.add("ClientHttpRequestFactory");
+		List<String> switches = new ArrayList<>();
+		boolean imperative = this.beanFactory.containsBean(Http2ImperativeClientAutoConfiguration.BUILDER);
+		boolean reactive = this.beanFactory.containsBean(Http2ReactiveClientAutoConfiguration.BUILDER);
+		if (imperative) {
+			addIfPresent(users, "org.springframework.web.client.RestClient$Builder", "RestClient.Builder");
+			addIfPresent(users, "org.springframework.boot.restclient.RestTemplateBuilder", "RestTemplateBuilder");
+			switches.add(OnNoOtherClientChosenCondition.Imperative.PROPERTY);
+		}
+		if (reactive) {
+			addIfPresent(users, "org.springframework.web.reactive.function.client.WebClient$Builder",
+					"WebClient.Builder");
+		}
+		addIfPresent(users, "org.springframework.web.service.registry.HttpServiceProxyRegistry", "HTTP service groups");
+		if (imperative) {
+			users.add("ClientHttpRequestFactory");
+		}
+		if (reactive) {
+			users.add("ClientHttpConnector");
+			switches.add(OnNoOtherClientChosenCondition.Reactive.PROPERTY);
+		}
 		return String.join(", ", users) + " run on HTTP/2 (h2-transport; https:// servers without it are "
 				+ ((this.fallback != Http1Fallback.NONE) ? "called over HTTP/1.1" : "refused") + ", http:// URLs are "
-				+ httpUrls() + "); to switch back to Spring Boot's own client set "
-				+ OnNoOtherFactoryChosenCondition.PROPERTY + ", for example to jdk, or h2.transport.enabled=false";
+				+ httpUrls() + "); to switch back to Spring Boot's own client set " + String.join(" and ", switches)
+				+ ", for example to jdk, or h2.transport.enabled=false";
 	}
 
 	private String httpUrls() {
@@ -58,8 +72,11 @@ final class Http2StartupLine implements SmartInitializingSingleton {
 				: "refused, see h2.transport.allow-http and h2.transport.fallback";
 	}
 
-	private void addIfPresent(List<String> users, Class<?> type, String name) {
-		if (this.beanFactory.getBeanNamesForType(type, true, false).length > 0) {
+	/** By name, since neither kind of client need be on the class path. */
+	private void addIfPresent(List<String> users, String type, String name) {
+		ClassLoader classLoader = getClass().getClassLoader();
+		if (ClassUtils.isPresent(type, classLoader) && this.beanFactory
+			.getBeanNamesForType(ClassUtils.resolveClassName(type, classLoader), true, false).length > 0) {
 			users.add(name);
 		}
 	}

@@ -1,11 +1,13 @@
 package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.SharedHttp2Transport;
+import io.github.h2transport.spring.SharedIdentities;
 import io.github.h2transport.transport.Http2Transport;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -72,6 +74,24 @@ public final class Http2TransportAutoConfiguration {
 	@ConditionalOnMissingBean
 	Http1Origins http1Origins(Http2TransportProperties properties) {
 		return new Http1Origins(properties.getFallback());
+	}
+
+	/** What keeps apart, or lets share, the connections of clients of all kinds. */
+	@Bean
+	@ConditionalOnMissingBean
+	SharedIdentities sharedIdentities() {
+		return new SharedIdentities();
+	}
+
+	/** The shared one is made on first use; one of the application is there already. */
+	static Supplier<Http2Transport> source(ObjectProvider<SharedHttp2Transport> shared,
+			ObjectProvider<Http2Transport> transport) {
+		SharedHttp2Transport own = shared.getIfAvailable();
+		if (own != null) {
+			return own;
+		}
+		Http2Transport given = transport.getObject();
+		return () -> given;
 	}
 
 	/** Spring gives up waiting after its own limit, so a longer one would only be cut. */

@@ -53,10 +53,10 @@ class Http2ClientAutoConfigurationTests {
 
 	private static final AutoConfigurations AUTO_CONFIGURATIONS = AutoConfigurations.of(
 			BootVersionAutoConfiguration.class, Http2TransportAutoConfiguration.class,
-			Http2ImperativeClientAutoConfiguration.class, SslAutoConfiguration.class, HttpClientAutoConfiguration.class,
-			ImperativeHttpClientAutoConfiguration.class, HttpServiceClientPropertiesAutoConfiguration.class,
-			HttpServiceClientAutoConfiguration.class, RestClientAutoConfiguration.class,
-			RestTemplateAutoConfiguration.class);
+			Http2ImperativeClientAutoConfiguration.class, Http2StartupLineAutoConfiguration.class,
+			SslAutoConfiguration.class, HttpClientAutoConfiguration.class, ImperativeHttpClientAutoConfiguration.class,
+			HttpServiceClientPropertiesAutoConfiguration.class, HttpServiceClientAutoConfiguration.class,
+			RestClientAutoConfiguration.class, RestTemplateAutoConfiguration.class);
 
 	private final ApplicationContextRunner runner = new ApplicationContextRunner()
 		.withConfiguration(AUTO_CONFIGURATIONS);
@@ -121,7 +121,12 @@ class Http2ClientAutoConfigurationTests {
 			assertThat(context).doesNotHaveBean(Http2ClientHttpRequestFactoryBuilder.class);
 			assertThat(context).doesNotHaveBean(Http2StartupLine.class);
 			assertThat(factoryOf(((ApplicationContext) context).getBean(RestClient.Builder.class)))
-				.isInstanceOf(JdkClientHttpRequestFactory.class);
+				.isNotInstanceOf(Http2ClientHttpRequestFactory.class);
+			if (kind != Kind.REACTIVE) {
+				// In a reactive application Spring Boot does not look at the property.
+				assertThat(((ApplicationContext) context).getBean(ClientHttpRequestFactory.class))
+					.isInstanceOf(JdkClientHttpRequestFactory.class);
+			}
 		});
 	}
 
@@ -140,7 +145,7 @@ class Http2ClientAutoConfigurationTests {
 			assertThat(context).doesNotHaveBean(Http2Transport.class);
 			assertThat(context).doesNotHaveBean(Http2TransportProperties.class);
 			assertThat(factoryOf(((ApplicationContext) context).getBean(RestClient.Builder.class)))
-				.isInstanceOf(JdkClientHttpRequestFactory.class);
+				.isNotInstanceOf(Http2ClientHttpRequestFactory.class);
 		});
 	}
 

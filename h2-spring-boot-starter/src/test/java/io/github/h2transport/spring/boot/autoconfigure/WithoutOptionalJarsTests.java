@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 import io.github.h2transport.spring.Http2ClientHttpRequestFactoryBuilder;
@@ -26,15 +27,31 @@ class WithoutOptionalJarsTests {
 
 	private static final Pattern OPTIONAL = Pattern
 		.compile("(spring-boot-(actuator|health|micrometer|starter-actuator|starter-micrometer|tomcat|web|webmvc|"
-				+ "servlet|test)|spring-web(flux|mvc)|spring-test|reactor|reactive-streams|tomcat|micrometer-core|"
+				+ "servlet|test)|spring-web(flux|mvc)|spring-test|reactor|reactive-streams|netty|jetty|undertow|tomcat|micrometer-core|"
 				+ "micrometer-jakarta|wiremock).*\\.jar");
+
+	/** What the one dependency spring-boot-webclient brings. */
+	private static final Pattern WEB_CLIENT = Pattern
+		.compile("(spring-boot-webclient|spring-webflux|reactor-core|reactive-streams).*\\.jar");
 
 	@Test
 	void theApplicationStartsAndUsesHttp2() throws Exception {
+		assertThat(start((jar) -> !OPTIONAL.matcher(jar).matches())).isEqualTo(
+				List.of(Http2ClientHttpRequestFactoryBuilder.class.getName(), "actuator false", "reactor false"));
+	}
+
+	@Test
+	void webClientNeedsNeitherAWebServerNorReactorNetty() throws Exception {
+		assertThat(start((jar) -> !OPTIONAL.matcher(jar).matches() || WEB_CLIENT.matcher(jar).matches()))
+			.isEqualTo(List.of(Http2ClientHttpRequestFactoryBuilder.class.getName(), "actuator false", "reactor true",
+					"io.github.h2transport.spring.Http2ClientHttpConnectorBuilder", "netty false", "server false"));
+	}
+
+	private static Object start(Predicate<String> wanted) throws Exception {
 		List<URL> jars = new ArrayList<>();
 		for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
 			Path path = Path.of(entry);
-			if (!OPTIONAL.matcher(path.getFileName().toString()).matches()) {
+			if (wanted.test(path.getFileName().toString())) {
 				jars.add(path.toUri().toURL());
 			}
 		}
@@ -46,8 +63,7 @@ class WithoutOptionalJarsTests {
 			Callable<?> application = (Callable<?>) loader.loadClass(Application.class.getName())
 				.getConstructor()
 				.newInstance();
-			assertThat(application.call()).isEqualTo(
-					List.of(Http2ClientHttpRequestFactoryBuilder.class.getName(), "actuator false", "reactor false"));
+			return application.call();
 		}
 		finally {
 			thread.setContextClassLoader(before);
@@ -59,13 +75,25 @@ class WithoutOptionalJarsTests {
 	public static class Application implements Callable<List<String>> {
 
 		@Override
-		public List<String> call() {
+		public List<String> call() throws ClassNotFoundException {
 			try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
 				.web(WebApplicationType.NONE)
 				.run()) {
-				return List.of(context.getBean(ClientHttpRequestFactoryBuilder.class).getClass().getName(),
-						"actuator " + present("org.springframework.boot.actuate.endpoint.annotation.Endpoint"),
-						"reactor " + present("reactor.core.scheduler.NonBlocking"));
+				List<String> found = new ArrayList<>(
+						List.of(context.getBean(ClientHttpRequestFactoryBuilder.class).getClass().getName(),
+								"actuator " + present("org.springframework.boot.actuate.endpoint.annotation.Endpoint"),
+								"reactor " + present("reactor.core.scheduler.NonBlocking")));
+				if (present("org.springframework.web.reactive.function.client.WebClient")) {
+					// By name: without Reactor nothing of it can be loaded.
+					Object builder = context.getBean("http2ClientHttpConnectorBuilder");
+					assertThat(context.getBeansOfType(
+							Class.forName("org.springframework.web.reactive.function.client.WebClient$Builder")))
+						.hasSize(1);
+					found.addAll(List.of(builder.getClass().getName(),
+							"netty " + present("reactor.netty.http.client.HttpClient"),
+							"server " + present("org.springframework.boot.web.server.WebServer")));
+				}
+				return found;
 			}
 		}
 

@@ -1,0 +1,75 @@
+package io.github.h2transport.spring;
+
+import io.github.h2transport.AddressFilter;
+import io.github.h2transport.CallOptions;
+import io.github.h2transport.ConnectionKey;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.Origin;
+import io.github.h2transport.TlsOptions;
+import io.github.h2transport.TransportOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which calls of one client may leave HTTP/2. The HTTP/1.1 client knows the TLS identity
+ * and the address filter of the settings only: a call with another one never leaves.
+ */
+final class FallbackRule {
+
+	private final Http1Origins origins;
+
+	private final @Nullable TlsOptions tls;
+
+	private final @Nullable AddressFilter addressFilter;
+
+	/**
+	 * Makes the rule of a client.
+	 * @param origins decides
+	 * @param applied the options that the client's settings became
+	 */
+	FallbackRule(Http1Origins origins, CallOptions applied) {
+		this.origins = origins;
+		this.tls = applied.tls();
+		this.addressFilter = applied.addressFilter();
+	}
+
+	/** Whether HTTP/2 is not to be tried. */
+	boolean usesHttp1(Http2Request request, TransportOptions options) {
+		ConnectionKey key = keyOf(request);
+		return key != null && mayFallBack(key, options) && this.origins.usesHttp1(key, options);
+	}
+
+	/**
+	 * Whether what failed over HTTP/2, and was not sent, is to be tried over HTTP/1.1.
+	 */
+	boolean turnsToHttp1(Http2Request request, Http2Exception failure, TransportOptions options) {
+		ConnectionKey key = keyOf(request);
+		return key != null && mayFallBack(key, options) && this.origins.turnsToHttp1(key, failure);
+	}
+
+	/** Says of a refused URL what can be done about it. */
+	Http2Exception explain(Http2Request request, Http2Exception failure, TransportOptions options) {
+		ConnectionKey key = keyOf(request);
+		return (key != null) ? this.origins.explain(key, failure, options) : failure;
+	}
+
+	/** Returns {@code null} for a target that the transport will refuse. */
+	private static @Nullable ConnectionKey keyOf(Http2Request request) {
+		try {
+			return new ConnectionKey(Origin.of(request.uri()), request.options().tls(),
+					request.options().addressFilter());
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
+	}
+
+	private boolean mayFallBack(ConnectionKey key, TransportOptions options) {
+		if (key.addressFilter() != this.addressFilter) {
+			return false;
+		}
+		boolean ownIdentity = key.tls() == this.tls && (key.tls() != null || options.tls() == null);
+		return ownIdentity || !key.origin().isSecure();
+	}
+
+}

@@ -1,0 +1,127 @@
+package io.github.h2transport.spring;
+
+import java.net.URI;
+import java.time.Clock;
+import java.util.function.Function;
+
+import io.github.h2transport.CallOptions;
+import io.github.h2transport.transport.Http2Transport;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.ResponseCookie;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.http.client.reactive.ClientHttpResponse;
+import org.springframework.util.Assert;
+
+/**
+ * Makes {@code WebClient} and reactive HTTP service clients run over HTTP/2.
+ *
+ * <p>
+ * A connector is a light handle: connections belong to the {@link Http2Transport}, which
+ * many connectors and request factories share and which whoever made it has to close.
+ * Nothing happens before the returned {@code Mono} is subscribed to. What the subscriber
+ * of the content requests is what the server may send; cancelling resets the stream, and
+ * the connection goes on. Signals come on event loops, where Reactor refuses to block.
+ *
+ * <p>
+ * Failures and redirects are those of {@link Http2ClientHttpRequestFactory}; a failure of
+ * the request's content is signalled as it is.
+ */
+public final class Http2ClientHttpConnector implements ClientHttpConnector {
+
+	private final AsyncExchange exchange;
+
+	// Set before the connector is used; published by whoever hands the connector on.
+	private CallOptions callOptions;
+
+	private boolean followRedirects = true;
+
+	private DataBufferFactory bufferFactory = DefaultDataBufferFactory.sharedInstance;
+
+	private ResponseCookie.Parser cookieParser = new SetCookieParser(Clock.systemUTC());
+
+	/**
+	 * Makes a connector that leaves every limit to the transport.
+	 * @param transport the transport, which is not closed by the connector
+	 */
+	public Http2ClientHttpConnector(Http2Transport transport) {
+		this(transport, CallOptions.defaults());
+	}
+
+	/**
+	 * Makes a connector with its own limits and TLS identity.
+	 * @param transport the transport, which is not closed by the connector
+	 * @param callOptions how calls are made
+	 */
+	public Http2ClientHttpConnector(Http2Transport transport, CallOptions callOptions) {
+		this(AsyncExchange.over(transport), callOptions);
+	}
+
+	Http2ClientHttpConnector(AsyncExchange exchange, CallOptions callOptions) {
+		Assert.notNull(callOptions, "'callOptions' must not be null");
+		this.exchange = exchange;
+		this.callOptions = callOptions;
+	}
+
+	public CallOptions getCallOptions() {
+		return this.callOptions;
+	}
+
+	public void setCallOptions(CallOptions callOptions) {
+		Assert.notNull(callOptions, "'callOptions' must not be null");
+		this.callOptions = callOptions;
+	}
+
+	public boolean isFollowRedirects() {
+		return this.followRedirects;
+	}
+
+	public void setFollowRedirects(boolean followRedirects) {
+		this.followRedirects = followRedirects;
+	}
+
+	/**
+	 * Sets who makes the buffers of requests and wraps the content of responses.
+	 * @param bufferFactory by default the shared {@link DefaultDataBufferFactory}
+	 */
+	public void setBufferFactory(DataBufferFactory bufferFactory) {
+		Assert.notNull(bufferFactory, "'bufferFactory' must not be null");
+		this.bufferFactory = bufferFactory;
+	}
+
+	/**
+	 * Sets who reads {@code Set-Cookie} fields.
+	 * @param cookieParser by default one that knows the attributes of RFC 6265,
+	 * {@code SameSite} and {@code Partitioned}
+	 */
+	public void setCookieParser(ResponseCookie.Parser cookieParser) {
+		Assert.notNull(cookieParser, "'cookieParser' must not be null");
+		this.cookieParser = cookieParser;
+	}
+
+	@Override
+	public Mono<ClientHttpResponse> connect(HttpMethod method, URI uri,
+			Function<? super ClientHttpRequest, Mono<Void>> requestCallback) {
+		return Mono.deferContextual((context) -> connect(method, uri, requestCallback, context));
+	}
+
+	private Mono<ClientHttpResponse> connect(HttpMethod method, URI uri,
+			Function<? super ClientHttpRequest, Mono<Void>> requestCallback, ContextView context) {
+		Http2ReactiveClientHttpRequest request = new Http2ReactiveClientHttpRequest(method, uri, this.callOptions,
+				this.bufferFactory, context);
+		ReactiveCall call = new ReactiveCall(this.exchange, this.followRedirects,
+				(response) -> Http2ReactiveClientHttpResponse.of(response, this.cookieParser, this.bufferFactory));
+		return requestCallback.apply(request)
+			// A callback that wrote nothing still wants its headers sent.
+			.then(Mono.defer(request::setComplete))
+			.then(Mono.<ClientHttpResponse>create((sink) -> call.start(request.toTransport(), sink)))
+			// Also heard after the response was handed on, when its content is not read.
+			.doOnCancel(call::cancel);
+	}
+
+}

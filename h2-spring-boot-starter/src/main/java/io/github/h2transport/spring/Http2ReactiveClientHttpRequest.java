@@ -1,0 +1,129 @@
+package io.github.h2transport.spring;
+
+import java.net.URI;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.github.h2transport.CallOptions;
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.RequestBody;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferFactory;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.http.HttpCookie;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.client.reactive.AbstractClientHttpRequest;
+
+/**
+ * A request of {@code WebClient}. Content that comes as one value is kept, so its length
+ * is known and it can be sent again; a stream of buffers is subscribed to while it is
+ * sent, as fast as the server takes it.
+ */
+final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
+
+	private final HttpMethod method;
+
+	private final URI uri;
+
+	private final Http2Request.Builder request;
+
+	private final DataBufferFactory bufferFactory;
+
+	private final ContextView context;
+
+	Http2ReactiveClientHttpRequest(HttpMethod method, URI uri, CallOptions options, DataBufferFactory bufferFactory,
+			ContextView context) {
+		this.method = method;
+		this.uri = uri;
+		this.request = Http2Request.builder(method.name(), uri).options(options);
+		this.bufferFactory = bufferFactory;
+		this.context = context;
+	}
+
+	@Override
+	public HttpMethod getMethod() {
+		return this.method;
+	}
+
+	@Override
+	public URI getURI() {
+		return this.uri;
+	}
+
+	@Override
+	public DataBufferFactory bufferFactory() {
+		return this.bufferFactory;
+	}
+
+	/**
+	 * Returns the transport's request, to be given what Spring has no words for:
+	 * trailers, a listener for interim responses, options of this one call.
+	 */
+	@Override
+	@SuppressWarnings("unchecked")
+	public <T> T getNativeRequest() {
+		return (T) this.request;
+	}
+
+	@Override
+	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
+		if (body instanceof Mono<? extends DataBuffer> single) {
+			return doCommit(() -> single.doOnDiscard(DataBuffer.class, DataBufferUtils::release)
+				.doOnNext((buffer) -> this.request.body(RequestBody.of(DataBufferContent.copyAndRelease(buffer))))
+				.then());
+		}
+		return doCommit(() -> {
+			// A declared length is in the headers, where the transport reads it.
+			this.request.body(RequestBody.ofPublisher(new DataBufferContent(body, this.context),
+					RequestBody.UNKNOWN_LENGTH, false));
+			return Mono.empty();
+		});
+	}
+
+	/** Each buffer is sent as soon as it comes, so there is nothing more to flush. */
+	@Override
+	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
+		return writeWith(Flux.from(body).concatMap(Function.identity(), 0));
+	}
+
+	@Override
+	public Mono<Void> setComplete() {
+		return doCommit();
+	}
+
+	@Override
+	protected void applyHeaders() {
+		HttpHeaders headers = getHeaders();
+		if (!headers.containsHeader(HttpHeaders.ACCEPT)) {
+			headers.set(HttpHeaders.ACCEPT, "*/*");
+		}
+	}
+
+	/** One field of all cookies (RFC 6265 section 5.4), also of those set by hand. */
+	@Override
+	protected void applyCookies() {
+		if (getCookies().isEmpty()) {
+			return;
+		}
+		Stream<String> byHand = getHeaders().getOrEmpty(HttpHeaders.COOKIE).stream();
+		Stream<String> cookies = getCookies().values().stream().flatMap(List::stream).map(HttpCookie::toString);
+		getHeaders().set(HttpHeaders.COOKIE, Stream.concat(byHand, cookies).collect(Collectors.joining("; ")));
+	}
+
+	/**
+	 * Returns what is to be sent. After the commit.
+	 * @return the request
+	 */
+	Http2Request toTransport() {
+		return this.request.headers(HeaderTranslator.toTransport(getHeaders())).build();
+	}
+
+}
