@@ -16,7 +16,6 @@ import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
-import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.protocol.ProtocolStream;
 import io.github.h2transport.protocol.ReceiveWindow;
@@ -404,23 +403,9 @@ public final class ClientConn implements Pen.Owner {
 		this.state = newState;
 	}
 
-	/** Tells everybody that the connection can be used. Loop. */
-	void opened() {
-		TransportListener listener = this.resources.listener();
-		if (listener != null) {
-			this.loop.afterFlush(() -> listener.connectionOpened(this.id, this.key));
-		}
-		this.observer.opened(this);
-	}
-
-	/** Tells everybody that the connection is gone. Loop, after its flush. */
-	void closed(Http2Exception cause) {
-		this.observer.closed(this, cause);
+	/** Completes {@link #whenClosed()}. Loop. */
+	void completeClosed() {
 		this.whenClosed.complete(null);
-		TransportListener listener = this.resources.listener();
-		if (listener != null) {
-			listener.connectionClosed(this.id, this.key, cause);
-		}
 	}
 
 	void wire(Wire newWire) {

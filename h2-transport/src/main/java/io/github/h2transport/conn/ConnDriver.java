@@ -14,11 +14,13 @@ import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
+import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.frame.ConnectionError;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.protocol.FloodGuard;
 import io.github.h2transport.protocol.ReceiveHalf;
+import io.github.h2transport.protocol.ResetBudget;
 import io.github.h2transport.protocol.StreamState;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +77,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	private boolean goAwaySent;
 
+	/** Owned by the holder of the pen. */
+	private final ResetBudget resets = new ResetBudget();
+
 	/**
 	 * Why the connection ends; no stream survives it. Set before the slots are closed, so
 	 * that whoever finds them closed can tell why.
@@ -125,7 +130,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.state(ConnectionState.OPEN);
 		this.connection.submit(new ConnOps.Preface(this.ownSettings, this.options.connectionWindowSize()));
 		this.connection.pen().start(current);
-		this.connection.opened();
+		announceOpened();
 		if (current.hasBuffered()) {
 			read(current);
 		}
@@ -299,6 +304,19 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		drained();
 	}
 
+	/**
+	 * Servers take many RST_STREAMs for an attack (CVE-2023-44487). Beyond what they are
+	 * known to bear the connection is retired, and a new one takes over. Holder of the
+	 * pen.
+	 */
+	void resetSent() {
+		Slots slots = this.connection.slots();
+		if (!this.resets.tryAcquire(this.loop.nanoTime()) && slots.isAccepting()) {
+			slots.retire();
+			this.connection.later(this::retire);
+		}
+	}
+
 	private void stopAccepting() {
 		this.connection.slots().refuse();
 		if (this.connection.state() == ConnectionState.OPEN) {
@@ -444,7 +462,24 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.loop.leave(this);
 		this.resources.forget(this.connection);
 		this.clock.pings().endedBy(cause);
-		this.loop.afterFlush(() -> this.connection.closed(cause));
+		this.loop.afterFlush(() -> announceClosed(cause));
+	}
+
+	private void announceOpened() {
+		TransportListener listener = this.resources.listener();
+		if (listener != null) {
+			this.loop.afterFlush(() -> listener.connectionOpened(this.connection.id(), this.connection.key()));
+		}
+		this.connection.observer().opened(this.connection);
+	}
+
+	private void announceClosed(Http2Exception cause) {
+		this.connection.observer().closed(this.connection, cause);
+		this.connection.completeClosed();
+		TransportListener listener = this.resources.listener();
+		if (listener != null) {
+			listener.connectionClosed(this.connection.id(), this.connection.key(), cause);
+		}
 	}
 
 	/** The dial has failed before there was a wire. Loop. */

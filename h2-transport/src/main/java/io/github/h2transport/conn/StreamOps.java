@@ -25,7 +25,9 @@ final class StreamOps {
 
 		@Override
 		void run(SendHalf half) {
-			half.reset(this.stream, this.code);
+			if (half.reset(this.stream, this.code)) {
+				this.stream.connection().driver().resetSent();
+			}
 		}
 
 	}

@@ -177,12 +177,15 @@ public final class SendHalf {
 	 * Resets a stream, unless it is closed or was never opened.
 	 * @param stream the stream
 	 * @param code the reason for the peer
+	 * @return whether RST_STREAM was written
 	 */
-	public void reset(ProtocolStream stream, ErrorCode code) {
-		if (stream.id() != 0 && !stream.isClosed()) {
-			FrameWriter.rstStream(room(FrameWriter.RST_STREAM_SIZE), stream.id(), code);
-			ended(stream, Input.SEND_RST_STREAM);
+	public boolean reset(ProtocolStream stream, ErrorCode code) {
+		if (stream.id() == 0 || stream.isClosed()) {
+			return false;
 		}
+		FrameWriter.rstStream(room(FrameWriter.RST_STREAM_SIZE), stream.id(), code);
+		ended(stream, Input.SEND_RST_STREAM);
+		return true;
 	}
 
 	private void ended(ProtocolStream stream, Input input) {

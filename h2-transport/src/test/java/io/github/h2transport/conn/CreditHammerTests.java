@@ -3,6 +3,7 @@ package io.github.h2transport.conn;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -34,6 +35,8 @@ class CreditHammerTests {
 		}
 		long full = peer.resources().budget().buffered();
 		for (int round = 0; round < ROUNDS; round++) {
+			// Time for so many resets: more in a row would retire the connection.
+			peer.advance(Duration.ofSeconds(1));
 			int id = 2 * round + 1;
 			Exchange call = peer.call(get("/a"));
 			peer.send(headers(id).status(200), data(id, 100), data(id, 100));
@@ -75,6 +78,8 @@ class CreditHammerTests {
 	void aSlotIsReleasedOnceWhenTheEndAndACancelCross() throws Exception {
 		ScriptedPeer peer = new ScriptedPeer().greet();
 		for (int round = 0; round < ROUNDS; round++) {
+			// Time for so many resets: more in a row would retire the connection.
+			peer.advance(Duration.ofSeconds(1));
 			int id = 2 * round + 1;
 			Exchange call = peer.call(get("/a"));
 			peer.settle();
@@ -95,6 +100,8 @@ class CreditHammerTests {
 	void aRequestThatIsCancelledWhileItIsOpenedReleasesItsSlotOnce() throws Exception {
 		ScriptedPeer peer = new ScriptedPeer().greet();
 		for (int round = 0; round < ROUNDS; round++) {
+			// Time for so many resets: more in a row would retire the connection.
+			peer.advance(Duration.ofSeconds(1));
 			peer.wire().onlyTheLoopWrites();
 			Exchange call = peer.call(get("/a"));
 			Caller<Boolean> leaver = Caller.of(() -> {

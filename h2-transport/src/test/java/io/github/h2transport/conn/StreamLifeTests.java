@@ -108,6 +108,24 @@ class StreamLifeTests {
 	}
 
 	@Test
+	void moreResetsThanServersBearRetireTheConnection() throws Exception {
+		for (int i = 0; i < 40; i++) {
+			this.peer.call(get("/a")).stream().cancel(ErrorCode.CANCEL, leaving());
+			this.peer.expect(headers(2 * i + 1).endStream(), rstStream(2 * i + 1, ErrorCode.CANCEL)).expectNothing();
+		}
+		assertThat(this.peer.connection().canTakeNewRequest()).isTrue();
+		Exchange running = this.peer.call(get("/running"));
+		this.peer.call(get("/a")).stream().cancel(ErrorCode.CANCEL, leaving());
+		this.peer.expect(headers(81).endStream(), headers(83).endStream(), rstStream(83, ErrorCode.CANCEL))
+			.expectNothing();
+		assertThat(this.peer.connection().canTakeNewRequest()).isFalse();
+		assertThat(this.peer.connection().state()).isEqualTo(ConnectionState.DRAINING);
+		this.peer.send(headers(81).status(200).endStream());
+		running.hasStatus(200);
+		this.peer.expect(goAway(0, ErrorCode.NO_ERROR));
+	}
+
+	@Test
 	void aRequestThatWasNotYetEncodedIsCancelledAndUsesNoId() throws Exception {
 		this.peer.wire().onlyTheLoopWrites();
 		Exchange first = this.peer.call(get("/a"));
