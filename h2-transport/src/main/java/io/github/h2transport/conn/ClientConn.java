@@ -12,6 +12,7 @@ import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
@@ -162,10 +163,12 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	public int processedBeforeGoAway() {
 		ConnectionSnapshot.GoAway received = this.goAway;
-		if (received == null || received.lastStreamId() >= this.sendHalf.lastOpenedId()) {
+		if (received == null) {
 			return -1;
 		}
-		return (received.lastStreamId() + 1) / 2;
+		int processed = received.lastStreamId() / 2 + 1;
+		// Also those that have a slot but were not sent yet are turned away.
+		return (received.lastStreamId() > 0 && processed < this.streams.slots().taken()) ? processed : -1;
 	}
 
 	/**

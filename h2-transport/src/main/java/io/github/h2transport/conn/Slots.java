@@ -34,7 +34,7 @@ final class Slots {
 	/** How many requests the connection is for; set by its pool. */
 	private volatile int maxRequests = Integer.MAX_VALUE;
 
-	/** How many slots were ever reserved and not given back unused. */
+	/** Raised by each reservation, lowered if it was not needed. */
 	private final AtomicInteger taken = new AtomicInteger();
 
 	void accept() {
@@ -105,6 +105,11 @@ final class Slots {
 	 */
 	boolean release() {
 		return this.used.decrementAndGet() == 0;
+	}
+
+	/** How many slots were ever reserved and not given back unused. */
+	int taken() {
+		return this.taken.get();
 	}
 
 	/** Takes note that a reserved slot was not needed; {@link #release()} comes apart. */

@@ -20,12 +20,19 @@ final class RetryRules {
 	 */
 	static final int MAX_FRUITLESS = 3;
 
-	/** A bound for everything else; the deadline is usually nearer. */
+	/** A bound for requests that were sent; the deadline is usually nearer. */
 	static final int MAX_ATTEMPTS = 20;
+
+	/** A bound for requests that found their connection retired before they were sent. */
+	static final int MAX_UNSENT = 1_000;
 
 	private final List<Http2Exception> earlier = new ArrayList<>(0);
 
 	private int fruitless;
+
+	private int sent;
+
+	private int unsent;
 
 	/**
 	 * Decides, and takes note if the answer is yes.
@@ -36,23 +43,30 @@ final class RetryRules {
 	 */
 	boolean mayRetry(Http2Exception failure, RequestBody body, boolean fruitful) {
 		boolean turnedAway = failure instanceof ConnectionException || failure instanceof StreamException;
-		if (!turnedAway || !failure.isSafeToRetry() || !body.isReplayable()
-				|| this.earlier.size() + 1 >= MAX_ATTEMPTS) {
+		if (!turnedAway || !failure.isSafeToRetry() || !body.isReplayable()) {
 			return false;
 		}
-		boolean sentInVain = failure.context().streamId() != 0 && !fruitful;
+		if (failure.context().streamId() == 0) {
+			// No server has seen it: as if the pool had given another connection at once.
+			return ++this.unsent < MAX_UNSENT;
+		}
+		if (this.sent + 1 >= MAX_ATTEMPTS) {
+			return false;
+		}
+		boolean sentInVain = !fruitful;
 		if (sentInVain && this.fruitless + 1 >= MAX_FRUITLESS) {
 			return false;
 		}
 		if (sentInVain) {
 			this.fruitless++;
 		}
+		this.sent++;
 		this.earlier.add(failure);
 		return true;
 	}
 
 	boolean isRetry() {
-		return !this.earlier.isEmpty();
+		return this.sent + this.unsent > 0;
 	}
 
 	/** The failures of the attempts so far, oldest first. */

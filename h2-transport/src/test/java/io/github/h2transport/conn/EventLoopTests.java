@@ -135,32 +135,34 @@ class EventLoopTests {
 	}
 
 	@Test
-	void aTaskThatThrowsEndsTheLoopAndAllItsMembersWithTheCause() throws Exception {
+	void aTaskThatThrowsEndsNeitherTheLoopNorItsMembers() throws Exception {
 		this.loop.start();
-		CountingMember first = new CountingMember();
-		CountingMember second = new CountingMember();
+		CountingMember member = new CountingMember();
 		onLoop(() -> {
-			this.loop.join(first);
-			this.loop.join(second);
+			this.loop.join(member);
 			return null;
 		});
-		Error fault = new AssertionError("a fault of ours");
 		this.loop.execute(() -> {
-			throw fault;
+			throw new AssertionError("a fault of somebody's callback");
 		});
-		this.loop.join(10_000);
-		assertThat(first.ends).containsExactly(fault);
-		assertThat(second.ends).containsExactly(fault);
+		assertThat(onLoop(() -> "still there")).isEqualTo("still there");
+		assertThat(member.ends).isEmpty();
 	}
 
 	@Test
 	void aMemberThatCannotEndDoesNotKeepTheOthersFromIt() throws Exception {
 		this.loop.start();
+		AssertionError fault = new AssertionError("and another one");
 		CountingMember bad = new CountingMember() {
 
 			@Override
+			public void tick(long nowNanos) {
+				throw new IllegalStateException("a fault of ours");
+			}
+
+			@Override
 			public void loopEnded(Throwable cause) {
-				throw new AssertionError("and another one");
+				throw fault;
 			}
 
 		};
@@ -170,16 +172,12 @@ class EventLoopTests {
 			this.loop.join(good);
 			return null;
 		});
-		RuntimeException fault = new IllegalStateException("a fault of ours");
-		this.loop.execute(() -> {
-			throw fault;
-		});
 		this.loop.join(10_000);
 		assertThat(good.ends).containsExactly(fault);
 	}
 
 	@Test
-	void whatWasQueuedWhenTheLoopFailedIsRunOrRefused() throws Exception {
+	void aTaskThatThrowsKeepsNoOtherFromRunning() throws Exception {
 		AtomicInteger ran = new AtomicInteger();
 		this.loop.execute(() -> {
 			throw new IllegalStateException("a fault of ours");
@@ -188,6 +186,7 @@ class EventLoopTests {
 			this.loop.execute(ran::incrementAndGet);
 		}
 		this.loop.start();
+		this.loop.end();
 		this.loop.join(10_000);
 		assertThat(ran).hasValue(10);
 	}

@@ -216,12 +216,13 @@ class LifecycleTests {
 		ScriptedConn connection = this.server.greeted();
 		connection.awaitHead();
 		CompletableFuture<Void> done = transport.shutdown(Duration.ofSeconds(20));
-		assertThat(connection.await(ClientFrame.GoAway.class).code()).isEqualTo(ErrorCode.NO_ERROR);
 		PoolException refused = get(transport).failure(PoolException.class);
 		assertThat(refused).hasMessageContaining("closed");
 		assertThat(done).isNotDone();
 		connection.respondHead(1, 200).lastData(1, "finished".getBytes());
 		assertThat(running.result()).isEqualTo("200 finished");
+		// Some servers close the connection on GOAWAY, so it follows the last stream.
+		assertThat(connection.await(ClientFrame.GoAway.class).code()).isEqualTo(ErrorCode.NO_ERROR);
 		connection.awaitEnd();
 		connection.close();
 		assertThat(done).succeedsWithin(Duration.ofSeconds(5));

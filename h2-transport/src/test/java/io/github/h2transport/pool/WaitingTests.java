@@ -293,6 +293,25 @@ class WaitingTests {
 		}
 	}
 
+	@Test
+	void aFurtherConnectionGetsNoMoreThanThePeerIsKnownToAllow() {
+		try (Http2Transport growing = Transports.cleartext((options) -> options.maxConnections(2))) {
+			Call<String> first = Call.of(() -> Transports.exchange(growing, get("/")));
+			ScriptedConn one = this.server.greeted(2);
+			one.respond(one.awaitHead().streamId(), 200);
+			one.await(ClientFrame.SettingsAck.class);
+			assertThat(first.result()).isEqualTo("200");
+			Call.many(54, () -> Transports.exchange(growing, get("/")));
+			ScriptedConn two = this.server.accept();
+			two.awaitPreface();
+			// Two run on each connection, though the second one's SETTINGS are missing.
+			Transports.awaitPending(growing, 50);
+			two.settings(Settings.MAX_CONCURRENT_STREAMS, 2);
+			assertThat(two.barrier()).filteredOn((frame) -> frame instanceof ClientFrame.Head).hasSize(2);
+			this.server.close();
+		}
+	}
+
 	private ScriptedConn warm(int limit) {
 		Call<String> call = Call.of(() -> Transports.exchange(this.strict, get("/")));
 		ScriptedConn connection = this.server.greeted(limit);

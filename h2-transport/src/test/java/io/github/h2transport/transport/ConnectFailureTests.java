@@ -8,6 +8,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 import io.github.h2transport.CallOptions;
 import io.github.h2transport.ConnectFailedException;
@@ -16,7 +18,14 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.conn.ClientConn;
+import io.github.h2transport.conn.ConnectionState;
+import io.github.h2transport.pool.ClientConnPool;
+import io.github.h2transport.pool.ConnectionRequest;
+import io.github.h2transport.pool.DefaultClientConnPool;
 import io.github.h2transport.testkit.Call;
+import io.github.h2transport.testkit.DelegatingPool;
 import io.github.h2transport.testkit.ScriptedConn;
 import io.github.h2transport.testkit.ScriptedServer;
 import io.github.h2transport.testkit.TrackedStream;
@@ -27,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * Nobody there, or nobody who speaks HTTP/2: the call ends soon, with a type and words
@@ -97,6 +107,32 @@ class ConnectFailureTests {
 			assertThat(failure.context().phase()).isEqualTo(Phase.PREFACE);
 			assertThat(failure).hasMessageContaining("HTTP/2").hasMessageContaining("HTTP/1.1");
 			assertThat(dials).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void aRequestThatComesTooLateForThatServerIsNotSentToItAgain() throws Exception {
+		try (ScriptedServer server = ScriptedServer.start()) {
+			TransportOptions options = Transports.options((builder) -> {
+			});
+			ClientConnPool.Factory slow = (dialer) -> new DelegatingPool(new DefaultClientConnPool(dialer, options)) {
+
+				@Override
+				public CompletionStage<ClientConn> getClientConn(ConnectionRequest request) {
+					CompletableFuture<ClientConn> given = super.getClientConn(request).toCompletableFuture();
+					ClientConn connection = given.join();
+					await().until(() -> connection.state() != ConnectionState.OPEN);
+					return given;
+				}
+
+			};
+			try (Http2Transport transport = Http2Transport.builder().options(options).connPool(slow).build()) {
+				Call<String> call = Call.of(() -> Transports.exchange(transport, Http2Request.get(server.uri("/"))));
+				server.accept().raw("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+				assertThat(call.failure(ConnectFailedException.class)).hasMessageContaining("HTTP/1.1");
+				assertThat(server.accepted()).isEqualTo(1);
+				server.close();
+			}
 		}
 	}
 
