@@ -293,34 +293,22 @@ public final class ClientConn implements Pen.Owner {
 				ErrorCode.NO_ERROR));
 	}
 
-	/** Runs something on the loop: at once if this is the loop. */
-	void onLoop(Runnable task) {
+	/**
+	 * Runs something on the loop: at once if this is the loop.
+	 * @return {@code false} if it will not run, since the loop has ended
+	 */
+	boolean onLoop(Runnable task) {
 		if (this.loop.inLoop()) {
 			task.run();
-			return;
+			return true;
 		}
 		try {
 			this.loop.execute(task);
+			return true;
 		}
 		catch (RejectedExecutionException ex) {
 			// The loop has ended and has closed its connections.
-		}
-	}
-
-	/**
-	 * Runs something on the loop, or here if the loop has ended: what has arrived can
-	 * still be read then.
-	 */
-	void onLoopOrHere(Runnable task) {
-		if (this.loop.inLoop()) {
-			task.run();
-			return;
-		}
-		try {
-			this.loop.execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			task.run();
+			return false;
 		}
 	}
 

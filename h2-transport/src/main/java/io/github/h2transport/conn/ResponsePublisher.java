@@ -73,7 +73,10 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 		else {
 			this.demand.getAndUpdate((before) -> (before + n < 0) ? Long.MAX_VALUE : before + n);
 		}
-		this.stream.connection().onLoopOrHere(this::drain);
+		if (!this.stream.connection().onLoop(this::drain)) {
+			// What arrived before the loop has ended can still be read.
+			drain();
+		}
 	}
 
 	@Override
