@@ -37,6 +37,9 @@ final class EventLoop implements Loop, Runnable {
 
 	private static final long IDLE_TICK_NANOS = 1_000_000_000L;
 
+	/** So that tasks that add tasks do not starve the sockets. */
+	private static final int TASKS_PER_TURN = 1024;
+
 	private static final int READ_BUFFER_SIZE = 64 * 1024;
 
 	/** All loop threads of this class, to refuse calls that would block one of them. */
@@ -179,7 +182,7 @@ final class EventLoop implements Loop, Runnable {
 		Throwable failure = null;
 		try {
 			this.lastTick = nanoTime();
-			while (!this.ending || !this.members.isEmpty() || !this.mailbox.isEmpty()) {
+			while (!this.ending || !this.members.isEmpty()) {
 				turn();
 			}
 		}
@@ -254,8 +257,7 @@ final class EventLoop implements Loop, Runnable {
 	}
 
 	private void runMailbox() {
-		// As many as there are now: tasks that add tasks do not starve the sockets.
-		for (int left = this.mailbox.size(); left > 0; left--) {
+		for (int left = TASKS_PER_TURN; left > 0; left--) {
 			Runnable task = this.mailbox.poll();
 			if (task == null) {
 				return;
@@ -284,16 +286,20 @@ final class EventLoop implements Loop, Runnable {
 
 	/** Each step is tried, whatever became of the others: no caller waits for nothing. */
 	private void finish(Throwable cause) {
-		for (Member member : List.copyOf(this.members)) {
-			attempt(() -> member.loopEnded(cause));
-		}
-		for (Runnable task = this.mailbox.poll(); task != null; task = this.mailbox.poll()) {
-			attempt(task);
-		}
 		do {
+			// Also a member that a late task has brought.
+			List<Member> last = List.copyOf(this.members);
+			this.members.clear();
+			for (Member member : last) {
+				attempt(() -> member.loopEnded(cause));
+			}
+			for (Runnable task = this.mailbox.poll(); task != null; task = this.mailbox.poll()) {
+				attempt(task);
+			}
 			attempt(this::flush);
 		}
-		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty() || !this.afterFlush.isEmpty());
+		while (!this.members.isEmpty() || !this.mailbox.isEmpty() || !this.touched.isEmpty() || !this.toUnpark.isEmpty()
+				|| !this.afterFlush.isEmpty());
 		try {
 			this.selector.close();
 		}
