@@ -13,6 +13,7 @@ import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportOptions;
 import reactor.adapter.JdkFlowAdapter;
 import reactor.core.publisher.Flux;
+import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.http.client.HttpClientSettings;
@@ -55,7 +56,14 @@ final class AsyncFallbackExchange implements AsyncExchange {
 
 	@Override
 	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
-		return roundTrip(request).toFuture();
+		CompletableFuture<Http2Response> result = new CompletableFuture<>();
+		Disposable running = roundTrip(request).subscribe(result::complete, result::completeExceptionally);
+		result.whenComplete((response, failure) -> {
+			if (result.isCancelled()) {
+				running.dispose();
+			}
+		});
+		return result;
 	}
 
 	private Mono<Http2Response> roundTrip(Http2Request request) {
