@@ -1,5 +1,7 @@
 package io.github.h2transport.conn;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -156,6 +158,24 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	/**
+	 * Sets how many streams may be open at once, if the peer allows more. For the pool,
+	 * before the first request.
+	 * @param most 1 or more
+	 */
+	public void maxStreams(int most) {
+		this.streams.slots().cap(most);
+	}
+
+	/**
+	 * Sets whether the connection stays open though it is idle for longer than the idle
+	 * timeout.
+	 * @param keep by default {@code false}
+	 */
+	public void keepIdle(boolean keep) {
+		this.streams.keepIdle(keep);
+	}
+
+	/**
 	 * Returns how many of the opened streams the server has surely not processed, because
 	 * its GOAWAY left them out, and how many it may have processed.
 	 * @return the processed ones, -1 if there was no GOAWAY or if it refused nothing
@@ -220,6 +240,17 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	public long streamsOpened() {
 		return this.streams.opened();
+	}
+
+	/**
+	 * Returns where the connection goes.
+	 * @return the server's address, or that of what stands before it; {@code null} until
+	 * connected
+	 */
+	public @Nullable InetAddress remoteAddress() {
+		Wire current = this.wire;
+		return (current != null && current.remoteAddress() instanceof InetSocketAddress remote) ? remote.getAddress()
+				: null;
 	}
 
 	/**
@@ -381,6 +412,10 @@ public final class ClientConn implements Pen.Owner {
 
 	long idleSince() {
 		return this.streams.idleSince();
+	}
+
+	boolean isKeptIdle() {
+		return this.streams.isKeptIdle();
 	}
 
 	long lastStart() {

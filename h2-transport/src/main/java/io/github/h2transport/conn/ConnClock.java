@@ -108,7 +108,8 @@ final class ConnClock {
 	private void checkIdle(long now) {
 		this.pingSentAt = 0;
 		Duration timeout = this.options.idleTimeout();
-		if (!timeout.isZero() && now - this.connection.idleSince() >= timeout.toNanos()) {
+		if (!timeout.isZero() && !this.connection.isKeptIdle()
+				&& now - this.connection.idleSince() >= timeout.toNanos()) {
 			this.driver.closeIfIdle("idle for " + timeout);
 		}
 		else {

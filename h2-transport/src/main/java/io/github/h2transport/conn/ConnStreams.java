@@ -24,6 +24,9 @@ final class ConnStreams {
 	/** Written by the holder of the pen. */
 	private volatile long opened;
 
+	/** Set by the pool: the clock does not close the connection for being idle. */
+	private volatile boolean keptIdle;
+
 	/** Set by the loop; a hint for retries. */
 	private volatile boolean completedAny;
 
@@ -61,6 +64,14 @@ final class ConnStreams {
 
 	void idleFrom(long now) {
 		this.idleSince = now;
+	}
+
+	void keepIdle(boolean keep) {
+		this.keptIdle = keep;
+	}
+
+	boolean isKeptIdle() {
+		return this.keptIdle;
 	}
 
 	void answered() {

@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.UnaryOperator;
 
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
@@ -30,6 +31,8 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	private final Resolver resolver;
 
+	private final UnaryOperator<List<InetAddress>> order;
+
 	private final WireFactory wires;
 
 	private final long deadline;
@@ -48,10 +51,12 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	private boolean done;
 
-	DialAttempt(ClientConn connection, EventLoop loop, Resolver resolver, WireFactory wires, long deadline) {
+	DialAttempt(ClientConn connection, EventLoop loop, Resolver resolver, UnaryOperator<List<InetAddress>> order,
+			WireFactory wires, long deadline) {
 		this.connection = connection;
 		this.loop = loop;
 		this.resolver = resolver;
+		this.order = order;
 		this.wires = wires;
 		this.deadline = deadline;
 	}
@@ -85,7 +90,16 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 					: ConnectFailures.lookUpFailed(origin(), cause, context()));
 			return;
 		}
-		this.addresses = found.stream().map((address) -> new InetSocketAddress(address, origin().port())).toList();
+		try {
+			this.addresses = this.order.apply(found)
+				.stream()
+				.map((address) -> new InetSocketAddress(address, origin().port()))
+				.toList();
+		}
+		catch (RuntimeException ex) {
+			fail(ConnectFailures.lookUpFailed(origin(), ex, context()));
+			return;
+		}
 		if (this.addresses.isEmpty()) {
 			fail(ConnectFailures.filtered(origin(), context()));
 			return;

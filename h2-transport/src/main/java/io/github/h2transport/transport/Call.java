@@ -26,6 +26,7 @@ import io.github.h2transport.conn.StreamListener;
 import io.github.h2transport.conn.StreamPlan;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.pool.ConnectionRequest;
+import io.github.h2transport.pool.PoolSnapshot;
 import io.github.h2transport.protocol.RequestHead;
 import org.jspecify.annotations.Nullable;
 
@@ -124,19 +125,47 @@ final class Call {
 	/** The words for a call that got no connection in time. */
 	Http2Exception noConnection(ClientConnPool pool) {
 		FailureContext context = FailureContext.of(Initiator.LIBRARY, Phase.POOL);
-		int pending = pool.pending(this.key);
-		String others = (pending > 0) ? "; " + pending + " other requests wait" : "";
+		PoolSnapshot state = pool.snapshot(this.key);
+		if (state == null) {
+			state = PoolSnapshot.ofPending(pool.pending(this.key));
+		}
+		String others = describe(state);
+		Http2Exception cause = state.dialFailure();
 		long deadline = this.times.headDeadline();
 		if (deadline != 0 && deadline - System.nanoTime() <= 0) {
 			long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.startNanos);
 			return forCaller(new Http2TimeoutException(
-					"Timed out after " + waited + " ms waiting for a connection to " + this.key + others, null,
+					"Timed out after " + waited + " ms waiting for a connection to " + this.key + others, cause,
 					context));
 		}
-		return forCaller(new PoolException(
-				"No connection to " + this.key + " had a free stream within the acquire timeout of "
-						+ this.options.acquireTimeout().toMillis() + " ms (h2.transport.pool.acquire-timeout)" + others,
-				null, context));
+		return forCaller(PoolException
+			.of(PoolException.Reason.ACQUIRE_TIMEOUT,
+					"No connection to " + this.key + " had a free stream within the acquire timeout of "
+							+ this.options.acquireTimeout().toMillis() + " ms (h2.transport.pool.acquire-timeout)"
+							+ others,
+					cause, context)
+			.withQueue(state.pending(), state.oldestWait()));
+	}
+
+	private static String describe(PoolSnapshot state) {
+		StringBuilder words = new StringBuilder();
+		if (state.pending() > 0) {
+			words.append("; ").append(state.pending()).append(" other requests wait");
+		}
+		if (!state.oldestWait().isZero()) {
+			words.append(", the oldest for ").append(state.oldestWait().toMillis()).append(" ms");
+		}
+		if (state.open() + state.dialling() > 0) {
+			words.append("; connections: ")
+				.append(state.open())
+				.append(" open, ")
+				.append(state.dialling())
+				.append(" on their way");
+		}
+		if (state.dialFailure() != null) {
+			words.append("; the latest dial failed: ").append(state.dialFailure().getMessage());
+		}
+		return words.toString();
 	}
 
 	/** Puts a failure of the pool into our family. */
