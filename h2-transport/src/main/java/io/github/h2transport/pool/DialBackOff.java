@@ -41,7 +41,7 @@ final class DialBackOff {
 	}
 
 	void failed(long now) {
-		this.failures = isRemembered(now) ? Math.min(this.failures + 1, MOST_DOUBLINGS) : 1;
+		this.failures = (forgetIn(now) > 0) ? Math.min(this.failures + 1, MOST_DOUBLINGS) : 1;
 		this.failedAt = now;
 		this.stretch = 1 + JITTER * this.random.getAsDouble();
 	}
@@ -70,14 +70,9 @@ final class DialBackOff {
 		return this.failedAt + (long) (pause * this.stretch) - now;
 	}
 
-	/** Whether there is still a reason to remember the failures. */
-	boolean isRemembered(long now) {
-		return this.failures > 0 && now - this.failedAt < MEMORY_NANOS;
-	}
-
-	/** How long the failures will be remembered, if nothing happens. */
+	/** For how long the failures say something, 0 or less for not any more. */
 	long forgetIn(long now) {
-		return this.failedAt + MEMORY_NANOS - now;
+		return (this.failures > 0) ? this.failedAt + MEMORY_NANOS - now : 0;
 	}
 
 }

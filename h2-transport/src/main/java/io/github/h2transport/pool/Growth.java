@@ -1,5 +1,6 @@
 package io.github.h2transport.pool;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,9 +30,18 @@ final class Growth<C> {
 		return this.coming;
 	}
 
+	/** How many of the dials in flight go to an address. */
+	long comingTo(InetAddress address) {
+		return this.coming.stream().filter((member) -> address.equals(member.address())).count();
+	}
+
 	/** How many connections may take requests, dials included. */
 	int most() {
-		return this.options.strictMaxConcurrentStreams() ? 1 : this.options.maxConnections();
+		return most(this.options);
+	}
+
+	private static int most(TransportOptions options) {
+		return options.strictMaxConcurrentStreams() ? 1 : options.maxConnections();
 	}
 
 	/** How many may be dialled now. */
@@ -41,7 +51,11 @@ final class Growth<C> {
 
 	/** How many stay open though they are idle. */
 	int kept() {
-		return Math.min(this.options.minConnections(), most());
+		return kept(this.options);
+	}
+
+	static int kept(TransportOptions options) {
+		return Math.min(options.minConnections(), most(options));
 	}
 
 	/** How many a warm-up opens. */

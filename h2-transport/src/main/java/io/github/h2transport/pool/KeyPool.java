@@ -27,12 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyPool<C> {
 
-	/**
-	 * After so many connections in a row that answered nothing, those who wait for the
-	 * next one wait a little longer; a retry goes on at once before that.
-	 */
-	private static final int VAIN = 3;
-
 	private final ConnectionKey key;
 
 	private final Outside<C> outside;
@@ -45,43 +39,26 @@ final class KeyPool<C> {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final OpenMembers<C> open = new OpenMembers<>();
+	/** Changed under the lock, read by anybody. */
+	private final OpenMembers<C> open;
 
-	// All below is guarded by the lock, except where readers are named.
-
-	/** Its size is read by anybody. */
+	/** Guarded by the lock; its size is read by anybody. */
 	private final WaitingLine<C> line = new WaitingLine<>();
 
-	private final Growth<C> growth;
+	// All below is guarded by the lock.
 
 	private final Ageing ageing;
 
-	private final DialBackOff backOff;
+	private final Dialling<C> dialling;
+
+	private final SingleUse<C> singleUse;
 
 	private final RetirementMemory retirements = new RetirementMemory();
 
 	private final Alarm alarm;
 
-	/** Connections that ended before they had answered anything, one after the other. */
-	private final DialBackOff vain;
-
-	/** Whoever wants some connections to be there. */
-	private @Nullable CompletableFuture<Void> warmUp;
-
-	/** What the latest dial failed with, until one succeeds. */
-	private @Nullable Http2Exception dialFailure;
-
-	/** What the latest request allowed for its dial; others go by it too. */
-	private Duration connectTimeout;
-
-	/**
-	 * Whether to dial for connections that nobody waits for; not after a dial has failed
-	 * with nothing open, until somebody asks again.
-	 */
-	private boolean refilling;
-
-	/** Single-use connections, dials included. */
-	private int singleUse;
+	/** Connections that are not yet closed, dials included. */
+	private int members;
 
 	/** Nothing may be added any more. */
 	private boolean retired;
@@ -93,11 +70,10 @@ final class KeyPool<C> {
 		this.options = options;
 		this.counters = new PoolCounters(all);
 		this.onEmpty = onEmpty;
-		this.connectTimeout = options.connectTimeout();
-		this.growth = new Growth<>(options, this.open);
+		this.open = new OpenMembers<>(Growth.kept(options));
 		this.ageing = new Ageing(options);
-		this.backOff = new DialBackOff(outside::random);
-		this.vain = new DialBackOff(outside::random);
+		this.dialling = new Dialling<>(this, outside, options, this.open, this.line, this.ageing);
+		this.singleUse = new SingleUse<>(this, this.line, options.maxSingleUse());
 		this.alarm = new Alarm(outside::schedule, this::settle);
 	}
 
@@ -131,28 +107,18 @@ final class KeyPool<C> {
 	 */
 	@Nullable CompletableFuture<C> await(ConnectionRequest request) {
 		Waiter<C> waiter = new Waiter<>(request, this.outside.nanoTime());
-		waiter.whenComplete((connection, failure) -> {
-			if (waiter.isCancelled()) {
-				change((decisions) -> this.line.remove(waiter));
-			}
-		});
 		Decisions<C> decisions = new Decisions<>();
 		this.lock.lock();
 		try {
 			if (this.retired) {
 				return null;
 			}
-			if (request.onlyCached()) {
-				return CompletableFuture.failedFuture(PoolException.of(PoolException.Reason.NONE_CACHED,
-						"No open connection to " + this.key + " has a free stream, and the call may not dial", null,
-						FailureContext.of(Initiator.CALLER, Phase.POOL)));
-			}
-			if (!request.retry() && this.line.newcomers() >= this.options.maxPending()) {
-				return CompletableFuture.failedFuture(full());
+			PoolException refusal = refusal(request);
+			if (refusal != null) {
+				return CompletableFuture.failedFuture(refusal);
 			}
 			this.line.add(waiter);
-			this.refilling = true;
-			this.connectTimeout = request.connectTimeout();
+			this.dialling.asked(request.connectTimeout());
 			// A slot may have become free before the request was in the line.
 			decide(decisions);
 			if (!decisions.gives(waiter)) {
@@ -163,18 +129,31 @@ final class KeyPool<C> {
 			this.lock.unlock();
 		}
 		decisions.carryOut();
+		waiter.whenComplete((connection, failure) -> {
+			if (waiter.isCancelled()) {
+				change((more) -> this.line.remove(waiter));
+			}
+		});
 		return waiter;
 	}
 
-	private PoolException full() {
+	private @Nullable PoolException refusal(ConnectionRequest request) {
+		if (request.onlyCached()) {
+			return PoolException.of(PoolException.Reason.NONE_CACHED,
+					"No open connection to " + this.key + " has a free stream, and the call may not dial", null,
+					FailureContext.of(Initiator.CALLER, Phase.POOL));
+		}
+		if (request.retry() || this.line.newcomers() < this.options.maxPending()) {
+			return null;
+		}
 		int pending = this.line.size();
 		Duration oldest = Duration.ofNanos(this.line.oldestWait(this.outside.nanoTime()));
 		return PoolException
 			.of(PoolException.Reason.QUEUE_FULL,
 					"The queue for a connection to " + this.key + " is full: " + pending
 							+ " requests wait (h2.transport.pool.max-pending), the oldest for " + oldest.toMillis()
-							+ " ms; " + this.open.describe(this.growth.most()),
-					this.dialFailure, FailureContext.of(Initiator.LIBRARY, Phase.POOL))
+							+ " ms; " + this.open.describe(this.dialling.growth().most()),
+					this.dialling.failure(), FailureContext.of(Initiator.LIBRARY, Phase.POOL))
 			.withQueue(pending, oldest);
 	}
 
@@ -185,30 +164,27 @@ final class KeyPool<C> {
 	 * does; {@code null} if this pool is retired
 	 */
 	@Nullable CompletableFuture<Void> warmUp(Duration timeout) {
-		CompletableFuture<Void> result = new CompletableFuture<>();
+		CompletableFuture<Void> result;
 		Decisions<C> decisions = new Decisions<>();
 		this.lock.lock();
 		try {
 			if (this.retired) {
 				return null;
 			}
-			CompletableFuture<Void> running = this.warmUp;
-			if (running != null) {
-				return running.copy();
-			}
 			if (this.options.singleUse()) {
-				return CompletableFuture.completedFuture(null);
+				result = CompletableFuture.completedFuture(null);
 			}
-			this.warmUp = result;
-			this.refilling = true;
-			this.connectTimeout = timeout;
+			else {
+				result = this.dialling.warmUp().copy();
+				this.dialling.asked(timeout);
+			}
 			decide(decisions);
 		}
 		finally {
 			this.lock.unlock();
 		}
 		decisions.carryOut();
-		return result.copy();
+		return result;
 	}
 
 	// ---- decisions ----
@@ -238,15 +214,15 @@ final class KeyPool<C> {
 		}
 		long now = this.outside.nanoTime();
 		if (this.options.singleUse()) {
-			dialForEach(decisions);
+			this.singleUse.dial(decisions);
 		}
 		else {
 			give(decisions);
 			lookUp(decisions, now);
 			this.ageing.mark(this.open, now);
-			long next = Math.min(dial(decisions, now), this.ageing.next(this.open, now));
-			endWarmUp(decisions);
-			this.alarm.set(now, next);
+			long next = this.dialling.dial(decisions, now);
+			this.dialling.endWarmUp(decisions);
+			this.alarm.set(now, Math.min(next, this.ageing.next(this.open, now)));
 		}
 		retireIfEmpty(decisions, now);
 	}
@@ -258,118 +234,28 @@ final class KeyPool<C> {
 			if (member == null) {
 				return;
 			}
-			this.line.remove(first);
+			this.line.poll();
 			decisions.give(first, member);
 		}
 	}
 
 	private void lookUp(Decisions<C> decisions, long now) {
 		if (this.ageing.beginLookUp(this.open, now)) {
-			decisions.then(() -> this.outside.resolve(this.key)
-				.whenComplete((found,
-						failure) -> change((more) -> this.ageing.lookedUp(this.open, found, this.outside.nanoTime()))));
+			decisions.then(() -> this.outside.resolve(this.key).whenComplete((found, failure) -> lookedUp(found)));
 		}
 	}
 
-	/**
-	 * Dials for those who wait, for connections that are to go, and for those that should
-	 * be there anyway.
-	 * @return in how many nanoseconds to look again, {@link Ageing#NEVER} if all is done
-	 */
-	private long dial(Decisions<C> decisions, long now) {
-		boolean anyOpen = !this.open.isEmpty();
-		long pause = this.backOff.pause(now, anyOpen);
-		long unasked = Math.max(pause, this.vain.pause(now, anyOpen));
-		long asked = (this.vain.failures() >= VAIN) ? unasked : pause;
-		boolean held = replace(decisions, asked <= 0);
-		int waiting = this.growth.forWaiting(this.line.size());
-		for (int i = 0; i < waiting && asked <= 0; i++) {
-			dialOne(decisions);
-		}
-		int missing = this.growth
-			.missing((this.warmUp != null) ? this.growth.warm() : (this.refilling ? this.growth.kept() : 0));
-		for (int i = 0; i < missing && unasked <= 0; i++) {
-			dialOne(decisions);
-		}
-		boolean heldBack = asked > 0 && (held || waiting > 0);
-		return heldBack ? asked : ((unasked > 0 && missing > 0) ? unasked : Ageing.NEVER);
-	}
-
-	/**
-	 * Lets those go that are too old or lead nowhere. In the place of one that is in use
-	 * another is opened first, if there may be one more.
-	 * @return whether some would, but must wait
-	 */
-	private boolean replace(Decisions<C> decisions, boolean mayDial) {
-		boolean held = false;
-		for (Member<C> member : this.open.all()) {
-			EndReason reason = member.leaving();
-			if (reason == null || member.replacement() != null) {
-				continue;
-			}
-			if (member.activeStreams() == 0 || this.growth.room() <= 0 || this.ageing.isReplaced(member, this.open)) {
-				leave(member, reason, decisions);
-			}
-			else if (mayDial) {
-				member.replaceBy(dialOne(decisions));
-			}
-			else {
-				held = true;
-			}
-		}
-		return held;
-	}
-
-	private Member<C> dialOne(Decisions<C> decisions) {
-		Waiter<C> first = this.line.peek();
-		Duration timeout = (first != null) ? first.request().connectTimeout() : this.connectTimeout;
-		Member<C> member = this.outside.prepare(this, timeout, false);
-		this.growth.coming().add(member);
-		decisions.then(member::dial);
-		return member;
-	}
-
-	private void dialForEach(Decisions<C> decisions) {
-		while (this.line.size() > 0 && this.singleUse < this.options.maxSingleUse()) {
-			Waiter<C> waiter = this.line.poll();
-			if (waiter != null) {
-				this.singleUse++;
-				Member<C> member = this.outside.prepare(this, waiter.request().connectTimeout(), true);
-				member.owner(waiter);
-				this.growth.coming().add(member);
-				decisions.then(member::dial);
-			}
-		}
-	}
-
-	private void endWarmUp(Decisions<C> decisions) {
-		CompletableFuture<Void> running = this.warmUp;
-		if (running != null && this.open.all().stream().filter(Member::isSettled).count() >= this.growth.warm()) {
-			this.warmUp = null;
-			decisions.then(() -> running.complete(null));
-		}
-	}
-
-	private void leave(Member<C> member, EndReason reason, Decisions<C> decisions) {
-		member.leaving(reason);
-		member.phase(Member.Phase.LEFT);
-		removed(member);
-		decisions.then(member::drain);
-	}
-
-	private boolean removed(Member<C> member) {
-		boolean wasOpen = this.open.remove(member);
-		this.open.keepIdle(this.growth.kept());
-		return wasOpen;
+	private void lookedUp(@Nullable List<InetAddress> found) {
+		change((decisions) -> this.ageing.lookedUp(this.open, found, this.outside.nanoTime()));
 	}
 
 	private void retireIfEmpty(Decisions<C> decisions, long now) {
-		if (this.line.size() > 0 || this.singleUse > 0 || !this.open.isEmpty() || !this.growth.coming().isEmpty()
-				|| this.warmUp != null) {
+		if (this.line.size() > 0 || this.members > 0 || this.dialling.isWarmingUp()) {
 			return;
 		}
-		if (this.backOff.isRemembered(now)) {
-			this.alarm.set(now, this.backOff.forgetIn(now));
+		long remembered = this.dialling.remembersFor(now);
+		if (remembered > 0) {
+			this.alarm.set(now, remembered);
 			return;
 		}
 		this.retired = true;
@@ -379,6 +265,12 @@ final class KeyPool<C> {
 
 	// ---- what happens to connections ----
 
+	/** Makes a connection that is still to be dialled. Guarded by the lock. */
+	Member<C> prepare(Duration connectTimeout, boolean forOne) {
+		this.members++;
+		return this.outside.prepare(this, connectTimeout, forOne);
+	}
+
 	/**
 	 * Puts the addresses of a name into the order in which a dial tries them.
 	 */
@@ -387,7 +279,8 @@ final class KeyPool<C> {
 		try {
 			List<InetAddress> order = new ArrayList<>(found);
 			if (this.options.spreadAddresses()) {
-				order.sort(Comparator.comparingLong(this::membersAt));
+				order.sort(Comparator
+					.comparingLong((address) -> this.open.at(address) + this.dialling.growth().comingTo(address)));
 			}
 			if (!order.isEmpty()) {
 				member.address(order.get(0));
@@ -399,22 +292,17 @@ final class KeyPool<C> {
 		}
 	}
 
-	private long membersAt(InetAddress address) {
-		return this.open.all().stream().filter((member) -> address.equals(member.address())).count()
-				+ this.growth.coming().stream().filter((member) -> address.equals(member.address())).count();
-	}
-
 	void opened(Member<C> member) {
 		this.counters.opened();
 		change((decisions) -> {
-			this.growth.coming().remove(member);
+			this.dialling.growth().coming().remove(member);
 			InetAddress address = member.remoteAddress();
 			member.address((address != null) ? address : member.address());
 			if (member.isSingleUse()) {
-				openedForOne(member, decisions);
+				this.singleUse.opened(member, decisions);
 			}
 			else if (this.retired) {
-				member.phase(Member.Phase.LEFT);
+				member.stage(Member.Stage.LEFT);
 				decisions.then(member::drain);
 			}
 			else {
@@ -422,28 +310,10 @@ final class KeyPool<C> {
 				int learnt = this.retirements.nextMaxRequests();
 				member.bound(this.options.maxStreamsPerConnection(), (ours > 0) ? Math.min(ours, learnt) : learnt);
 				this.ageing.born(member, this.outside.nanoTime(), this.outside.random(), this.open.isEmpty());
-				member.phase(Member.Phase.OPEN);
+				member.stage(Member.Stage.OPEN);
 				this.open.add(member);
-				this.open.keepIdle(this.growth.kept());
 			}
 		});
-	}
-
-	private void openedForOne(Member<C> member, Decisions<C> decisions) {
-		Waiter<C> owner = member.owner();
-		member.phase(Member.Phase.LEFT);
-		member.owner(null);
-		if (owner == null || owner.isDone() || !member.tryReserve()) {
-			decisions.then(member::drain);
-		}
-		else {
-			decisions.give(owner, member);
-			decisions.then(() -> {
-				if (owner.isCancelled()) {
-					member.drain();
-				}
-			});
-		}
 	}
 
 	void slotsFreed(Member<C> member) {
@@ -452,109 +322,66 @@ final class KeyPool<C> {
 			this.open.learnt(member.limit());
 		}
 		if (knowsLimit && !member.isSettled()) {
-			change((decisions) -> settled(member, decisions));
+			change((decisions) -> {
+				member.settled();
+				this.dialling.succeeded(member, decisions);
+			});
 		}
 		else if (this.line.size() > 0) {
 			settle();
 		}
 	}
 
-	/** HTTP/2 is spoken there (RFC 9113 section 3.4), and its limit is known. */
-	private void settled(Member<C> member, Decisions<C> decisions) {
-		member.settled();
-		this.backOff.succeeded();
-		this.dialFailure = null;
-		Member<C> old = member.replaces();
-		member.replacesNobody();
-		EndReason reason = (old != null) ? old.leaving() : null;
-		if (old != null && reason != null && old.phase() == Member.Phase.OPEN) {
-			leave(old, reason, decisions);
-		}
-	}
-
 	void draining(Member<C> member) {
 		change((decisions) -> {
-			if (removed(member)) {
-				this.retirements.retired(member.processedBeforeGoAway());
-				if (member.knowsLimit()) {
-					member.phase(Member.Phase.LEFT);
-				}
-				else {
-					member.phase(Member.Phase.IN_DOUBT);
-					this.growth.coming().add(member);
-				}
+			if (!this.open.remove(member)) {
+				return;
+			}
+			this.retirements.retired(member.processedBeforeGoAway());
+			if (member.knowsLimit()) {
+				member.stage(Member.Stage.LEFT);
+			}
+			else {
+				member.stage(Member.Stage.IN_DOUBT);
+				this.dialling.growth().coming().add(member);
 			}
 		});
 	}
 
 	void closed(Member<C> member, Http2Exception cause) {
-		boolean failedDial = member.isFailedDial(cause);
-		if (failedDial) {
-			this.counters.dialFailed();
-		}
 		change((decisions) -> {
-			if (member.wasOpen()) {
-				ended(member, cause);
-			}
-			member.phase(Member.Phase.CLOSED);
-			removed(member);
-			this.growth.coming().remove(member);
+			member.stage(Member.Stage.CLOSED);
+			this.members--;
+			this.open.remove(member);
+			this.dialling.growth().coming().remove(member);
 			member.replacesNobody();
 			Member<C> replacement = member.replacement();
 			if (replacement != null) {
 				replacement.replacesNobody();
 			}
-			if (member.isSingleUse()) {
-				this.singleUse--;
-				closedForOne(member, cause, decisions);
+			if (member.wasOpen()) {
+				EndReason reason = (member.leaving() != null) ? member.leaving() : member.endReason(cause);
+				this.counters.closed(reason);
+				this.dialling.ended(member, reason);
 			}
-			else if (failedDial) {
-				dialFailed(cause, decisions);
+			boolean failedDial = member.isFailedDial(cause);
+			if (failedDial) {
+				this.counters.dialFailed();
+			}
+			if (member.isSingleUse()) {
+				this.singleUse.closed(member, cause, decisions);
+			}
+			else if (failedDial && this.dialling.failed(cause, decisions)) {
+				// Nobody waits for nothing.
+				failAll(cause, decisions);
 			}
 		});
 	}
 
-	private void ended(Member<C> member, Http2Exception cause) {
-		EndReason reason = member.leaving();
-		if (reason == null) {
-			reason = member.endReason(cause);
-		}
-		this.counters.closed(reason);
-		if (member.hasServed()) {
-			this.vain.succeeded();
-		}
-		else if (reason == EndReason.GOAWAY || reason == EndReason.LOST) {
-			this.vain.failed(this.outside.nanoTime());
-		}
-	}
-
-	private void closedForOne(Member<C> member, Http2Exception cause, Decisions<C> decisions) {
-		Waiter<C> owner = member.owner();
-		if (owner != null) {
-			member.owner(null);
-			decisions.fail(List.of(owner), cause);
-		}
-	}
-
-	private void dialFailed(Http2Exception cause, Decisions<C> decisions) {
-		this.backOff.failed(this.outside.nanoTime());
-		this.dialFailure = cause;
-		failWarmUp(cause, decisions);
-		if (this.open.isEmpty() && this.growth.coming().isEmpty()) {
-			// Everybody would only meet the same; nobody waits for nothing.
-			this.refilling = false;
-			List<Waiter<C>> all = new ArrayList<>();
-			this.line.takeAll(all);
-			decisions.fail(all, cause);
-		}
-	}
-
-	private void failWarmUp(Http2Exception cause, Decisions<C> decisions) {
-		CompletableFuture<Void> running = this.warmUp;
-		if (running != null) {
-			this.warmUp = null;
-			decisions.then(() -> running.completeExceptionally(cause));
-		}
+	private void failAll(Http2Exception cause, Decisions<C> decisions) {
+		List<Waiter<C>> all = new ArrayList<>();
+		this.line.takeAll(all);
+		decisions.fail(all, cause);
 	}
 
 	/** Takes a connection out; its running streams may finish. */
@@ -563,31 +390,27 @@ final class KeyPool<C> {
 			.stream()
 			.filter((member) -> member.connection() == connection)
 			.findFirst()
-			.ifPresent((member) -> leave(member, EndReason.DRAINED, decisions)));
+			.ifPresent((member) -> this.open.leave(member, EndReason.DRAINED, decisions)));
 	}
 
 	void close(Http2Exception cause) {
 		change((decisions) -> {
 			this.retired = true;
 			this.alarm.stop();
-			failWarmUp(cause, decisions);
-			List<Waiter<C>> all = new ArrayList<>();
-			this.line.takeAll(all);
-			decisions.fail(all, cause);
+			this.dialling.failWarmUp(cause, decisions);
+			failAll(cause, decisions);
+			this.singleUse.failAll(cause, decisions);
 			this.open.all().forEach((member) -> member.leaving(EndReason.CLOSED));
-			for (Member<C> member : this.growth.coming()) {
-				member.leaving(EndReason.CLOSED);
-				closedForOne(member, cause, decisions);
-			}
+			this.dialling.growth().coming().forEach((member) -> member.leaving(EndReason.CLOSED));
 		});
 	}
 
 	PoolSnapshot snapshot() {
 		this.lock.lock();
 		try {
-			return new PoolSnapshot(this.open.size(), this.growth.coming().size(), this.line.size(),
-					Duration.ofNanos(this.line.oldestWait(this.outside.nanoTime())), this.dialFailure,
-					this.counters.totals());
+			return new PoolSnapshot(this.open.size(), this.dialling.growth().coming().size() + this.singleUse.coming(),
+					this.line.size(), Duration.ofNanos(this.line.oldestWait(this.outside.nanoTime())),
+					this.dialling.failure(), this.counters.totals());
 		}
 		finally {
 			this.lock.unlock();

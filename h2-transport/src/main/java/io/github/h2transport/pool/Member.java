@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 abstract class Member<C> {
 
 	/** Guarded by the key's lock. */
-	private Phase phase = Phase.DIALLING;
+	private Stage stage = Stage.DIALLING;
 
 	/** Guarded by the key's lock: why the pool wants to be rid of it. */
 	private @Nullable EndReason leaving;
@@ -96,12 +96,12 @@ abstract class Member<C> {
 
 	// ---- the pool's notes ----
 
-	final Phase phase() {
-		return this.phase;
+	final Stage stage() {
+		return this.stage;
 	}
 
-	final void phase(Phase newPhase) {
-		this.phase = newPhase;
+	final void stage(Stage newStage) {
+		this.stage = newStage;
 	}
 
 	final @Nullable EndReason leaving() {
@@ -170,7 +170,7 @@ abstract class Member<C> {
 	}
 
 	/** Where a connection stands with its pool. */
-	enum Phase {
+	enum Stage {
 
 		/** On its way. */
 		DIALLING,

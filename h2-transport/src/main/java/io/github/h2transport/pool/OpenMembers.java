@@ -20,6 +20,9 @@ final class OpenMembers<C> {
 	/** More of them would make a message unreadable. */
 	private static final int MOST_DESCRIBED = 8;
 
+	/** How many stay open though they are idle. */
+	private final int kept;
+
 	/** Replaced under the lock, oldest first. */
 	private volatile List<Member<C>> members = List.of();
 
@@ -29,6 +32,10 @@ final class OpenMembers<C> {
 	 * refuse them.
 	 */
 	private volatile int latestLimit = UNKNOWN;
+
+	OpenMembers(int kept) {
+		this.kept = kept;
+	}
 
 	List<Member<C>> all() {
 		return this.members;
@@ -46,13 +53,40 @@ final class OpenMembers<C> {
 		List<Member<C>> more = new ArrayList<>(this.members);
 		more.add(member);
 		this.members = List.copyOf(more);
+		keepIdle();
 	}
 
 	boolean remove(Member<C> member) {
 		List<Member<C>> rest = new ArrayList<>(this.members);
 		boolean removed = rest.remove(member);
-		this.members = List.copyOf(rest);
+		if (removed) {
+			this.members = List.copyOf(rest);
+			keepIdle();
+		}
 		return removed;
+	}
+
+	/** Takes one out, so that it closes after its last stream. Guarded by the lock. */
+	void leave(Member<C> member, EndReason reason, Decisions<C> decisions) {
+		member.leaving(reason);
+		member.stage(Member.Stage.LEFT);
+		remove(member);
+		decisions.then(member::drain);
+	}
+
+	/** Lets the oldest stay open though they are idle, and no others. */
+	private void keepIdle() {
+		int left = this.kept;
+		for (Member<C> member : this.members) {
+			boolean keep = left > 0 && member.leaving() == null;
+			member.keepIdle(keep);
+			left -= keep ? 1 : 0;
+		}
+	}
+
+	/** How many go to an address. */
+	long at(InetAddress address) {
+		return this.members.stream().filter((member) -> address.equals(member.address())).count();
 	}
 
 	/** Takes note of a limit that the peer has stated. Any thread. */
@@ -120,19 +154,6 @@ final class OpenMembers<C> {
 			}
 		}
 		return !this.members.isEmpty();
-	}
-
-	/**
-	 * Lets so many stay open though they are idle, the oldest ones, and no others.
-	 * Guarded by the lock.
-	 */
-	void keepIdle(int count) {
-		int left = count;
-		for (Member<C> member : this.members) {
-			boolean keep = left > 0 && member.leaving() == null;
-			member.keepIdle(keep);
-			left -= keep ? 1 : 0;
-		}
 	}
 
 	/** Whether another one goes to an address that is still the name's. */
