@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -88,6 +89,9 @@ public final class ClientStream extends ProtocolStream {
 
 	private final StreamWaiter waiter = new StreamWaiter(this);
 
+	/** Set by the loop. */
+	private volatile boolean interim;
+
 	/** Set by the writer of the content before its last chunk. */
 	private volatile Headers requestTrailers = Headers.empty();
 
@@ -121,7 +125,9 @@ public final class ClientStream extends ProtocolStream {
 			this.upload = new Upload();
 		}
 		this.continueTimeoutNanos = (this.upload != null) ? plan.continueTimeoutNanos() : 0;
-		if (this.upload != null && this.continueTimeoutNanos > 0) {
+		if (this.upload != null && (this.continueTimeoutNanos > 0 || !body.isRepeatable())) {
+			// What can be read once is not read before the stream is open: if it never
+			// is, the next connection can still have it.
 			this.upload.hold();
 		}
 	}
@@ -326,6 +332,25 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/**
+	 * Waits until content may be written, which for content that can be read once is when
+	 * the stream is open. Blocks the calling thread.
+	 * @return whether it may; {@code false} if nobody wants any
+	 * @throws Http2Exception if the deadline has passed or the thread was interrupted;
+	 * the stream is over then
+	 */
+	public boolean awaitContentWanted() throws Http2Exception {
+		return this.upload != null && this.waiter.awaitUpload(this.upload);
+	}
+
+	/**
+	 * Returns whether an interim response has arrived.
+	 * @return whether the server has surely seen the request
+	 */
+	public boolean hasInterim() {
+		return this.interim;
+	}
+
+	/**
 	 * Returns the stream that a body is written to, chunk by chunk.
 	 * @return a stream for the calling thread; closing it ends the content
 	 */
@@ -338,13 +363,22 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/**
-	 * Subscribes to the content, chunk by chunk as there is room for it.
+	 * Subscribes to the content as soon as it may be sent, and takes it chunk by chunk as
+	 * there is room for it.
 	 * @param content publishes the content
 	 * @param onFailure told of what the publisher fails with, at most once, before the
 	 * stream is cancelled
 	 */
 	public void uploadFrom(RequestBody.Published content, Consumer<Throwable> onFailure) {
-		content.subscribe(new UploadSubscriber(this, Objects.requireNonNull(this.upload), onFailure));
+		Upload target = Objects.requireNonNull(this.upload);
+		AtomicBoolean begun = new AtomicBoolean();
+		Runnable begin = () -> {
+			if (target.isReady() && begun.compareAndSet(false, true) && !target.isCalledOff()) {
+				content.subscribe(new UploadSubscriber(this, target, onFailure));
+			}
+		};
+		target.onReady(() -> this.connection.later(begin));
+		begin.run();
 	}
 
 	/** Gives octets back that the reader is done with. Any thread. */
@@ -407,6 +441,9 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	void opened() {
+		if (this.upload != null && this.continueTimeoutNanos == 0) {
+			this.upload.letGo();
+		}
 		if (this.listener != null) {
 			this.connection.later(this.listener::wroteHeaders);
 		}
@@ -414,6 +451,7 @@ public final class ClientStream extends ProtocolStream {
 
 	/** An interim response. Loop. */
 	void interim(int status, Headers headers) {
+		this.interim = true;
 		if (status == 100) {
 			letGo();
 		}

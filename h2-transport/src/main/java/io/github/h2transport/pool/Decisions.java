@@ -17,6 +17,8 @@ final class Decisions<C> {
 
 	private final List<Member<C>> given = new ArrayList<>();
 
+	private final List<Member<C>> drained = new ArrayList<>();
+
 	private final List<Runnable> others = new ArrayList<>();
 
 	/** Gives a waiting request a reserved slot. */
@@ -35,6 +37,11 @@ final class Decisions<C> {
 		}
 	}
 
+	/** Lets a connection finish; before any other is dialled in its place. */
+	void drain(Member<C> member) {
+		this.drained.add(member);
+	}
+
 	void then(Runnable action) {
 		this.others.add(action);
 	}
@@ -46,6 +53,7 @@ final class Decisions<C> {
 				this.given.get(i).release();
 			}
 		}
+		this.drained.forEach(Member::drain);
 		this.others.forEach(Runnable::run);
 	}
 

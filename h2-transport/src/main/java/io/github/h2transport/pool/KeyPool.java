@@ -303,7 +303,7 @@ final class KeyPool<C> {
 			}
 			else if (this.retired) {
 				member.stage(Member.Stage.LEFT);
-				decisions.then(member::drain);
+				decisions.drain(member);
 			}
 			else {
 				int ours = this.options.maxRequestsPerConnection();

@@ -71,7 +71,7 @@ final class OpenMembers<C> {
 		member.leaving(reason);
 		member.stage(Member.Stage.LEFT);
 		remove(member);
-		decisions.then(member::drain);
+		decisions.drain(member);
 	}
 
 	/** Lets the oldest stay open though they are idle, and no others. */

@@ -55,7 +55,7 @@ final class SingleUse<C> {
 		member.owner(null);
 		member.stage(Member.Stage.LEFT);
 		if (owner == null || owner.isDone() || !member.tryReserve()) {
-			decisions.then(member::drain);
+			decisions.drain(member);
 			return;
 		}
 		decisions.give(owner, member);

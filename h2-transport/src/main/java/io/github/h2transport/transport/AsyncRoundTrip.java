@@ -145,8 +145,10 @@ final class AsyncRoundTrip {
 	private void write(RequestBody body, ClientStream stream) {
 		UploadStream out = stream.uploadStream();
 		try {
-			body.writeTo(out);
-			out.close();
+			if (stream.awaitContentWanted()) {
+				body.writeTo(out);
+				out.close();
+			}
 		}
 		catch (Exception ex) {
 			if (!stream.isUploadStopped()) {
@@ -171,7 +173,7 @@ final class AsyncRoundTrip {
 			if (fromBody != null) {
 				this.result.completeExceptionally(fromBody);
 			}
-			else if (!this.result.isDone() && this.call.mayRetry(ex, connection)) {
+			else if (!this.result.isDone() && this.call.mayRetry(ex, connection, stream)) {
 				attempt();
 			}
 			else {

@@ -3,10 +3,12 @@ package io.github.h2transport.transport;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.h2transport.CallOptions;
+import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Headers;
@@ -22,6 +24,7 @@ import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.CallTimes;
 import io.github.h2transport.conn.ClientConn;
+import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.StreamListener;
 import io.github.h2transport.conn.StreamPlan;
 import io.github.h2transport.pool.ClientConnPool;
@@ -35,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * request, its deadlines, what was tried, who is told. Used by one thread at a time.
  */
 final class Call {
+
+	/** RFC 9110 section 9.2.2. */
+	private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
 	private final Http2Request request;
 
@@ -189,14 +195,22 @@ final class Call {
 		return new StreamPlan(this.head, this.request.body(), this.times, this.request.trailers(), hold, events);
 	}
 
-	boolean mayRetry(Http2Exception failure, ClientConn connection) {
-		if (!this.retries.mayRetry(failure, this.request.body(), connection.hasCompletedAny())) {
+	boolean mayRetry(Http2Exception failure, ClientConn connection, @Nullable ClientStream stream) {
+		boolean fruitful = connection.hasCompletedAny();
+		boolean lost = fruitful && stream != null && !stream.hasInterim() && isRepeatable(failure);
+		if (!this.retries.mayRetry(failure, this.request.body(), fruitful, lost)) {
 			return false;
 		}
 		if (this.listener != null) {
 			this.listener.retried(this.request, failure);
 		}
 		return true;
+	}
+
+	/** Whether it does no harm to send it twice, and we were told to do that. */
+	private boolean isRepeatable(Http2Exception failure) {
+		return this.options.retryIdempotent() && failure instanceof ConnectionException
+				&& failure.context().initiator() == Initiator.PEER && IDEMPOTENT.contains(this.request.method());
 	}
 
 	Http2Exception forCaller(Http2Exception failure) {

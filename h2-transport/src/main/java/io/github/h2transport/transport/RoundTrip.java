@@ -19,6 +19,7 @@ import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.UploadStream;
 import io.github.h2transport.pool.ClientConnPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A blocking round trip: get a connection, send, wait, and again if the server surely did
@@ -30,6 +31,9 @@ final class RoundTrip {
 
 	private final Call call;
 
+	/** The latest attempt. */
+	private @Nullable ClientStream stream;
+
 	RoundTrip(ClientConnPool pool, Call call) {
 		this.pool = pool;
 		this.call = call;
@@ -38,13 +42,14 @@ final class RoundTrip {
 	Http2Response run() throws IOException {
 		for (;;) {
 			ClientConn connection = connection();
+			this.stream = null;
 			try {
 				Http2Response response = exchange(connection);
 				this.call.answered();
 				return response;
 			}
 			catch (Http2Exception ex) {
-				if (!this.call.mayRetry(ex, connection)) {
+				if (!this.call.mayRetry(ex, connection, this.stream)) {
 					throw this.call.forCaller(ex);
 				}
 			}
@@ -81,18 +86,16 @@ final class RoundTrip {
 
 	private Http2Response exchange(ClientConn connection) throws IOException {
 		RequestBody body = this.call.request().body();
-		ClientStream stream = connection.start(this.call.plan(connection));
-		// What was turned away already leaves a one-shot body unread for the next
-		// attempt.
-		if (!stream.isUploadStopped()) {
+		ClientStream current = connection.start(this.call.plan(connection));
+		this.stream = current;
+		// What is turned away at once leaves a one-shot body unread for the next attempt.
+		if (!(body instanceof RequestBody.Bytes) && current.awaitContentWanted()) {
 			if (body instanceof RequestBody.Published published) {
-				return subscribe(published, stream);
+				return subscribe(published, current);
 			}
-			if (!(body instanceof RequestBody.Bytes)) {
-				write(body, stream);
-			}
+			write(body, current);
 		}
-		return stream.awaitResponse();
+		return current.awaitResponse();
 	}
 
 	private static Http2Response subscribe(RequestBody.Published body, ClientStream stream) throws IOException {

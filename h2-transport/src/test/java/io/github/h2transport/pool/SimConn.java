@@ -79,7 +79,7 @@ final class SimConn extends Member<SimConn> {
 
 	/** The dial has succeeded. */
 	SimConn open() {
-		this.world.trace(name() + " opens");
+		this.world.trace(name(), "opens");
 		List<InetAddress> order = this.pool.order(this, this.world.addresses());
 		this.remote = order.isEmpty() ? null : order.get(0);
 		this.wasOpen = true;
@@ -92,8 +92,9 @@ final class SimConn extends Member<SimConn> {
 
 	/** The dial has failed. */
 	void fail() {
-		this.world.trace(name() + " cannot be dialled");
+		this.world.trace(name(), "cannot be dialled");
 		this.gone = true;
+		this.world.live().remove(this);
 		this.pool.closed(this, new ConnectFailedException("refused", null,
 				FailureContext.of(Initiator.PEER, Phase.CONNECT).withConnection(name())));
 	}
@@ -103,7 +104,7 @@ final class SimConn extends Member<SimConn> {
 		if (this.gone) {
 			return this;
 		}
-		this.world.trace(name() + " allows " + newLimit);
+		this.world.trace(name(), "allows", newLimit);
 		boolean first = !this.knowsLimit;
 		boolean raised = newLimit > this.limit;
 		this.knowsLimit = true;
@@ -129,7 +130,7 @@ final class SimConn extends Member<SimConn> {
 	/** GOAWAY: those that are open may finish, new ones are not taken. */
 	void goAway() {
 		if (!this.gone && !this.goAway) {
-			this.world.trace(name() + " GOAWAY");
+			this.world.trace(name(), "GOAWAY");
 			this.goAway = true;
 			refuse();
 			endIfDrained(Initiator.PEER);
@@ -139,7 +140,7 @@ final class SimConn extends Member<SimConn> {
 	/** The socket has failed. */
 	void lose() {
 		if (!this.gone) {
-			this.world.trace(name() + " is lost");
+			this.world.trace(name(), "is lost");
 			refuse();
 			end(Initiator.PEER);
 		}
@@ -148,7 +149,7 @@ final class SimConn extends Member<SimConn> {
 	void closeIfIdle(Duration timeout) {
 		if (!this.gone && this.accepting && this.used == 0 && !this.keptIdle
 				&& this.world.nanoTime() - this.idleSince >= timeout.toNanos()) {
-			this.world.trace(name() + " was idle");
+			this.world.trace(name(), "was idle");
 			refuse();
 			end(Initiator.LIBRARY);
 		}
@@ -179,7 +180,10 @@ final class SimConn extends Member<SimConn> {
 		Http2Exception cause = (initiator == Initiator.PEER && !this.knowsLimit)
 				? new ConnectFailedException("no HTTP/2 on " + name(), null, context)
 				: new ConnectionException("ended " + name(), null, context);
-		this.world.soon(() -> this.pool.closed(this, cause));
+		this.world.soon(() -> {
+			this.world.live().remove(this);
+			this.pool.closed(this, cause);
+		});
 	}
 
 	boolean isDialling() {
@@ -302,7 +306,7 @@ final class SimConn extends Member<SimConn> {
 	@Override
 	void drain() {
 		if (!this.gone) {
-			this.world.trace(name() + " is drained");
+			this.world.trace(name(), "is drained");
 			refuse();
 			endIfDrained(Initiator.LIBRARY);
 		}

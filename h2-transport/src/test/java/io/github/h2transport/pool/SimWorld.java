@@ -45,7 +45,10 @@ final class SimWorld implements Outside<SimConn> {
 
 	private final List<SimConn> connections = new ArrayList<>();
 
-	private final Deque<String> trace = new ArrayDeque<>();
+	/** Those of them that are not closed. */
+	private final List<SimConn> live = new ArrayList<>();
+
+	private final Deque<Object[]> trace = new ArrayDeque<>();
 
 	private List<InetAddress> addresses = List.of(address(1));
 
@@ -115,6 +118,10 @@ final class SimWorld implements Outside<SimConn> {
 		return this.connections;
 	}
 
+	List<SimConn> live() {
+		return this.live;
+	}
+
 	SimConn connection(int number) {
 		return this.connections.get(number - 1);
 	}
@@ -177,6 +184,21 @@ final class SimWorld implements Outside<SimConn> {
 		pass(Duration.ZERO);
 	}
 
+	/** Whether something is to happen without any time passing. */
+	boolean isBusy() {
+		Event next = this.events.peek();
+		return next != null && next.at - this.now <= 0;
+	}
+
+	/** In how many nanoseconds a timer of the pool runs, for ever if none does. */
+	long nextTimer() {
+		return this.events.stream()
+			.filter((event) -> event.timer != null && !event.timer.over)
+			.mapToLong((event) -> event.at - this.now)
+			.min()
+			.orElse(Long.MAX_VALUE);
+	}
+
 	/**
 	 * Lets the next thing happen.
 	 * @return whether there was one
@@ -194,27 +216,39 @@ final class SimWorld implements Outside<SimConn> {
 	}
 
 	void at(long delayNanos, Runnable action) {
-		this.events.add(new Event(this.now + delayNanos, this.numbers++, action));
+		this.events.add(new Event(this.now + delayNanos, this.numbers++, action, null));
 	}
 
-	/** A moment later; with a seed of 0 as soon as the test lets it happen. */
+	/** A moment later. */
 	void soon(Runnable action) {
 		at(0, action);
 	}
 
-	void trace(String what) {
+	/** Notes what happens, to be read if a rule was broken. */
+	void trace(Object... what) {
 		if (this.trace.size() == TRACE) {
 			this.trace.removeFirst();
 		}
-		this.trace.addLast(Duration.ofNanos(this.now - START).toMillis() + " ms: " + what);
+		Object[] line = new Object[what.length + 1];
+		line[0] = this.now;
+		System.arraycopy(what, 0, line, 1, what.length);
+		this.trace.addLast(line);
 	}
 
 	String story() {
-		return String.join("\n", this.trace);
+		StringBuilder story = new StringBuilder();
+		for (Object[] line : this.trace) {
+			story.append(Duration.ofNanos((Long) line[0] - START).toMillis()).append(" ms:");
+			for (int i = 1; i < line.length; i++) {
+				story.append(' ').append(line[i]);
+			}
+			story.append('\n');
+		}
+		return story.toString();
 	}
 
 	void dialled(SimConn connection) {
-		trace(connection.name() + " is dialled");
+		trace(connection.name(), "is dialled");
 		this.dialHandler.accept(connection);
 	}
 
@@ -227,21 +261,14 @@ final class SimWorld implements Outside<SimConn> {
 
 	@Override
 	public Runnable schedule(long delayNanos, Runnable action) {
-		boolean[] over = new boolean[1];
+		Timer timer = new Timer();
 		this.timers++;
-		at(delayNanos, () -> {
-			if (!over[0]) {
-				over[0] = true;
-				this.timers--;
+		this.events.add(new Event(this.now + delayNanos, this.numbers++, () -> {
+			if (timer.stop()) {
 				action.run();
 			}
-		});
-		return () -> {
-			if (!over[0]) {
-				over[0] = true;
-				this.timers--;
-			}
-		};
+		}, timer));
+		return timer::stop;
 	}
 
 	@Override
@@ -260,11 +287,26 @@ final class SimWorld implements Outside<SimConn> {
 	public SimConn prepare(KeyPool<SimConn> forPool, Duration connectTimeout, boolean singleUse) {
 		SimConn connection = new SimConn(this, forPool, this.connections.size() + 1, connectTimeout, singleUse);
 		this.connections.add(connection);
+		this.live.add(connection);
 		return connection;
 	}
 
+	/** A timer of the pool. */
+	private final class Timer {
+
+		private boolean over;
+
+		private boolean stop() {
+			boolean first = !this.over;
+			this.over = true;
+			SimWorld.this.timers -= first ? 1 : 0;
+			return first;
+		}
+
+	}
+
 	/** Something that is going to happen. */
-	private record Event(long at, long number, Runnable action) implements Comparable<Event> {
+	private record Event(long at, long number, Runnable action, @Nullable Timer timer) implements Comparable<Event> {
 
 		@Override
 		public int compareTo(Event other) {
