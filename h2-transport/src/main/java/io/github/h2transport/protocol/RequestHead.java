@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestHead {
 
+	/** Method, scheme, authority and path. */
+	private static final int PSEUDO_FIELDS = 4;
+
 	private final String method;
 
 	private final Headers fields;
@@ -44,14 +47,24 @@ public final class RequestHead {
 	 * and where, never its value
 	 */
 	public static RequestHead of(Http2Request request) throws InvalidRequestException {
+		return of(request, RequestTarget.of(request.uri()));
+	}
+
+	/**
+	 * As {@link #of(Http2Request)}, for a target whose origin is known.
+	 * @param request the request
+	 * @param target made from the request's URI, or from another one of the same origin
+	 * @return its head
+	 * @throws InvalidRequestException if it cannot be sent
+	 */
+	public static RequestHead of(Http2Request request, RequestTarget target) throws InvalidRequestException {
 		Assembly assembly = new Assembly(checkedMethod(request.method()), request.headers());
 		assembly.survey();
 		long contentLength = assembly.contentLength(request.body().contentLength());
 		String host = assembly.host;
 		assembly.add(":method", request.method(), false);
-		assembly.add(":scheme", RequestTarget.scheme(request.uri()), false);
-		assembly.add(":authority",
-				(host != null) ? RequestTarget.checkedAuthority(host) : RequestTarget.authority(request.uri()), false);
+		assembly.add(":scheme", target.origin().scheme(), false);
+		assembly.add(":authority", (host != null) ? RequestTarget.checkedAuthority(host) : target.authority(), false);
 		assembly.add(":path", RequestTarget.path(request.method(), request.uri()), false);
 		assembly.copyFields(contentLength);
 		return new RequestHead(request.method(), assembly.fields.build(), assembly.listSize, contentLength);
@@ -124,7 +137,7 @@ public final class RequestHead {
 
 		private final Headers source;
 
-		private final Headers.Builder fields = Headers.builder();
+		private final Headers.Builder fields;
 
 		private long listSize;
 
@@ -138,6 +151,7 @@ public final class RequestHead {
 		Assembly(String method, Headers source) {
 			this.method = method;
 			this.source = source;
+			this.fields = Headers.builder(PSEUDO_FIELDS + source.size());
 		}
 
 		/** Checks every field and finds those that decide about others. */

@@ -15,7 +15,6 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
-import io.github.h2transport.Origin;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
 import io.github.h2transport.TransportListener;
@@ -51,24 +50,28 @@ final class Call {
 
 	private final RetryRules retries = new RetryRules();
 
-	/** Whether the listener was told of the end; by whoever comes first. */
-	private final AtomicBoolean done = new AtomicBoolean();
+	/**
+	 * Whether the listener, if there is one, was told of the end; by the first to come.
+	 */
+	private final @Nullable AtomicBoolean done;
 
 	/** Whether the call has its response, so that the stream tells of the end. */
 	private volatile boolean answered;
 
-	Call(Http2Request request, TransportOptions options, @Nullable TransportListener listener)
+	Call(Http2Request request, TransportOptions options, Targets targets, @Nullable TransportListener listener)
 			throws InvalidRequestException {
 		this.request = request;
 		this.options = options;
 		this.listener = listener;
+		this.done = (listener != null) ? new AtomicBoolean() : null;
 		CallOptions own = request.options();
 		this.times = new CallTimes(deadline(own.responseTimeout(), options.responseTimeout()),
 				((own.readTimeout() != null) ? own.readTimeout() : options.readTimeout()).toNanos(),
 				deadline(own.exchangeTimeout(), options.exchangeTimeout()));
 		checkScheme(request.uri());
-		this.head = RequestHead.of(request);
-		this.key = new ConnectionKey(Origin.of(request.uri()), own.tls(), own.addressFilter());
+		Targets.Target target = targets.of(request.uri());
+		this.head = RequestHead.of(request, target.target());
+		this.key = target.key(own);
 	}
 
 	/** A time of the clock; 0 for none, which a real time never is. */
@@ -180,7 +183,7 @@ final class Call {
 
 	/** The call is over without a response, or its stream is. */
 	void done(@Nullable Throwable failure) {
-		if (this.listener != null && this.done.compareAndSet(false, true)) {
+		if (this.listener != null && this.done != null && this.done.compareAndSet(false, true)) {
 			this.listener.done(this.request, failure);
 		}
 	}
