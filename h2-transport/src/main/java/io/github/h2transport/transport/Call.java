@@ -2,6 +2,7 @@ package io.github.h2transport.transport;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -48,7 +49,8 @@ final class Call {
 
 	private final long startNanos = System.nanoTime();
 
-	private final RetryRules retries = new RetryRules();
+	/** Made when an attempt has failed. */
+	private @Nullable RetryRules retries;
 
 	/**
 	 * Whether the listener, if there is one, was told of the end; by the first to come.
@@ -114,7 +116,7 @@ final class Call {
 		CallOptions own = this.request.options();
 		Duration connectTimeout = (own.connectTimeout() != null) ? own.connectTimeout() : this.options.connectTimeout();
 		return new ConnectionRequest(this.key, this.request, connectTimeout, this.request.body().isRepeatable(),
-				this.retries.isRetry(), own.onlyCachedConnection());
+				this.retries != null && this.retries.isRetry(), own.onlyCachedConnection());
 	}
 
 	/** How long the call may wait for a connection, in nanoseconds from now. */
@@ -164,6 +166,9 @@ final class Call {
 	}
 
 	boolean mayRetry(Http2Exception failure, ClientConn connection) {
+		if (this.retries == null) {
+			this.retries = new RetryRules();
+		}
 		if (!this.retries.mayRetry(failure, this.request.body(), connection.hasCompletedAny())) {
 			return false;
 		}
@@ -174,7 +179,7 @@ final class Call {
 	}
 
 	Http2Exception forCaller(Http2Exception failure) {
-		return failure.forCaller(this.retries.earlier());
+		return failure.forCaller((this.retries != null) ? this.retries.earlier() : List.of());
 	}
 
 	void answered() {
