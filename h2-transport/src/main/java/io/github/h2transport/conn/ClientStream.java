@@ -15,10 +15,12 @@ import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.Initiator;
+import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.protocol.ProtocolStream;
 import io.github.h2transport.protocol.RequestHead;
+import io.github.h2transport.protocol.RequestTrailers;
 import io.github.h2transport.protocol.SendHalf;
 import org.jspecify.annotations.Nullable;
 
@@ -100,7 +102,8 @@ public final class ClientStream extends ProtocolStream {
 	/** Set by whoever has news, taken back by the loop before it looks. */
 	private volatile boolean told;
 
-	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos) {
+	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos)
+			throws InvalidRequestException {
 		super(plan.head().isHead(), receiveWindowSize);
 		this.connection = connection;
 		this.request = plan.head();
@@ -114,7 +117,7 @@ public final class ClientStream extends ProtocolStream {
 			boolean content = bytes.length() > 0 || this.trailerSource != null;
 			this.upload = content ? new Upload(bytes.array(), bytes.offset(), bytes.length()) : null;
 			if (this.trailerSource != null) {
-				this.requestTrailers = this.trailerSource.get();
+				this.requestTrailers = RequestTrailers.of(this.trailerSource.get());
 			}
 		}
 		else {
@@ -393,9 +396,9 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/** Asks for the trailers, since the content is complete. For its writer. */
-	void contentComplete() {
+	void contentComplete() throws InvalidRequestException {
 		if (this.trailerSource != null) {
-			this.requestTrailers = this.trailerSource.get();
+			this.requestTrailers = RequestTrailers.of(this.trailerSource.get());
 		}
 	}
 
