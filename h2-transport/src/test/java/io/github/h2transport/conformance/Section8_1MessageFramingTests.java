@@ -2,6 +2,7 @@ package io.github.h2transport.conformance;
 
 import java.io.InputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
@@ -12,8 +13,15 @@ import io.github.h2transport.StreamException;
 import io.github.h2transport.conn.Exchange;
 import io.github.h2transport.conn.PeerFrame;
 import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.Call;
+import io.github.h2transport.testkit.ScriptedConn;
+import io.github.h2transport.testkit.ScriptedServer;
+import io.github.h2transport.testkit.Transports;
+import io.github.h2transport.transport.Http2Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import static io.github.h2transport.conn.PeerFrame.data;
 import static io.github.h2transport.conn.PeerFrame.headers;
@@ -194,6 +202,29 @@ class Section8_1MessageFramingTests {
 		this.peer.send(windowUpdate(1, 100)).expect(data(1, 10).endStream());
 		assertThat(call.text()).isEqualTo("early");
 		this.peer.isAtRest();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "200,true", "200,false", "413,true", "413,false" })
+	void aCallerThatStillWritesGetsTheEarlyResponse(int status, boolean written) throws Exception {
+		RequestBody endless = written ? RequestBody.ofWriter((out) -> {
+			for (;;) {
+				out.write(new byte[10_000]);
+			}
+		}, RequestBody.UNKNOWN_LENGTH, false) : RequestBody.of(new byte[1_000_000]);
+		try (Http2Transport transport = Transports.cleartext(); ScriptedServer server = ScriptedServer.start()) {
+			Call<String> call = Call.of(() -> Transports.exchange(transport,
+					Http2Request.builder("POST", server.uri("/a")).body(endless).build()));
+			ScriptedConn connection = server.greeted();
+			int stream = connection.awaitHead().streamId();
+			connection.respondHead(stream, status).lastData(stream, "enough".getBytes(StandardCharsets.US_ASCII));
+			connection.rstStream(stream, ErrorCode.NO_ERROR);
+			assertThat(call.result()).isEqualTo(status + " enough");
+			Call<String> next = Call.of(() -> Transports.exchange(transport, Http2Request.get(server.uri("/b"))));
+			connection.respond(connection.awaitHead().streamId(), 204);
+			assertThat(next.result()).isEqualTo("204");
+			assertThat(server.accepted()).isEqualTo(1);
+		}
 	}
 
 }

@@ -13,8 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static io.github.h2transport.conn.PeerFrame.data;
 import static io.github.h2transport.conn.PeerFrame.headers;
 import static io.github.h2transport.conn.PeerFrame.rstStream;
+import static io.github.h2transport.conn.PeerFrame.settings;
+import static io.github.h2transport.conn.PeerFrame.settingsAck;
+import static io.github.h2transport.conn.PeerFrame.windowUpdate;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.conn.ScriptedPeer.head;
+import static io.github.h2transport.conn.ScriptedPeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -61,6 +65,28 @@ class Section8_1_1MalformedResponsesTests {
 		Http2Response response = call.response();
 		assertThatExceptionOfType(StreamException.class).isThrownBy(() -> response.body().readAllBytes());
 		assertThat(response.trailers()).isNull();
+		this.peer.isAtRest();
+	}
+
+	@Test
+	void aMalformedHeadThatItsServerTakesBackIsMalformedAllTheSame() throws Exception {
+		Exchange call = this.peer.call(get("/a"));
+		this.peer.expect(headers(1).endStream());
+		this.peer.send(headers(1).with(":status", "20x"), rstStream(1, ErrorCode.REFUSED_STREAM)).expectNothing();
+		StreamException failure = call.failure(StreamException.class);
+		assertThat(failure.context().code()).isEqualTo(ErrorCode.PROTOCOL_ERROR);
+		assertThat(failure.isSafeToRetry()).isFalse();
+		this.peer.isAtRest();
+	}
+
+	@Test
+	void aMalformedHeadEndsTheUpload() throws Exception {
+		this.peer.send(settings(0x4, 10)).expect(settingsAck());
+		Exchange call = this.peer.call(post("/a", new byte[100]));
+		this.peer.expect(headers(1), data(1, 10));
+		this.peer.send(headers(1).with(":status", "20x"), windowUpdate(1, 1000));
+		this.peer.expect(rstStream(1, ErrorCode.PROTOCOL_ERROR)).expectNothing();
+		call.failure(StreamException.class);
 		this.peer.isAtRest();
 	}
 

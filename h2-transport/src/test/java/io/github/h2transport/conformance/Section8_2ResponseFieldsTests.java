@@ -2,6 +2,7 @@ package io.github.h2transport.conformance;
 
 import java.util.List;
 
+import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
 import io.github.h2transport.conn.Exchange;
 import io.github.h2transport.conn.PeerFrame;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.h2transport.conn.PeerFrame.data;
 import static io.github.h2transport.conn.PeerFrame.headers;
+import static io.github.h2transport.conn.PeerFrame.rstStream;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -72,7 +74,9 @@ class Section8_2ResponseFieldsTests {
 				headers(1).with("te", "trailers"))) {
 			ScriptedPeer peer = new ScriptedPeer().greet();
 			Exchange call = peer.call(get("/a"));
+			peer.expect(headers(1).endStream());
 			peer.send(headers(1).status(200), data(1, "x"), trailers.endStream());
+			peer.expect(rstStream(1, ErrorCode.PROTOCOL_ERROR)).expectNothing();
 			assertThat(call.text(1)).isEqualTo("x");
 			assertThat(call.response().trailers()).isNull();
 			call.response().close();
