@@ -129,7 +129,7 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 
 	private void end() {
 		try {
-			this.stream.contentComplete();
+			this.upload.complete();
 		}
 		catch (InvalidRequestException | RuntimeException ex) {
 			// The trailers cannot be had, or cannot be sent.
