@@ -61,6 +61,9 @@ public final class RequestHead {
 		Assembly assembly = new Assembly(checkedMethod(request.method()), request.headers());
 		assembly.survey();
 		long contentLength = assembly.contentLength(request.body().contentLength());
+		if (contentLength != 0 && request.method().equals("TRACE")) {
+			throw refused("A TRACE request cannot have content (RFC 9110 section 9.3.8)");
+		}
 		String host = assembly.host;
 		assembly.add(":method", request.method(), false);
 		assembly.add(":scheme", target.origin().scheme(), false);
@@ -83,6 +86,28 @@ public final class RequestHead {
 
 	static InvalidRequestException refused(String message) {
 		return new InvalidRequestException(message, null, FailureContext.of(Initiator.CALLER, Phase.VALIDATE));
+	}
+
+	static void checkName(String name, String place) throws InvalidRequestException {
+		if (FieldSyntax.isLowerCaseToken(name)) {
+			return;
+		}
+		if (name.startsWith(":")) {
+			throw refused("Pseudo-header fields such as " + Excerpt.of(name)
+					+ " come from method and target and cannot be set (RFC 9113 section 8.3)");
+		}
+		throw refused("The name of " + place + ", " + Excerpt.of(name) + ", is not a token (RFC 9110 section 5.6.2)");
+	}
+
+	static void checkValue(String name, String value) throws InvalidRequestException {
+		int index = FieldSyntax.illegalToSend(value);
+		if (index != -1) {
+			char c = value.charAt(index);
+			throw refused("The value of field " + Excerpt.of(name) + " has "
+					+ ((c > 0xff) ? "a character above U+00FF; encode it first, for example as in RFC 8187,"
+							: "a control character (CR, LF, NUL or another)")
+					+ " at index " + index + " (RFC 9110 section 5.5)");
+		}
 	}
 
 	/**
@@ -159,7 +184,7 @@ public final class RequestHead {
 			for (int i = 0; i < this.source.size(); i++) {
 				String name = this.source.name(i);
 				String value = this.source.value(i);
-				checkName(name, i);
+				checkName(name, "header field " + (i + 1));
 				checkValue(name, value);
 				switch (name) {
 					case "host" -> {
@@ -179,29 +204,6 @@ public final class RequestHead {
 					default -> {
 					}
 				}
-			}
-		}
-
-		private static void checkName(String name, int index) throws InvalidRequestException {
-			if (FieldSyntax.isLowerCaseToken(name)) {
-				return;
-			}
-			if (name.startsWith(":")) {
-				throw refused("Pseudo-header fields such as " + Excerpt.of(name)
-						+ " come from method and target and cannot be set (RFC 9113 section 8.3)");
-			}
-			throw refused("The name of header field " + (index + 1) + ", " + Excerpt.of(name)
-					+ ", is not a token (RFC 9110 section 5.6.2)");
-		}
-
-		private static void checkValue(String name, String value) throws InvalidRequestException {
-			int index = FieldSyntax.illegalToSend(value);
-			if (index != -1) {
-				char c = value.charAt(index);
-				throw refused("The value of field " + Excerpt.of(name) + " has "
-						+ ((c > 0xff) ? "a character above U+00FF; encode it first, for example as in RFC 8187,"
-								: "a control character (CR, LF, NUL or another)")
-						+ " at index " + index + " (RFC 9110 section 5.5)");
 			}
 		}
 
@@ -239,7 +241,7 @@ public final class RequestHead {
 			for (int i = 0; i < this.source.size(); i++) {
 				String name = this.source.name(i);
 				String value = FieldSyntax.strip(this.source.value(i));
-				if (isLeftOut(name)) {
+				if (isLeftOut(name) || (contentLength == 0 && isExpectation(name, value))) {
 					continue;
 				}
 				if (!name.equals("te")) {
@@ -264,6 +266,11 @@ public final class RequestHead {
 				default -> FieldSyntax.isConnectionSpecific(name)
 						|| (!this.nominated.isEmpty() && this.nominated.contains(name));
 			};
+		}
+
+		/** RFC 9110 section 10.1.1: without content there is nothing to wait for. */
+		private static boolean isExpectation(String name, String value) {
+			return name.equals("expect") && value.equalsIgnoreCase("100-continue");
 		}
 
 		void add(String name, String value, boolean sensitive) {

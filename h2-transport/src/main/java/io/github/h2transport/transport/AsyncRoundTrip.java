@@ -118,6 +118,11 @@ final class AsyncRoundTrip {
 		catch (InvalidRequestException ex) {
 			this.result.completeExceptionally(this.call.forCaller(ex));
 		}
+		catch (RuntimeException ex) {
+			// Code of the caller has failed: its supplier of trailers or its publisher.
+			this.result.completeExceptionally(ex);
+			cancel();
+		}
 	}
 
 	private void exchange(ClientConn connection) throws InvalidRequestException {

@@ -159,7 +159,7 @@ final class Call {
 			this.listener.gotConnection(this.request, connection.id(), connection.streamsOpened() > 0,
 					connection.activeStreams() <= 1, idle);
 		}
-		String expect = this.request.headers().get("expect");
+		String expect = this.head.fields().get("expect");
 		long hold = "100-continue".equalsIgnoreCase(expect) ? this.options.expectContinueTimeout().toNanos() : 0;
 		StreamListener events = (this.listener != null || this.request.informational() != null) ? new Events() : null;
 		return new StreamPlan(this.head, this.request.body(), this.times, this.request.trailers(), hold, events);
