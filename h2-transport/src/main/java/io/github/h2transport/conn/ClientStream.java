@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
@@ -16,6 +15,7 @@ import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.Initiator;
+import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.protocol.ProtocolStream;
@@ -59,13 +59,7 @@ public final class ClientStream extends ProtocolStream {
 
 	private final @Nullable Upload upload;
 
-	private final boolean writtenByCaller;
-
 	private final CallTimes times;
-
-	private final @Nullable Supplier<Headers> trailerSource;
-
-	private final long continueTimeoutNanos;
 
 	private final @Nullable StreamListener listener;
 
@@ -92,9 +86,6 @@ public final class ClientStream extends ProtocolStream {
 	/** Set by the loop. */
 	private volatile boolean interim;
 
-	/** Set by the writer of the content before its last chunk. */
-	private volatile Headers requestTrailers = Headers.empty();
-
 	/** Set by whoever reads without blocking; run by the loop. */
 	private volatile @Nullable Runnable onNews;
 
@@ -104,32 +95,15 @@ public final class ClientStream extends ProtocolStream {
 	/** Set by whoever has news, taken back by the loop before it looks. */
 	private volatile boolean told;
 
-	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos) {
+	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos)
+			throws InvalidRequestException {
 		super(plan.head().isHead(), receiveWindowSize);
 		this.connection = connection;
 		this.request = plan.head();
 		this.times = plan.times();
-		this.trailerSource = plan.trailers();
+		this.upload = Upload.of(plan);
 		this.listener = plan.listener();
 		this.startNanos = startNanos;
-		RequestBody body = plan.body();
-		this.writtenByCaller = !(body instanceof RequestBody.Bytes);
-		if (body instanceof RequestBody.Bytes bytes) {
-			boolean content = bytes.length() > 0 || this.trailerSource != null;
-			this.upload = content ? new Upload(bytes.array(), bytes.offset(), bytes.length()) : null;
-			if (this.trailerSource != null) {
-				this.requestTrailers = this.trailerSource.get();
-			}
-		}
-		else {
-			this.upload = new Upload();
-		}
-		this.continueTimeoutNanos = (this.upload != null) ? plan.continueTimeoutNanos() : 0;
-		if (this.upload != null && (this.continueTimeoutNanos > 0 || !body.isRepeatable())) {
-			// What can be read once is not read before the stream is open: if it never
-			// is, the next connection can still have it.
-			this.upload.hold();
-		}
 	}
 
 	// ---- the caller's side ----
@@ -250,7 +224,7 @@ public final class ClientStream extends ProtocolStream {
 	void leave(ErrorCode code, Http2Exception why) {
 		fail(why);
 		if (callOff()) {
-			this.connection.neverOpened(this);
+			this.connection.release();
 		}
 		else if (!isClosed()) {
 			this.connection.submit(new StreamOps.Reset(this, code));
@@ -329,17 +303,6 @@ public final class ClientStream extends ProtocolStream {
 
 	@Nullable Http2Exception failure() {
 		return this.failure;
-	}
-
-	/**
-	 * Waits until content may be written, which for content that can be read once is when
-	 * the stream is open. Blocks the calling thread.
-	 * @return whether it may; {@code false} if nobody wants any
-	 * @throws Http2Exception if the deadline has passed or the thread was interrupted;
-	 * the stream is over then
-	 */
-	public boolean awaitContentWanted() throws Http2Exception {
-		return this.upload != null && this.waiter.awaitUpload(this.upload);
 	}
 
 	/**
@@ -423,14 +386,7 @@ public final class ClientStream extends ProtocolStream {
 
 	@Override
 	protected Headers contentTrailers() {
-		return this.requestTrailers;
-	}
-
-	/** Asks for the trailers, since the content is complete. For its writer. */
-	void contentComplete() {
-		if (this.trailerSource != null) {
-			this.requestTrailers = this.trailerSource.get();
-		}
+		return (this.upload != null) ? this.upload.trailers() : Headers.empty();
 	}
 
 	@Override
@@ -441,8 +397,8 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	void opened() {
-		if (this.upload != null && this.continueTimeoutNanos == 0) {
-			this.upload.letGo();
+		if (this.upload != null) {
+			this.upload.opened();
 		}
 		if (this.listener != null) {
 			this.connection.later(this.listener::wroteHeaders);
@@ -471,7 +427,7 @@ public final class ClientStream extends ProtocolStream {
 	 * Looks at the deadlines of a stream whose caller is not parked. Loop.
 	 */
 	void tick(long now) {
-		if (this.upload != null && this.continueTimeoutNanos > 0 && now - this.startNanos > this.continueTimeoutNanos) {
+		if (this.upload != null && this.upload.isHeldTooLong(now - this.startNanos)) {
 			letGo();
 		}
 		if (this.onNews == null || this.failure != null) {
@@ -509,7 +465,7 @@ public final class ClientStream extends ProtocolStream {
 	void received(ByteBuffer piece) {
 		int octets = piece.remaining();
 		boolean affordable = this.connection.budget().add(octets);
-		boolean stillWriting = affordable && this.writtenByCaller && !isLocalDone();
+		boolean stillWriting = affordable && this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
 		this.body.add(piece, affordable, stillWriting);
 		if (affordable) {
 			this.connection.creditConnection(octets);

@@ -2,6 +2,7 @@ package io.github.h2transport.transport;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,6 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
-import io.github.h2transport.Origin;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
 import io.github.h2transport.TransportListener;
@@ -56,26 +56,31 @@ final class Call {
 
 	private final long startNanos = System.nanoTime();
 
-	private final RetryRules retries = new RetryRules();
+	/** Made when an attempt has failed. */
+	private @Nullable RetryRules retries;
 
-	/** Whether the listener was told of the end; by whoever comes first. */
-	private final AtomicBoolean done = new AtomicBoolean();
+	/**
+	 * Whether the listener, if there is one, was told of the end; by the first to come.
+	 */
+	private final @Nullable AtomicBoolean done;
 
 	/** Whether the call has its response, so that the stream tells of the end. */
 	private volatile boolean answered;
 
-	Call(Http2Request request, TransportOptions options, @Nullable TransportListener listener)
+	Call(Http2Request request, TransportOptions options, Targets targets, @Nullable TransportListener listener)
 			throws InvalidRequestException {
 		this.request = request;
 		this.options = options;
 		this.listener = listener;
+		this.done = (listener != null) ? new AtomicBoolean() : null;
 		CallOptions own = request.options();
 		this.times = new CallTimes(deadline(own.responseTimeout(), options.responseTimeout()),
 				((own.readTimeout() != null) ? own.readTimeout() : options.readTimeout()).toNanos(),
 				deadline(own.exchangeTimeout(), options.exchangeTimeout()));
 		checkScheme(request.uri());
-		this.head = RequestHead.of(request);
-		this.key = new ConnectionKey(Origin.of(request.uri()), own.tls(), own.addressFilter());
+		Targets.Target target = targets.of(request.uri());
+		this.head = RequestHead.of(request, target.target());
+		this.key = target.key(own);
 	}
 
 	/** A time of the clock; 0 for none, which a real time never is. */
@@ -118,7 +123,7 @@ final class Call {
 		CallOptions own = this.request.options();
 		Duration connectTimeout = (own.connectTimeout() != null) ? own.connectTimeout() : this.options.connectTimeout();
 		return new ConnectionRequest(this.key, this.request, connectTimeout, this.request.body().isRepeatable(),
-				this.retries.isRetry(), own.onlyCachedConnection());
+				this.retries != null && this.retries.isRetry(), own.onlyCachedConnection());
 	}
 
 	/** How long the call may wait for a connection, in nanoseconds from now. */
@@ -189,13 +194,16 @@ final class Call {
 			this.listener.gotConnection(this.request, connection.id(), connection.streamsOpened() > 0,
 					connection.activeStreams() <= 1, idle);
 		}
-		String expect = this.request.headers().get("expect");
+		String expect = this.head.fields().get("expect");
 		long hold = "100-continue".equalsIgnoreCase(expect) ? this.options.expectContinueTimeout().toNanos() : 0;
 		StreamListener events = (this.listener != null || this.request.informational() != null) ? new Events() : null;
 		return new StreamPlan(this.head, this.request.body(), this.times, this.request.trailers(), hold, events);
 	}
 
 	boolean mayRetry(Http2Exception failure, ClientConn connection, @Nullable ClientStream stream) {
+		if (this.retries == null) {
+			this.retries = new RetryRules();
+		}
 		boolean fruitful = connection.hasCompletedAny();
 		boolean lost = fruitful && stream != null && !stream.hasInterim() && isRepeatable(failure);
 		if (!this.retries.mayRetry(failure, this.request.body(), fruitful, lost)) {
@@ -214,7 +222,7 @@ final class Call {
 	}
 
 	Http2Exception forCaller(Http2Exception failure) {
-		return failure.forCaller(this.retries.earlier());
+		return failure.forCaller((this.retries != null) ? this.retries.earlier() : List.of());
 	}
 
 	void answered() {
@@ -223,7 +231,7 @@ final class Call {
 
 	/** The call is over without a response, or its stream is. */
 	void done(@Nullable Throwable failure) {
-		if (this.listener != null && this.done.compareAndSet(false, true)) {
+		if (this.listener != null && this.done != null && this.done.compareAndSet(false, true)) {
 			this.listener.done(this.request, failure);
 		}
 	}

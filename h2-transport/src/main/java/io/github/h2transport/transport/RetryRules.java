@@ -29,7 +29,7 @@ final class RetryRules {
 	/** So often a request is repeated that the server may have processed. */
 	static final int MAX_LOST = 3;
 
-	private final List<Http2Exception> earlier = new ArrayList<>(0);
+	private List<Http2Exception> earlier = List.of();
 
 	private int fruitless;
 
@@ -71,6 +71,9 @@ final class RetryRules {
 			this.lost++;
 		}
 		this.sent++;
+		if (this.earlier.isEmpty()) {
+			this.earlier = new ArrayList<>(2);
+		}
 		this.earlier.add(failure);
 		return true;
 	}

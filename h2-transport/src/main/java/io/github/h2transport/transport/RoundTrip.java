@@ -89,10 +89,12 @@ final class RoundTrip {
 		ClientStream current = connection.start(this.call.plan(connection));
 		this.stream = current;
 		// What is turned away at once leaves a one-shot body unread for the next attempt.
-		if (!(body instanceof RequestBody.Bytes) && current.awaitContentWanted()) {
-			if (body instanceof RequestBody.Published published) {
+		if (body instanceof RequestBody.Published published) {
+			if (current.uploadStream().awaitWanted()) {
 				return subscribe(published, current);
 			}
+		}
+		else if (!(body instanceof RequestBody.Bytes)) {
 			write(body, current);
 		}
 		return current.awaitResponse();
@@ -119,8 +121,10 @@ final class RoundTrip {
 	private static void write(RequestBody body, ClientStream stream) throws IOException {
 		UploadStream out = stream.uploadStream();
 		try {
-			body.writeTo(out);
-			out.close();
+			if (out.awaitWanted()) {
+				body.writeTo(out);
+				out.close();
+			}
 		}
 		catch (IOException | RuntimeException | Error ex) {
 			if (stream.isUploadStopped() && !(ex instanceof Error)) {
