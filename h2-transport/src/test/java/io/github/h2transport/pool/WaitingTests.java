@@ -202,6 +202,7 @@ class WaitingTests {
 			connection.await(ClientFrame.SettingsAck.class);
 			Call<String> waiting = Call.of(() -> Transports.exchange(impatient, get("/")));
 			PoolException failure = waiting.failure(PoolException.class);
+			assertThat(failure.reason()).isEqualTo(PoolException.Reason.ACQUIRE_TIMEOUT);
 			assertThat(failure).hasMessageContaining("300 ms")
 				.hasMessageContaining("h2.transport.pool.acquire-timeout");
 			assertThat(failure.context().phase()).isEqualTo(Phase.POOL);
@@ -224,6 +225,8 @@ class WaitingTests {
 			List<Call<String>> waiting = Call.many(3, () -> Transports.exchange(small, get("/")));
 			Transports.awaitPending(small, 3);
 			PoolException failure = Call.of(() -> Transports.exchange(small, get("/"))).failure(PoolException.class);
+			assertThat(failure.reason()).isEqualTo(PoolException.Reason.QUEUE_FULL);
+			assertThat(failure.pending()).isEqualTo(3);
 			assertThat(failure).hasMessageContaining("full")
 				.hasMessageContaining("3 requests wait")
 				.hasMessageContaining("max-pending")

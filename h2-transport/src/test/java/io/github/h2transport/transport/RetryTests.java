@@ -31,6 +31,7 @@ import io.github.h2transport.testkit.Transports;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -116,10 +117,11 @@ class RetryTests {
 		assertThat(this.server.accepted()).isEqualTo(1);
 	}
 
-	@Test
-	void aOneShotBodyThatWasNotReadIsSentByTheNextConnection() throws Exception {
-		// The caller itself finds the connection closed, before it reads the body.
-		TransportOptions options = Transports.options((builder) -> builder.writePolicy(WritePolicy.CALLER));
+	/** Also where the loop opens the stream: the body is not read before. */
+	@ParameterizedTest
+	@EnumSource(WritePolicy.class)
+	void aOneShotBodyThatWasNotReadIsSentByTheNextConnection(WritePolicy policy) throws Exception {
+		TransportOptions options = Transports.options((builder) -> builder.writePolicy(policy));
 		AtomicInteger handedOut = new AtomicInteger();
 		ClientConnPool.Factory stale = (dialer) -> new DelegatingPool(new DefaultClientConnPool(dialer, options)) {
 
