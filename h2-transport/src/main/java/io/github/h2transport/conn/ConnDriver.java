@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.h2transport.ErrorCode;
@@ -202,23 +201,13 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.ending.end(this.failures.protocolError(error, this.peerSettings), error.code());
 	}
 
-	/** An error that was found where the connection must not be ended on the spot. */
-	void failLater(ErrorCode code, String message) {
-		try {
-			this.loop.execute(() -> protocolError(new ConnectionError(code, message)));
-		}
-		catch (RejectedExecutionException ex) {
-			// The loop has ended and has closed its connections.
-		}
-	}
-
 	// ---- what the peer says about the connection ----
 
 	void settings(Settings settings) {
 		boolean first = !this.peerSettings;
 		this.peerSettings = true;
 		answerQueued();
-		this.connection.submit(new ConnOps.ApplySettings(settings, this.connection));
+		this.connection.submit(new ConnOps.ApplySettings(settings, this));
 		Slots slots = this.connection.slots();
 		int before = slots.limit();
 		if (settings.has(Settings.MAX_CONCURRENT_STREAMS)) {

@@ -52,6 +52,12 @@ public abstract class ProtocolStream {
 	/** Owned by the loop. */
 	boolean headReceived;
 
+	/**
+	 * Owned by the loop: whether a stream error was found. RST_STREAM is on its way, and
+	 * whatever else arrives is only accounted for.
+	 */
+	boolean faulted;
+
 	/** Owned by the loop. */
 	int interimCount;
 

@@ -48,6 +48,9 @@ public final class ReceiveHalf implements FrameHandler {
 
 	private long nowNanos;
 
+	/** Whether the peer has acknowledged our SETTINGS, which we send once. */
+	private boolean acknowledged;
+
 	/** The stream of the DATA frame that is being read; {@code null} to discard it. */
 	private @Nullable ProtocolStream dataStream;
 
@@ -117,6 +120,9 @@ public final class ReceiveHalf implements FrameHandler {
 				throw new ConnectionError(ErrorCode.STREAM_CLOSED,
 						"DATA on stream " + streamId + " after its END_STREAM");
 			}
+		}
+		else if (stream.faulted) {
+			// RFC 9113 section 5.4.2: it counts for the connection and is ignored.
 		}
 		else if (stream.isRemoteDone()) {
 			fault(stream, ErrorCode.STREAM_CLOSED, "DATA after END_STREAM");
@@ -213,7 +219,7 @@ public final class ReceiveHalf implements FrameHandler {
 	private void headerBlock(ByteBuffer octets) throws ConnectionError {
 		int streamId = this.blockStreamId;
 		ProtocolStream stream = known(streamId, "HEADERS");
-		boolean wanted = stream != null && !stream.isRemoteDone();
+		boolean wanted = stream != null && !stream.isRemoteDone() && !stream.faulted;
 		boolean trailers = wanted && stream != null && stream.headReceived;
 		this.section.begin(wanted ? (trailers ? HeaderSection.Kind.TRAILERS : HeaderSection.Kind.RESPONSE)
 				: HeaderSection.Kind.IGNORED);
@@ -229,6 +235,9 @@ public final class ReceiveHalf implements FrameHandler {
 				throw new ConnectionError(ErrorCode.STREAM_CLOSED,
 						"HEADERS on stream " + streamId + " after its END_STREAM");
 			}
+		}
+		else if (stream.faulted) {
+			// RFC 9113 section 5.4.2: decoded and ignored.
 		}
 		else if (!wanted) {
 			fault(stream, ErrorCode.STREAM_CLOSED, "HEADERS after END_STREAM");
@@ -326,7 +335,11 @@ public final class ReceiveHalf implements FrameHandler {
 
 	@Override
 	public void streamError(int streamId, ErrorCode code, String message) throws ConnectionError {
-		ProtocolStream stream = known(streamId, "A frame");
+		if (isIdle(streamId)) {
+			// RFC 9113 section 6.4: RST_STREAM must not be sent for an idle stream.
+			throw new ConnectionError(code, message + " on stream " + streamId + ", which is idle");
+		}
+		ProtocolStream stream = this.events.stream(streamId);
 		if (stream != null) {
 			fault(stream, code, message);
 		}
@@ -344,14 +357,22 @@ public final class ReceiveHalf implements FrameHandler {
 	 */
 	private @Nullable ProtocolStream known(int streamId, String frame) throws ConnectionError {
 		ProtocolStream stream = this.events.stream(streamId);
-		if (stream == null && ((streamId & 1) == 0 || streamId > this.events.lastOpenedId())) {
+		if (stream == null && isIdle(streamId)) {
 			throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, frame + " on stream " + streamId + ", which is idle");
 		}
 		return stream;
 	}
 
+	private boolean isIdle(int streamId) {
+		return (streamId & 1) == 0 || (streamId > this.events.lastOpenedId() && this.events.stream(streamId) == null);
+	}
+
+	/** The first fault of a stream counts, and ends it (RFC 9113 section 5.4.2). */
 	private void fault(ProtocolStream stream, ErrorCode code, String message) {
-		this.events.fault(stream, code, message);
+		if (!stream.faulted) {
+			stream.faulted = true;
+			this.events.fault(stream, code, message);
+		}
 	}
 
 	// ---- frames of the connection ----
@@ -359,15 +380,20 @@ public final class ReceiveHalf implements FrameHandler {
 	@Override
 	public void settings(Settings settings) throws ConnectionError {
 		calm(this.guard.settings(this.nowNanos));
-		this.events.settings(settings);
+		if (!this.events.settings(settings)) {
+			// RFC 9113 section 6.9.2.
+			throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR,
+					"SETTINGS_INITIAL_WINDOW_SIZE lifts a stream window above 2^31-1");
+		}
 	}
 
 	@Override
 	public void settingsAck() {
-		if (this.tableSize < DEFAULT_TABLE_SIZE) {
+		if (!this.acknowledged && this.tableSize < DEFAULT_TABLE_SIZE) {
 			// RFC 9113 section 4.3.1: the peer must say that it has shrunk its table.
 			this.decoder.requireSizeUpdate();
 		}
+		this.acknowledged = true;
 		this.events.settingsAcknowledged();
 	}
 

@@ -226,6 +226,8 @@ public final class SendHalf {
 	public void applySettings(Settings settings) {
 		this.peer.apply(settings);
 		if (settings.has(Settings.HEADER_TABLE_SIZE)) {
+			// RFC 7541 section 4.2: the smallest size is signalled too.
+			this.encoder.peerTableSize(settings.leastHeaderTableSize(0));
 			this.encoder.peerTableSize(settings.get(Settings.HEADER_TABLE_SIZE, 0));
 		}
 		FrameWriter.settingsAck(room(FrameWriter.SETTINGS_ACK_SIZE));
