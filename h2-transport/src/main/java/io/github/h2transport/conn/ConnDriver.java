@@ -250,7 +250,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	void goAway(int lastStreamId, ErrorCode code, String debug) {
-		this.connection.goAway(new ConnectionSnapshot.GoAway(lastStreamId, code.name(), debug));
+		ConnectionSnapshot.GoAway earlier = this.connection.goAway();
+		// RFC 9113 section 6.8 forbids to raise it: what was given up may run elsewhere.
+		int last = (earlier != null) ? Math.min(earlier.lastStreamId(), lastStreamId) : lastStreamId;
+		this.connection.goAway(new ConnectionSnapshot.GoAway(last, code.name(), debug));
 		this.ending.goAwayReceived(code);
 		this.connection.submit(new ConnOps.GoAwaySweep(this.connection, lastStreamId, code));
 		this.loop.afterFlush(this.ending::drained);

@@ -52,8 +52,7 @@ class SettingsTests {
 		assertThat(parse("0001 00000800").leastHeaderTableSize(7)).isEqualTo(0x800);
 		assertThat(parse("0003 00000800").leastHeaderTableSize(7)).isEqualTo(7);
 		assertThat(settings).isNotEqualTo(parse("0001 00000800"));
-		assertThat(parse("0001 00000800"))
-			.isEqualTo(Settings.builder().set(Settings.HEADER_TABLE_SIZE, 0x800).build());
+		assertThat(parse("0001 00000800")).isEqualTo(Settings.builder().set(Settings.HEADER_TABLE_SIZE, 0x800).build());
 	}
 
 	@Test
