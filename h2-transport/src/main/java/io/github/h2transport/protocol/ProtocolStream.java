@@ -52,11 +52,8 @@ public abstract class ProtocolStream {
 	/** Owned by the loop. */
 	boolean headReceived;
 
-	/**
-	 * Owned by the loop: whether a stream error was found. RST_STREAM is on its way, and
-	 * whatever else arrives is only accounted for.
-	 */
-	boolean faulted;
+	/** Owned by the loop: whether the peer broke a rule and the stream is being reset. */
+	boolean faulty;
 
 	/** Owned by the loop. */
 	int interimCount;

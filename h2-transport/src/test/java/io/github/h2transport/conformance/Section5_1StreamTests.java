@@ -1,5 +1,6 @@
 package io.github.h2transport.conformance;
 
+import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.StreamException;
 import io.github.h2transport.conn.Exchange;
@@ -215,6 +216,21 @@ class Section5_1StreamTests {
 		peer.expect(headers(5).endStream()).expectNothing();
 	}
 
+	@Test
+	void aConnectionWithoutStreamIdsGivesRequestsBackAndEnds() throws Exception {
+		ScriptedPeer peer = new ScriptedPeer().greet().lastOpenedId(Integer.MAX_VALUE - 2);
+		Exchange last = peer.call(get("/last"));
+		peer.expect(headers(Integer.MAX_VALUE).endStream());
+		Exchange late = peer.call(get("/late"));
+		peer.settle();
+		assertThat(late.failure(ConnectionException.class).isSafeToRetry()).isTrue();
+		assertThat(peer.connection().canTakeNewRequest()).isFalse();
+		peer.expectNothing();
+		peer.send(headers(Integer.MAX_VALUE).status(200).endStream());
+		last.hasStatus(200);
+		peer.expect(goAway(0, ErrorCode.NO_ERROR)).expectNothing();
+	}
+
 	// ---- section 5.1.2: how many streams ----
 
 	@Test
@@ -248,14 +264,6 @@ class Section5_1StreamTests {
 		TwoRequests two = new TwoRequests().receive(frame(RST_STREAM, 0, STREAM, "00000007"));
 		assertThat(two.exchange().failure(StreamException.class).isSafeToRetry()).isTrue();
 		two.neighbourIsUnhurt();
-	}
-
-	@Test
-	void aConnectionThatIsDoneEndsByGoAway() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
-		peer.connection().closeIfIdle();
-		peer.expect(goAway(0, ErrorCode.NO_ERROR)).expectNothing();
-		assertThat(peer.isOutputFinished()).isTrue();
 	}
 
 }

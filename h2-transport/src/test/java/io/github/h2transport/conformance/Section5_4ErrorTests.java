@@ -24,7 +24,11 @@ import static io.github.h2transport.conformance.TwoRequests.STREAM;
 import static io.github.h2transport.conn.PeerFrame.data;
 import static io.github.h2transport.conn.PeerFrame.goAway;
 import static io.github.h2transport.conn.PeerFrame.headers;
+import static io.github.h2transport.conn.PeerFrame.rstStream;
+import static io.github.h2transport.conn.PeerFrame.settings;
+import static io.github.h2transport.conn.PeerFrame.windowUpdate;
 import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.conn.ScriptedPeer.post;
 import static io.github.h2transport.frame.Octets.DATA;
 import static io.github.h2transport.frame.Octets.HEADERS;
 import static io.github.h2transport.frame.Octets.PING;
@@ -90,6 +94,27 @@ class Section5_4ErrorTests {
 		TwoRequests two = new TwoRequests();
 		two.receive(frame(HEADERS, END_HEADERS, STREAM, ""), frame(HEADERS, END_HEADERS, STREAM, OK),
 				frame(DATA, END_STREAM, STREAM, "00"));
+		two.streamError(ErrorCode.PROTOCOL_ERROR);
+	}
+
+	@Test
+	void aStreamErrorEndsTheUploadToo() throws Exception {
+		ScriptedPeer peer = new ScriptedPeer().greet(settings(0x4, 2));
+		Exchange call = peer.call(post("/", new byte[5]));
+		peer.expect(headers(1), data(1, 2));
+		peer.send(headers(1).status(101), windowUpdate(1, 100));
+		peer.expect(rstStream(1, ErrorCode.PROTOCOL_ERROR)).expectNothing();
+		assertThat(call.stream().isUploadStopped()).isTrue();
+		peer.isAtRest();
+	}
+
+	@Test
+	void aStreamErrorIsToldAlsoWhenTheSocketTakesNothingAtFirst() throws Exception {
+		TwoRequests two = new TwoRequests();
+		two.peer().room(0);
+		two.receive(frame(DATA, 0, STREAM, "00"));
+		two.receive(frame(HEADERS, END_HEADERS | END_STREAM, STREAM, OK));
+		two.peer().unlimitedRoom();
 		two.streamError(ErrorCode.PROTOCOL_ERROR);
 	}
 

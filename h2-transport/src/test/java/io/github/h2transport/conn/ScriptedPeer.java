@@ -1,6 +1,7 @@
 package io.github.h2transport.conn;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import io.github.h2transport.Origin;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.protocol.RequestHead;
+import io.github.h2transport.protocol.SendHalf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -192,6 +194,17 @@ public final class ScriptedPeer {
 		return this.wire.takeOutput();
 	}
 
+	/** The socket takes so many octets more, and then none. */
+	public ScriptedPeer room(int octets) {
+		this.wire.room(octets);
+		return this;
+	}
+
+	public ScriptedPeer unlimitedRoom() {
+		this.wire.unlimitedRoom();
+		return this;
+	}
+
 	/** The socket takes octets only when its loop asks, so that requests queue up. */
 	public ScriptedPeer onlyTheLoopWrites() {
 		this.wire.onlyTheLoopWrites();
@@ -213,6 +226,14 @@ public final class ScriptedPeer {
 	 */
 	public boolean isClosed() {
 		return this.wire.isClosed();
+	}
+
+	/** As if all streams up to this one had been opened, which takes days. */
+	public ScriptedPeer lastOpenedId(int streamId) throws ReflectiveOperationException {
+		Field field = SendHalf.class.getDeclaredField("lastOpenedId");
+		field.setAccessible(true);
+		field.setInt(this.connection.sendHalf(), streamId);
+		return this;
 	}
 
 	/**
