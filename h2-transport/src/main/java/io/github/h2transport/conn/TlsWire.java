@@ -49,6 +49,9 @@ final class TlsWire implements Wire {
 	/** Ciphertext on its way out, ready to be read; {@code null} if there is none. */
 	private @Nullable ByteBuffer outgoing;
 
+	/** Ciphertext that the socket has taken. */
+	private long octetsSent;
+
 	private boolean begun;
 
 	private boolean taskRunning;
@@ -382,7 +385,7 @@ final class TlsWire implements Wire {
 			return true;
 		}
 		if (cipher.hasRemaining()) {
-			this.channel.write(cipher);
+			this.octetsSent += this.channel.write(cipher);
 		}
 		if (cipher.hasRemaining()) {
 			return false;
@@ -390,6 +393,11 @@ final class TlsWire implements Wire {
 		this.outgoing = null;
 		this.resources.buffers().giveBack(cipher);
 		return true;
+	}
+
+	@Override
+	public long octetsSent() {
+		return this.octetsSent;
 	}
 
 	@Override

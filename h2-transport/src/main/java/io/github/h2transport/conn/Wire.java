@@ -40,6 +40,13 @@ interface Wire {
 	 */
 	boolean write(ByteBuffer from) throws IOException;
 
+	/**
+	 * Returns how much the operating system has taken so far, which tells a slow peer
+	 * from a dead one. Only for the holder of the pen.
+	 * @return octets as they are on the wire, 0 or more; never falls
+	 */
+	long octetsSent();
+
 	/** Whether a caller's thread may write, or the loop alone. */
 	boolean callersMayWrite();
 
