@@ -15,6 +15,8 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.frame.ConnectionError;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * Keeps octets only while a record is incomplete or the socket is full.
  */
 final class TlsWire implements Wire {
+
+	/** RFC 5246 section 6.2.1: the content type of a record of the handshake. */
+	private static final byte HANDSHAKE = 22;
 
 	private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -66,6 +71,12 @@ final class TlsWire implements Wire {
 
 	/** What ended the input, to be thrown once all before it was read. */
 	private @Nullable SSLException failure;
+
+	/** The same, if TLS itself is well and can carry a GOAWAY. */
+	private @Nullable ConnectionError refusal;
+
+	/** What comes in is no longer looked at. */
+	private boolean inputIgnored;
 
 	private boolean outputFinished;
 
@@ -220,13 +231,18 @@ final class TlsWire implements Wire {
 	// ---- reading ----
 
 	@Override
-	public int read(ByteBuffer into) throws IOException {
-		if (this.outputFinished) {
+	public int read(ByteBuffer into) throws IOException, ConnectionError {
+		if (this.outputFinished || this.inputIgnored) {
 			// Nothing can be answered any more, so it need not be understood either.
 			return this.channel.read(into);
 		}
 		if (this.failure != null) {
 			throw this.failure;
+		}
+		if (this.refusal != null) {
+			this.buffered = false;
+			this.inputIgnored = true;
+			throw this.refusal;
 		}
 		this.buffered = false;
 		ByteBuffer cipher = ciphertext();
@@ -249,6 +265,11 @@ final class TlsWire implements Wire {
 			this.buffered = true;
 			return into.position() - start;
 		}
+		catch (ConnectionError ex) {
+			this.refusal = ex;
+			this.buffered = true;
+			return (into.position() > start) ? into.position() - start : read(into);
+		}
 		keep(cipher);
 		int length = into.position() - start;
 		if (length > 0) {
@@ -263,8 +284,9 @@ final class TlsWire implements Wire {
 		return 0;
 	}
 
-	private boolean unwrapAll(ByteBuffer cipher, ByteBuffer into) throws IOException {
+	private boolean unwrapAll(ByteBuffer cipher, ByteBuffer into) throws IOException, ConnectionError {
 		while (cipher.hasRemaining()) {
+			refuseRenegotiation(cipher);
 			SSLEngineResult result = this.engine.unwrap(cipher, into);
 			switch (result.getStatus()) {
 				case CLOSED -> {
@@ -277,26 +299,46 @@ final class TlsWire implements Wire {
 					this.buffered = true;
 					return false;
 				}
-				case OK -> afterHandshake(result.getHandshakeStatus());
+				case OK -> afterHandshake(result.getHandshakeStatus(), into);
 			}
 		}
 		return false;
 	}
 
 	/**
-	 * The peer wants something of TLS itself. A key update of TLS 1.3 is served; the
-	 * renegotiation of TLS 1.2 and client authentication after the handshake of TLS 1.3
-	 * are errors (RFC 9113 sections 9.2.1 and 9.2.3). Only these need delegated tasks.
+	 * A renegotiation of TLS 1.2 is a connection error (RFC 9113 section 9.2.1). It shows
+	 * in the clear before the engine has seen it; afterwards the engine would carry
+	 * nothing but its handshake, and no GOAWAY.
 	 */
-	private void afterHandshake(HandshakeStatus status) throws SSLException {
-		if (status == HandshakeStatus.NOT_HANDSHAKING || status == HandshakeStatus.FINISHED) {
-			return;
+	private void refuseRenegotiation(ByteBuffer cipher) throws ConnectionError {
+		ConnectionSnapshot.Tls established = this.session;
+		if (established != null && established.version().equals("TLSv1.2")
+				&& cipher.get(cipher.position()) == HANDSHAKE) {
+			throw new ConnectionError(ErrorCode.PROTOCOL_ERROR,
+					"the server asked for a TLS renegotiation, which HTTP/2 forbids (RFC 9113 section 9.2.1)");
 		}
-		if (!"TLSv1.3".equals(this.engine.getSession().getProtocol())) {
-			throw new SSLException("The server asked for a TLS renegotiation, which HTTP/2 forbids");
-		}
+	}
+
+	/**
+	 * The peer wants something of TLS 1.3 itself. An update of its keys is served. Only
+	 * other messages of the handshake need delegated tasks, above all the request for a
+	 * client certificate, and none is legal (RFC 9113 section 9.2.3): the engine refuses
+	 * what we have not offered, with an alert, before it computes anything.
+	 */
+	private void afterHandshake(HandshakeStatus status, ByteBuffer into) throws SSLException {
 		if (status == HandshakeStatus.NEED_TASK) {
-			throw new SSLException("The server began a TLS handshake anew, which HTTP/2 forbids");
+			for (Runnable task = this.engine.getDelegatedTask(); task != null; task = this.engine.getDelegatedTask()) {
+				task.run();
+			}
+			String what = "The server began a TLS handshake anew, such as to ask for a client certificate, which HTTP/2"
+					+ " forbids (RFC 9113 section 9.2.3)";
+			try {
+				this.engine.unwrap(NOTHING, into);
+			}
+			catch (SSLException ex) {
+				throw new SSLException(what, ex);
+			}
+			throw new SSLException(what);
 		}
 		if (status == HandshakeStatus.NEED_WRAP && !this.wantsWrap) {
 			// Stays so with each record until the pen has wrapped: one op is enough.

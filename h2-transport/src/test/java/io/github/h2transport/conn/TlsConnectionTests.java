@@ -108,7 +108,7 @@ class TlsConnectionTests {
 			client.next();
 		}).start(); TlsClient client = TlsClient.trustingLocalhost()) {
 			assertThat(client.failure(ConnectionException.class, peer.uri("/")))
-				.hasMessageContaining("The server asked for a TLS renegotiation, which HTTP/2 forbids");
+				.hasMessageContaining("the server asked for a TLS renegotiation, which HTTP/2 forbids");
 		}
 	}
 

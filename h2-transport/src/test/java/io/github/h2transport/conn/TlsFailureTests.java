@@ -3,11 +3,9 @@ package io.github.h2transport.conn;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -296,57 +294,6 @@ class TlsFailureTests {
 	private static void alert(Socket socket, int description) throws IOException {
 		socket.getOutputStream()
 			.write(HexFormat.of().parseHex(FATAL_ALERT + HexFormat.of().toHexDigits((byte) description)));
-	}
-
-	/**
-	 * What a client offers, all in hexadecimal but the protocols (RFC 8446 section
-	 * 4.1.2).
-	 */
-	private record ClientHello(List<String> versions, List<String> cipherSuites, List<String> protocols) {
-
-		private static final int ALPN = 16;
-
-		private static final int SUPPORTED_VERSIONS = 43;
-
-		static ClientHello parse(byte[] message) {
-			ByteBuffer in = ByteBuffer.wrap(message);
-			// Handshake header, legacy version, random.
-			in.position(4 + 2 + 32);
-			vector(in, 1);
-			List<String> suites = pairs(vector(in, 2));
-			vector(in, 1);
-			List<String> versions = List.of();
-			List<String> protocols = List.of();
-			ByteBuffer extensions = vector(in, 2);
-			while (extensions.hasRemaining()) {
-				int type = extensions.getShort();
-				ByteBuffer extension = vector(extensions, 2);
-				if (type == SUPPORTED_VERSIONS) {
-					versions = pairs(vector(extension, 1));
-				}
-				else if (type == ALPN) {
-					ByteBuffer name = vector(vector(extension, 2), 1);
-					protocols = List.of(StandardCharsets.US_ASCII.decode(name).toString());
-				}
-			}
-			return new ClientHello(versions, suites, protocols);
-		}
-
-		private static ByteBuffer vector(ByteBuffer in, int lengthOctets) {
-			int length = (lengthOctets == 1) ? in.get() & 0xff : in.getShort() & 0xffff;
-			ByteBuffer content = in.slice(in.position(), length);
-			in.position(in.position() + length);
-			return content;
-		}
-
-		private static List<String> pairs(ByteBuffer in) {
-			List<String> pairs = new ArrayList<>();
-			while (in.hasRemaining()) {
-				pairs.add(HexFormat.of().toHexDigits(in.getShort()));
-			}
-			return pairs;
-		}
-
 	}
 
 }
