@@ -119,7 +119,7 @@ final class TlsWire implements Wire {
 
 	private boolean handshake() throws IOException {
 		for (;;) {
-			if (!flush()) {
+			if (!flushOrReadWhy()) {
 				this.key.interestOps(SelectionKey.OP_WRITE);
 				return false;
 			}
@@ -138,6 +138,39 @@ final class TlsWire implements Wire {
 				case FINISHED, NOT_HANDSHAKING -> {
 					verify();
 					return true;
+				}
+			}
+		}
+	}
+
+	/** A server that has closed may have said why before, in an alert. */
+	private boolean flushOrReadWhy() throws IOException {
+		try {
+			return flush();
+		}
+		catch (IOException ex) {
+			readWhy();
+			throw ex;
+		}
+	}
+
+	/** The engine reads only after it has said what it wants, which nobody hears. */
+	private void readWhy() throws IOException {
+		for (;;) {
+			switch (this.engine.getHandshakeStatus()) {
+				case NEED_WRAP -> {
+					dropOutgoing();
+					if (wrap(NOTHING).bytesProduced() == 0) {
+						return;
+					}
+				}
+				case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+					if (!unwrapHandshake()) {
+						return;
+					}
+				}
+				default -> {
+					return;
 				}
 			}
 		}
@@ -469,6 +502,10 @@ final class TlsWire implements Wire {
 	@Override
 	public void close() {
 		Sockets.close(this.channel);
+		dropOutgoing();
+	}
+
+	private void dropOutgoing() {
 		if (this.outgoing != null) {
 			this.resources.buffers().giveBack(this.outgoing);
 			this.outgoing = null;

@@ -42,6 +42,9 @@ class TlsConnectionTests {
 
 	private static final int MIB = 1 << 20;
 
+	/** Above what a machine with much else to do needs; only a hang takes longer. */
+	private static final Duration LONG = Duration.ofSeconds(45);
+
 	private static final Settings NO_SETTINGS = Settings.builder().build();
 
 	// ---- messages of TLS after the handshake (RFC 9113 section 9.2) ----
@@ -92,7 +95,7 @@ class TlsConnectionTests {
 			assertThat(client.get(relay.uri("/"))).hasSize(10);
 			long before = sent.get();
 			quiet.countDown();
-			await().until(() -> sent.get() > before);
+			await().atMost(LONG).until(() -> sent.get() > before);
 			client.getsRight(relay.uri("/bytes/10"));
 			assertThat(peer.connections()).isEqualTo(1);
 		}

@@ -2,12 +2,14 @@ package io.github.h2transport.conn;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -20,6 +22,7 @@ import io.github.h2transport.Phase;
 import io.github.h2transport.TlsOptions;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.RawPeer;
+import io.github.h2transport.testkit.Relay;
 import io.github.h2transport.testkit.TlsPeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,7 +71,10 @@ class TlsFailureTests {
 			assertThat(client.failure(ConnectFailedException.class, peer.uri("/")))
 				.hasMessageContaining("the server's certificate is not trusted")
 				.satisfies(TlsFailureTests::isAtTls);
-			assertThat(peer.ended().take().failure()).hasMessageContaining("certificate_unknown");
+			// The alert, or a reset if the server was still writing.
+			assertThat(peer.ended().take().failure()).satisfiesAnyOf(
+					(failure) -> assertThat(failure).hasMessageContaining("certificate_unknown"),
+					(failure) -> assertThat(failure).isInstanceOf(SocketException.class));
 		}
 	}
 
@@ -102,6 +108,35 @@ class TlsFailureTests {
 			ConnectFailedException failure = client.failure(ConnectFailedException.class, peer.uri("/"));
 			assertThat(failure).hasMessageContaining("client certificate").hasMessageContaining("Received fatal alert");
 			assertThat(failure.context().phase()).isEqualTo(phase);
+		}
+	}
+
+	@Test
+	void anAlertIsReadAlsoIfTheServerIsGoneBeforeItWasAnswered() throws Exception {
+		CountDownLatch checking = new CountDownLatch(1);
+		CountDownLatch gone = new CountDownLatch(1);
+		SSLContext slow = SSLContext.getInstance("TLS");
+		slow.init(null, new TrustManager[] { new TrustAll((chain) -> {
+			checking.countDown();
+			pass(gone);
+		}) }, null);
+		Relay.Pump untilTheCertificateIsChecked = (in, out) -> {
+			// ServerHello, Certificate, ServerKeyExchange, ServerHelloDone.
+			for (int i = 0; i < 4; i++) {
+				out.write(TlsRecord.read(in).octets());
+			}
+			pass(checking);
+			out.write(HexFormat.of().parseHex(FATAL_ALERT + "2a"));
+			out.close();
+			gone.countDown();
+		};
+		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).protocols("TLSv1.2").start();
+				Relay relay = Relay.to(peer.address(), Relay.Pump.DIRECT, untilTheCertificateIsChecked);
+				TlsClient client = TlsClient.with(slow)) {
+			assertThat(client.failure(ConnectFailedException.class, relay.uri("/")))
+				.hasMessageContaining("the server wants a client certificate that it trusts")
+				.hasMessageContaining("bad_certificate")
+				.satisfies(TlsFailureTests::isAtTls);
 		}
 	}
 
@@ -283,6 +318,15 @@ class TlsFailureTests {
 			ConnectFailedException failure = client.failure(ConnectFailedException.class, peer.uri("/"));
 			isAtTls(failure);
 			return failure;
+		}
+	}
+
+	private static void pass(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
 		}
 	}
 
