@@ -16,9 +16,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.h2transport.CallOptions;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Content;
@@ -199,6 +201,28 @@ class TlsConnectionTests {
 			int count = recordLengths.size();
 			assertThat(recordLengths.get(count - 1)).isEqualTo(recordLengths.get(count - 2) - 17 + 2);
 			await().until(() -> client.connections().isEmpty());
+		}
+	}
+
+	@Test
+	void serversThatNeverCloseAreWaitedForTogether() throws Exception {
+		CountDownLatch end = new CountDownLatch(1);
+		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).script((socket, client) -> {
+			client.greet(NO_SETTINGS);
+			client.respond(client.expect("HEADERS").streamId(), new byte[10]);
+			pass(end);
+		}).start()) {
+			TlsClient client = TlsClient.trustingLocalhost();
+			for (int i = 0; i < 20; i++) {
+				TlsOptions own = TlsOptions.of(Certificates.localhost().clientContext());
+				assertThat(client.get(peer.uri("/"), CallOptions.builder().tls(own).build())).hasSize(10);
+			}
+			assertThat(client.connections()).hasSize(20);
+			long start = System.nanoTime();
+			client.close();
+			// Each of them gets a second.
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+			end.countDown();
 		}
 	}
 
