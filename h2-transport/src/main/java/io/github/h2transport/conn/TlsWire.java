@@ -46,16 +46,12 @@ final class TlsWire implements Wire {
 
 	private final ClientConn connection;
 
+	private final TlsOutput output;
+
 	// All below is owned by the loop.
 
 	/** Ciphertext that is not a whole record yet, or that there was no room to unwrap. */
 	private byte @Nullable [] leftover;
-
-	/** Ciphertext on its way out, ready to be read; {@code null} if there is none. */
-	private @Nullable ByteBuffer outgoing;
-
-	/** Ciphertext that the socket has taken. */
-	private long octetsSent;
 
 	private boolean begun;
 
@@ -90,6 +86,7 @@ final class TlsWire implements Wire {
 		this.loop = loop;
 		this.resources = resources;
 		this.connection = connection;
+		this.output = new TlsOutput(engine, channel, resources.buffers());
 	}
 
 	// ---- the handshake ----
@@ -128,7 +125,7 @@ final class TlsWire implements Wire {
 					runTasks();
 					return false;
 				}
-				case NEED_WRAP -> wrap(NOTHING);
+				case NEED_WRAP -> this.output.wrap(NOTHING);
 				case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
 					if (!unwrapHandshake()) {
 						this.key.interestOps(SelectionKey.OP_READ);
@@ -146,7 +143,7 @@ final class TlsWire implements Wire {
 	/** A server that has closed may have said why before, in an alert. */
 	private boolean flushOrReadWhy() throws IOException {
 		try {
-			return flush();
+			return this.output.flush();
 		}
 		catch (IOException ex) {
 			readWhy();
@@ -159,8 +156,8 @@ final class TlsWire implements Wire {
 		for (;;) {
 			switch (this.engine.getHandshakeStatus()) {
 				case NEED_WRAP -> {
-					dropOutgoing();
-					if (wrap(NOTHING).bytesProduced() == 0) {
+					this.output.drop();
+					if (this.output.wrap(NOTHING).bytesProduced() == 0) {
 						return;
 					}
 				}
@@ -249,12 +246,12 @@ final class TlsWire implements Wire {
 	/** Tells the peer what was wrong, if the engine has words for it. */
 	private void sendAlert() {
 		try {
-			while (this.engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && flush()) {
-				if (wrap(NOTHING).getStatus() == Status.CLOSED) {
+			while (this.engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && this.output.flush()) {
+				if (this.output.wrap(NOTHING).getStatus() == Status.CLOSED) {
 					break;
 				}
 			}
-			flush();
+			this.output.flush();
 		}
 		catch (IOException ex) {
 			// The handshake has failed anyway.
@@ -408,13 +405,13 @@ final class TlsWire implements Wire {
 	@Override
 	public boolean write(ByteBuffer from) throws IOException {
 		for (;;) {
-			if (!flush()) {
+			if (!this.output.flush()) {
 				return false;
 			}
 			if (!from.hasRemaining() && !this.wantsWrap) {
 				return true;
 			}
-			SSLEngineResult result = wrap(from);
+			SSLEngineResult result = this.output.wrap(from);
 			if (result.getStatus() == Status.CLOSED) {
 				throw new SSLException("TLS is closed for writing");
 			}
@@ -425,54 +422,9 @@ final class TlsWire implements Wire {
 		}
 	}
 
-	/**
-	 * Wraps as many records as fit into one buffer, so that one system call carries them
-	 * all.
-	 */
-	private SSLEngineResult wrap(ByteBuffer from) throws IOException {
-		ByteBuffer cipher = this.resources.buffers().borrow();
-		SSLEngineResult result;
-		int consumed = 0;
-		int produced = 0;
-		try {
-			do {
-				// May consume nothing, when the engine has a message of its own first.
-				result = this.engine.wrap(from, cipher);
-				consumed += result.bytesConsumed();
-				produced += result.bytesProduced();
-			}
-			while (result.getStatus() == Status.OK && from.hasRemaining()
-					&& result.bytesConsumed() + result.bytesProduced() > 0
-					&& cipher.remaining() >= this.engine.getSession().getPacketBufferSize());
-		}
-		catch (IOException | RuntimeException ex) {
-			this.resources.buffers().giveBack(cipher);
-			throw ex;
-		}
-		this.outgoing = cipher.flip();
-		return new SSLEngineResult(result.getStatus(), result.getHandshakeStatus(), consumed, produced);
-	}
-
-	/** Returns whether no ciphertext waits any longer. */
-	private boolean flush() throws IOException {
-		ByteBuffer cipher = this.outgoing;
-		if (cipher == null) {
-			return true;
-		}
-		if (cipher.hasRemaining()) {
-			this.octetsSent += this.channel.write(cipher);
-		}
-		if (cipher.hasRemaining()) {
-			return false;
-		}
-		this.outgoing = null;
-		this.resources.buffers().giveBack(cipher);
-		return true;
-	}
-
 	@Override
 	public long octetsSent() {
-		return this.octetsSent;
+		return this.output.octetsSent();
 	}
 
 	@Override
@@ -491,10 +443,10 @@ final class TlsWire implements Wire {
 	public void finishOutput() throws IOException {
 		this.outputFinished = true;
 		this.engine.closeOutbound();
-		while (!this.engine.isOutboundDone() && flush()) {
-			wrap(NOTHING);
+		while (!this.engine.isOutboundDone() && this.output.flush()) {
+			this.output.wrap(NOTHING);
 		}
-		if (flush()) {
+		if (this.output.flush()) {
 			this.channel.shutdownOutput();
 		}
 	}
@@ -502,14 +454,7 @@ final class TlsWire implements Wire {
 	@Override
 	public void close() {
 		Sockets.close(this.channel);
-		dropOutgoing();
-	}
-
-	private void dropOutgoing() {
-		if (this.outgoing != null) {
-			this.resources.buffers().giveBack(this.outgoing);
-			this.outgoing = null;
-		}
+		this.output.drop();
 	}
 
 	@Override
