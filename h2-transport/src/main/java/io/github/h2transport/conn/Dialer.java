@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class Dialer implements AutoCloseable {
 
 	/**
-	 * TLS tasks that may run at once. Most are short, but the check of a certificate may ask
-	 * for its revocation over the network, and must not hold other handshakes up.
+	 * TLS tasks that may run at once. Most are short, but the check of a certificate may
+	 * ask for its revocation over the network, and must not hold other handshakes up.
 	 */
 	private static final int TASK_THREADS = 32;
 

@@ -57,8 +57,7 @@ class Section9_2TlsTests {
 		try (TlsPeer peer = TlsPeer.of(Certificates.wildcard()).start();
 				NamedDials dials = new NamedDials(TlsOptions.of(Certificates.wildcard().newClientContext()))) {
 			assertThat(dials.dial(host, peer.port())).isNull();
-			assertThat(peer.ended().take().requestedNames())
-				.isEqualTo((asked != null) ? List.of(asked) : List.of());
+			assertThat(peer.ended().take().requestedNames()).isEqualTo((asked != null) ? List.of(asked) : List.of());
 		}
 	}
 

@@ -113,8 +113,8 @@ class Section9_2_3Tls13Tests {
 				assertThat(peer.ended().take().failure()).isNull();
 			}
 		}
-		assertThat(hellos).hasSize(2).allSatisfy((hello) -> assertThat(hello.extensions()).doesNotContain(
-				ClientHello.EARLY_DATA));
+		assertThat(hellos).hasSize(2)
+			.allSatisfy((hello) -> assertThat(hello.extensions()).doesNotContain(ClientHello.EARLY_DATA));
 		assertThat(hellos.get(1).extensions()).as("resumed").contains(ClientHello.PRE_SHARED_KEY);
 	}
 
@@ -146,7 +146,8 @@ class Section9_2_3Tls13Tests {
 			client.getsRight(relay.uri("/bytes/1"));
 			updating.start();
 			byte[] upload = Content.ofSize(8 * MIB);
-			CompletableFuture<String> digest = CompletableFuture.supplyAsync(() -> post(client, relay.uri("/"), upload));
+			CompletableFuture<String> digest = CompletableFuture
+				.supplyAsync(() -> post(client, relay.uri("/"), upload));
 			client.getsRight(relay.uri("/bytes/" + 8 * MIB));
 			assertThat(digest.get()).isEqualTo(Content.sha256(upload));
 			done.set(true);

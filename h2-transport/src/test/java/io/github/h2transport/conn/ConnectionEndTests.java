@@ -285,8 +285,7 @@ class ConnectionEndTests {
 		Exchange second = this.peer.call(post("/b", new byte[3]));
 		this.peer.settle();
 		// Arrived, but not read yet when the next request meets the closed socket.
-		this.peer.wire()
-			.deliver(this.peer.octetsOf(headers(1).status(200).endStream(), goAway(1, ErrorCode.NO_ERROR)));
+		this.peer.wire().deliver(this.peer.octetsOf(headers(1).status(200).endStream(), goAway(1, ErrorCode.NO_ERROR)));
 		this.peer.wire().failWrites(new IOException("Broken pipe"));
 		this.peer.connection().submit(new ConnOps.Ping(1));
 		this.peer.loop().turnUntilQuiet();
