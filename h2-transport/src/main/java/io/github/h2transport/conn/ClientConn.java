@@ -470,7 +470,7 @@ public final class ClientConn implements Pen.Owner {
 		this.driver.writeError(failure);
 		Http2Exception cause = new ConnectionException("Writing to " + describe() + " failed: " + failure, failure,
 				context(Initiator.PEER, Phase.REQUEST_HEAD));
-		later(() -> this.driver.ending().broken(failure));
+		later(() -> this.driver.writeFailed(failure));
 		return cause;
 	}
 

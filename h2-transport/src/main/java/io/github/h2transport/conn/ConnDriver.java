@@ -33,6 +33,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	/** So that one busy connection does not starve the others of its loop. */
 	private static final int READS_PER_TURN = 4;
 
+	/** 16 MiB: no socket keeps more, and a peer that never ends is not read for ever. */
+	private static final int LAST_TURNS = 64;
+
 	/** More answers than that are not queued for a peer that does not read them. */
 	private static final int MAX_QUEUED_ANSWERS = 256;
 
@@ -150,16 +153,19 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.ending.broken(cause);
 	}
 
-	private void read(Wire current) {
+	/** Returns whether there may be more. */
+	private boolean read(Wire current) {
+		boolean more = true;
 		try {
 			for (int i = 0; i < READS_PER_TURN && !this.ending.isClosed(); i++) {
 				ByteBuffer buffer = this.loop.readBuffer();
 				int length = current.read(buffer);
 				if (length < 0) {
 					this.ending.broken(new EOFException("the server closed the connection"));
-					return;
+					return false;
 				}
 				if (length == 0) {
+					more = false;
 					break;
 				}
 				received(buffer.flip());
@@ -170,6 +176,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			if (!this.ending.isClosed() && current.hasBuffered()) {
 				this.loop.execute(() -> read(current));
 			}
+			return more && !this.ending.isClosed();
 		}
 		catch (ConnectionError ex) {
 			protocolError(ex);
@@ -177,6 +184,20 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		catch (IOException ex) {
 			this.ending.broken(ex);
 		}
+		return false;
+	}
+
+	/**
+	 * Writing has failed. What the peer said before it went still counts, such as a whole
+	 * response, GOAWAY or an alert of TLS: it is read first.
+	 */
+	void writeFailed(Throwable failure) {
+		Wire current = this.wire;
+		int turns = 0;
+		while (current != null && turns < LAST_TURNS && this.ending.endedBy() == null && read(current)) {
+			turns++;
+		}
+		this.ending.broken(failure);
 	}
 
 	private void received(ByteBuffer octets) throws ConnectionError {
