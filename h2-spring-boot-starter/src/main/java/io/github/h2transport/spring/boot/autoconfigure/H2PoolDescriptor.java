@@ -114,7 +114,9 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins) implements Operat
 			return of(connection, DiagnosticsDescriptor.of(connection.diagnostics(), null));
 		}
 
-		/** Describes a connection that was asked for, with what is too much for a list. */
+		/**
+		 * Describes a connection that was asked for, with what is too much for a list.
+		 */
 		static ConnectionDescriptor inDetail(ConnectionSnapshot connection) {
 			ConnectionSnapshot.Diagnostics diagnostics = connection.diagnostics();
 			return of(connection, DiagnosticsDescriptor.of(diagnostics, List.copyOf(diagnostics.lastFrames())));
@@ -126,8 +128,8 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins) implements Operat
 					readable(connection.age()), readable(connection.idle()), connection.singleUse(),
 					connection.streamsOpened(), connection.activeStreams(), connection.maxConcurrentStreams(),
 					connection.sendWindow(), connection.receiveWindow(), connection.ownSettings(),
-					connection.peerSettings(), GoAwayDescriptor.of(connection.goAway()),
-					diagnostics, connection.streams().stream().map(StreamDescriptor::of).toList());
+					connection.peerSettings(), GoAwayDescriptor.of(connection.goAway()), diagnostics,
+					connection.streams().stream().map(StreamDescriptor::of).toList());
 		}
 
 	}
@@ -181,8 +183,7 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins) implements Operat
 			Duration lastRead, Duration writeStalled, @Nullable String writeError, @Nullable String endedBy,
 			@Nullable List<String> lastFrames) {
 
-		static DiagnosticsDescriptor of(ConnectionSnapshot.Diagnostics diagnostics,
-				@Nullable List<String> lastFrames) {
+		static DiagnosticsDescriptor of(ConnectionSnapshot.Diagnostics diagnostics, @Nullable List<String> lastFrames) {
 			return new DiagnosticsDescriptor(diagnostics.nextStreamId(), diagnostics.pingsInFlight(),
 					(diagnostics.pingRoundTrip() != null) ? diagnostics.pingRoundTrip().truncatedTo(ChronoUnit.MICROS)
 							: null,
