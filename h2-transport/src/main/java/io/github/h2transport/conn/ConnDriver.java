@@ -85,7 +85,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.clock = new ConnClock(connection, this, this.options);
 		this.receiveHalf = new ReceiveHalf(this.options.maxFrameSize(), this.options.maxHeaderListSize(),
 				this.options.decoderTableSize(), connection.receiveWindow(), new FloodGuard(),
-				new ConnReceiver(connection, this));
+				new ConnReceiver(connection, this), connection.receivedFrames());
 	}
 
 	// ---- birth ----
@@ -100,6 +100,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.wire(newWire);
 		this.clock.connectDeadline(deadline);
 		this.lastRead = this.loop.nanoTime();
+		this.connection.frameLogger().checkLevel(this.lastRead);
 		this.loop.join(this);
 		ready(0);
 	}
@@ -235,6 +236,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		else if (first) {
 			slots.limit(Slots.LIMIT_UNSTATED);
 		}
+		if (first) {
+			this.loop.afterFlush(() -> this.ending.log().opened(this.ownSettings, settings));
+		}
 		if (first || slots.limit() > before) {
 			this.loop.afterFlush(() -> this.connection.observer().slotsFreed(this.connection));
 		}
@@ -304,6 +308,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	@Override
 	public void tick(long now) {
+		this.connection.frameLogger().tick(now);
 		if (this.ending.endedBy() != null) {
 			this.ending.tick(now);
 			return;
@@ -342,6 +347,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		return this.lastRead;
 	}
 
+	/** No octet will be read any more. Loop. */
+	void inputOver() {
+		this.receiveHalf.inputOver();
+	}
+
 	/** The first failure of a write is worth remembering. Any thread. */
 	void writeError(Throwable failure) {
 		if (this.writeError == null) {
@@ -357,7 +367,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(),
 				Duration.ofNanos(Math.max(0, now - this.lastRead)),
 				(stalledSince != 0) ? Duration.ofNanos(now - stalledSince) : Duration.ZERO,
-				(failure != null) ? failure.toString() : null, (end != null) ? end.getMessage() : null);
+				(failure != null) ? ForeignFailure.words(failure) : null, (end != null) ? end.getMessage() : null,
+				this.connection.lastFrames());
 	}
 
 	Settings ownSettings() {

@@ -170,6 +170,7 @@ final class Pen {
 			this.half.attach(this.buffers.borrow());
 			this.attached = true;
 		}
+		this.half.beginTurn();
 		int ops = 0;
 		while (ops < QUANTUM && this.half.hasRoom()) {
 			Op op = this.queue.poll();
@@ -181,6 +182,7 @@ final class Pen {
 		}
 		boolean more = ops == QUANTUM || !this.half.hasRoom();
 		more |= this.half.pump();
+		this.half.noteFrames(this.loop.nanoTime());
 		if (!write(current)) {
 			stall(current);
 			return false;
@@ -213,6 +215,7 @@ final class Pen {
 				this.stalledSince = (this.stalledSince != 0) ? this.loop.nanoTime() : 0;
 			}
 			buffer.compact();
+			this.half.written();
 		}
 	}
 
