@@ -6,27 +6,31 @@ import io.github.h2transport.TlsOptions;
 import io.github.h2transport.testkit.Certificates;
 import org.jspecify.annotations.Nullable;
 
-/** What HTTP/2 runs over. A server offers all at once; the client insists on one. */
+/** What HTTP/2 runs over. A server offers all at once; the client chooses. */
 enum Protocol {
 
 	/** Cleartext with prior knowledge (RFC 9113 section 3.3). */
-	H2C("h2c", null),
+	H2C("h2c"),
 
 	TLS_1_2("TLS 1.2", "TLSv1.2"),
 
-	TLS_1_3("TLS 1.3", "TLSv1.3");
+	/*
+	 * As clients offer it, with 1.2 beside it: to those who offer 1.3 alone Undertow 2.3
+	 * refuses HTTP/2.
+	 */
+	TLS_1_3("TLS 1.3", "TLSv1.3", "TLSv1.2");
 
 	private final String label;
 
-	private final @Nullable String tlsVersion;
+	private final List<String> offered;
 
-	Protocol(String label, @Nullable String tlsVersion) {
+	Protocol(String label, String... offered) {
 		this.label = label;
-		this.tlsVersion = tlsVersion;
+		this.offered = List.of(offered);
 	}
 
 	boolean isSecure() {
-		return this.tlsVersion != null;
+		return !this.offered.isEmpty();
 	}
 
 	/**
@@ -34,17 +38,23 @@ enum Protocol {
 	 * @return as JSSE names it, {@code null} for cleartext
 	 */
 	@Nullable String tlsVersion() {
-		return this.tlsVersion;
+		return isSecure() ? this.offered.get(0) : null;
 	}
 
 	/**
-	 * Returns options that trust the servers here and speak this version only.
+	 * Returns what the client offers, the best first.
+	 * @return as JSSE names it, empty for cleartext
+	 */
+	List<String> offered() {
+		return this.offered;
+	}
+
+	/**
+	 * Returns options that trust the servers here and offer this version.
 	 * @return new options, {@code null} for cleartext
 	 */
 	@Nullable TlsOptions tlsOptions() {
-		String version = this.tlsVersion;
-		return (version != null) ? TlsOptions.of(Certificates.localhost().clientContext(), List.of(version), null)
-				: null;
+		return isSecure() ? TlsOptions.of(Certificates.localhost().clientContext(), this.offered, null) : null;
 	}
 
 	@Override

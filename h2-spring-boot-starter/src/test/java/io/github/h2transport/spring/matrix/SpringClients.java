@@ -35,7 +35,7 @@ import org.springframework.http.StreamingHttpOutputMessage;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.client.RestClient;
-import org.springframework.web.client.RestClientResponseException;
+import org.springframework.web.client.HttpStatusCodeException;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
@@ -53,12 +53,13 @@ final class SpringClients implements AutoCloseable {
 	private final InterimResponses interim;
 
 	SpringClients(Protocol protocol) {
-		List<String> properties = new ArrayList<>(List.of("h2.transport.allow-http=true",
-				"spring.http.clients.read-timeout=20s",
+		List<String> properties = new ArrayList<>(List.of("h2.transport.allow-http=true", "h2.transport.fallback=none",
+				"spring.http.clients.read-timeout=20s", "spring.main.banner-mode=off",
 				"spring.ssl.bundle.pem.servers.truststore.certificate=file:" + Certificates.localhost().certificate(),
 				"spring.http.clients.ssl.bundle=servers"));
-		if (protocol.tlsVersion() != null) {
-			properties.add("spring.ssl.bundle.pem.servers.options.enabled-protocols=" + protocol.tlsVersion());
+		if (protocol.isSecure()) {
+			properties
+				.add("spring.ssl.bundle.pem.servers.options.enabled-protocols=" + String.join(",", protocol.offered()));
 		}
 		this.application = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
 			.properties(properties.toArray(String[]::new))
@@ -105,7 +106,7 @@ final class SpringClients implements AutoCloseable {
 				ResponseEntity<byte[]> entity = send(calls, ask);
 				return answer(entity.getStatusCode().value(), entity.getHeaders(), entity.getBody());
 			}
-			catch (RestClientResponseException ex) {
+			catch (HttpStatusCodeException ex) {
 				return answer(ex.getStatusCode().value(), ex.getResponseHeaders(), ex.getResponseBodyAsByteArray());
 			}
 		});
@@ -164,8 +165,12 @@ final class SpringClients implements AutoCloseable {
 			this.interim.listenFor(ask);
 			return send(calls, ask)
 				.flatMap((entity) -> answer(entity.getStatusCode().value(), entity.getHeaders(), entity.getBody()))
-				.onErrorResume(WebClientResponseException.class, (ex) -> Mono.fromSupplier(
-						() -> answer(ex.getStatusCode().value(), ex.getHeaders(), ex.getResponseBodyAsByteArray())))
+				.onErrorResume(WebClientResponseException.class,
+						(ex) -> ex.getStatusCode().isError()
+								? Mono.just(answer(ex.getStatusCode().value(), ex.getHeaders(),
+										ex.getResponseBodyAsByteArray()))
+								// A failure in the middle of the content of an answer.
+								: Mono.error(ex))
 				.toFuture();
 		};
 	}

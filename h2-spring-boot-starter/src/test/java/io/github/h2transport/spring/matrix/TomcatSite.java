@@ -51,10 +51,15 @@ final class TomcatSite implements RunningServer {
 	}
 
 	private static void limit(Connector connector) {
+		connector.setProperty("allowedTrailerHeaders", Site.SUM_FIELD);
 		for (var protocol : connector.findUpgradeProtocols()) {
 			if (protocol instanceof Http2Protocol http2) {
 				http2.setMaxConcurrentStreams(Site.MAX_CONCURRENT_STREAMS);
 				http2.setMaxConcurrentStreamExecution(Site.MAX_CONCURRENT_STREAMS);
+				// It resets a stream that it has answered, and takes what is on its way
+				// then for overhead: after four uploads the connection would be gone.
+				http2.setOverheadResetFactor(0);
+				http2.setOverheadCountFactor(0);
 			}
 		}
 	}
