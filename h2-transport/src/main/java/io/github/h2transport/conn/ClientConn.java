@@ -53,12 +53,9 @@ public final class ClientConn implements Pen.Owner {
 
 	private final ReceiveWindow receiveWindow;
 
-	private final ConnStreams streams = new ConnStreams();
+	private final ConnStreams streams;
 
 	private final ConnDriver driver;
-
-	/** Whether the pool is still to be told of a freed slot. */
-	private final AtomicBoolean freed = new AtomicBoolean();
 
 	/** Whether a {@link ConnOps.Pump} is on its way to the pen. */
 	private final AtomicBoolean pumpQueued = new AtomicBoolean();
@@ -83,7 +80,7 @@ public final class ClientConn implements Pen.Owner {
 		this.loop = loop;
 		this.observer = observer;
 		this.createdNanos = loop.nanoTime();
-		this.streams.bornAt(this.createdNanos);
+		this.streams = new ConnStreams(this, loop);
 		TransportOptions options = resources.options();
 		this.receiveWindow = new ReceiveWindow(options.connectionWindowSize());
 		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed);
@@ -141,7 +138,7 @@ public final class ClientConn implements Pen.Owner {
 		}
 		if (this.streams.slots().isUsedUp()) {
 			this.streams.slots().retire();
-			later(this.driver::retire);
+			later(this.driver.ending()::retire);
 		}
 		return true;
 	}
@@ -174,11 +171,7 @@ public final class ClientConn implements Pen.Owner {
 	 * Gives a slot back that was not used.
 	 */
 	public void release() {
-		this.streams.slots().unused();
-		released();
-		if (!this.loop.inLoop()) {
-			penReleased();
-		}
+		this.streams.unused();
 	}
 
 	/**
@@ -271,7 +264,7 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	public CompletableFuture<Void> shutdown(String reason) {
 		this.streams.slots().refuse();
-		onLoop(() -> this.driver.drain(reason));
+		onLoop(() -> this.driver.ending().drain(reason));
 		return whenClosed();
 	}
 
@@ -279,7 +272,7 @@ public final class ClientConn implements Pen.Owner {
 	 * Closes the connection if no slot is taken.
 	 */
 	public void closeIfIdle() {
-		onLoop(() -> this.driver.closeIfIdle("closed while idle"));
+		onLoop(() -> this.driver.ending().closeIfIdle("closed while idle"));
 	}
 
 	/**
@@ -289,8 +282,8 @@ public final class ClientConn implements Pen.Owner {
 	public void close(String reason) {
 		this.streams.slots().refuse();
 		FailureContext context = context(Initiator.CALLER, Phase.IDLE);
-		onLoop(() -> this.driver.end(new CallCancelledException(reason + " (" + describe() + ")", null, context),
-				ErrorCode.NO_ERROR));
+		onLoop(() -> this.driver.ending()
+			.end(new CallCancelledException(reason + " (" + describe() + ")", null, context), ErrorCode.NO_ERROR));
 	}
 
 	/**
@@ -357,6 +350,11 @@ public final class ClientConn implements Pen.Owner {
 
 	StreamTable streams() {
 		return this.streams.table();
+	}
+
+	/** The book of its streams and slots. */
+	ConnStreams book() {
+		return this.streams;
 	}
 
 	SendHalf sendHalf() {
@@ -453,51 +451,6 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	void streamClosed(ProtocolStream stream) {
 		this.streams.closed((ClientStream) stream);
-		released();
-	}
-
-	/**
-	 * Decides whether a stream may still be opened (RFC 9113 section 5.1.2): the limit
-	 * may have been lowered and the connection retired since its slot was reserved.
-	 * Holder of the pen.
-	 */
-	boolean mayOpen() {
-		if (!this.sendHalf.hasStreamIds()) {
-			this.streams.slots().refuse();
-		}
-		return this.streams.mayOpen();
-	}
-
-	/** Makes a stream known before its HEADERS go out. Holder of the pen. */
-	void opening(ClientStream stream) {
-		this.streams.opening(stream);
-		if (this.singleUse) {
-			this.streams.slots().retire();
-		}
-	}
-
-	/** A stream will not be opened; its slot is free. Holder of the pen. */
-	void notOpened() {
-		released();
-	}
-
-	/** A stream's request was never sent. Any thread. */
-	void neverOpened(ClientStream stream) {
-		release();
-	}
-
-	private void released() {
-		this.streams.idleFrom(this.loop.nanoTime());
-		if (this.singleUse) {
-			// Its one request is over, or was called off before it was sent.
-			this.streams.slots().refuse();
-		}
-		if (this.streams.slots().release() && (this.singleUse || !this.streams.slots().isAccepting())) {
-			later(this.driver::drained);
-		}
-		if (this.freed.compareAndSet(false, true) && this.loop.inLoop()) {
-			this.loop.afterFlush(this::penReleased);
-		}
 	}
 
 	@Override
@@ -510,7 +463,7 @@ public final class ClientConn implements Pen.Owner {
 		this.driver.writeError(failure);
 		Http2Exception cause = new ConnectionException("Writing to " + describe() + " failed: " + failure, failure,
 				context(Initiator.PEER, Phase.REQUEST_HEAD));
-		later(() -> this.driver.broken(failure));
+		later(() -> this.driver.ending().broken(failure));
 		return cause;
 	}
 
@@ -519,15 +472,13 @@ public final class ClientConn implements Pen.Owner {
 		if (this.state == ConnectionState.CLOSED) {
 			// A caller that held the pen may have opened streams after the loop had
 			// failed those that it saw.
-			this.driver.failStreams(cause);
+			this.driver.ending().failStreams(cause);
 		}
 	}
 
 	@Override
 	public void penReleased() {
-		if (this.freed.get() && this.freed.compareAndSet(true, false)) {
-			this.observer.slotsFreed(this);
-		}
+		this.streams.tellOfFreeSlots();
 	}
 
 	// ---- words ----

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
@@ -58,13 +57,7 @@ public final class ClientStream extends ProtocolStream {
 
 	private final @Nullable Upload upload;
 
-	private final boolean writtenByCaller;
-
 	private final CallTimes times;
-
-	private final @Nullable Supplier<Headers> trailerSource;
-
-	private final long continueTimeoutNanos;
 
 	private final @Nullable StreamListener listener;
 
@@ -88,9 +81,6 @@ public final class ClientStream extends ProtocolStream {
 
 	private final StreamWaiter waiter = new StreamWaiter(this);
 
-	/** Set by the writer of the content before its last chunk. */
-	private volatile Headers requestTrailers = Headers.empty();
-
 	/** Set by whoever reads without blocking; run by the loop. */
 	private volatile @Nullable Runnable onNews;
 
@@ -105,25 +95,9 @@ public final class ClientStream extends ProtocolStream {
 		this.connection = connection;
 		this.request = plan.head();
 		this.times = plan.times();
-		this.trailerSource = plan.trailers();
+		this.upload = Upload.of(plan);
 		this.listener = plan.listener();
 		this.startNanos = startNanos;
-		RequestBody body = plan.body();
-		this.writtenByCaller = !(body instanceof RequestBody.Bytes);
-		if (body instanceof RequestBody.Bytes bytes) {
-			boolean content = bytes.length() > 0 || this.trailerSource != null;
-			this.upload = content ? new Upload(bytes.array(), bytes.offset(), bytes.length()) : null;
-			if (this.trailerSource != null) {
-				this.requestTrailers = this.trailerSource.get();
-			}
-		}
-		else {
-			this.upload = new Upload();
-		}
-		this.continueTimeoutNanos = (this.upload != null) ? plan.continueTimeoutNanos() : 0;
-		if (this.upload != null && this.continueTimeoutNanos > 0) {
-			this.upload.hold();
-		}
 	}
 
 	// ---- the caller's side ----
@@ -244,7 +218,7 @@ public final class ClientStream extends ProtocolStream {
 	void leave(ErrorCode code, Http2Exception why) {
 		fail(why);
 		if (callOff()) {
-			this.connection.neverOpened(this);
+			this.connection.release();
 		}
 		else if (!isClosed()) {
 			this.connection.submit(new StreamOps.Reset(this, code));
@@ -389,14 +363,7 @@ public final class ClientStream extends ProtocolStream {
 
 	@Override
 	protected Headers contentTrailers() {
-		return this.requestTrailers;
-	}
-
-	/** Asks for the trailers, since the content is complete. For its writer. */
-	void contentComplete() {
-		if (this.trailerSource != null) {
-			this.requestTrailers = this.trailerSource.get();
-		}
+		return (this.upload != null) ? this.upload.trailers() : Headers.empty();
 	}
 
 	@Override
@@ -433,7 +400,7 @@ public final class ClientStream extends ProtocolStream {
 	 * Looks at the deadlines of a stream whose caller is not parked. Loop.
 	 */
 	void tick(long now) {
-		if (this.upload != null && this.continueTimeoutNanos > 0 && now - this.startNanos > this.continueTimeoutNanos) {
+		if (this.upload != null && this.upload.isHeldTooLong(now - this.startNanos)) {
 			letGo();
 		}
 		if (this.onNews == null || this.failure != null) {
@@ -471,7 +438,7 @@ public final class ClientStream extends ProtocolStream {
 	void received(ByteBuffer piece) {
 		int octets = piece.remaining();
 		boolean affordable = this.connection.budget().add(octets);
-		boolean stillWriting = affordable && this.writtenByCaller && !isLocalDone();
+		boolean stillWriting = affordable && this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
 		this.body.add(piece, affordable, stillWriting);
 		if (affordable) {
 			this.connection.creditConnection(octets);

@@ -62,8 +62,9 @@ final class ConnClock {
 		this.pings.tick(now, this.connection);
 		long stalledSince = this.connection.pen().stalledSince();
 		if (stalledSince != 0 && now - stalledSince > WRITE_STALL_NANOS) {
-			this.driver.broken(new IOException(
-					"the peer has taken no octet for " + Duration.ofNanos(WRITE_STALL_NANOS).toSeconds() + " s"));
+			this.driver.ending()
+				.broken(new IOException(
+						"the peer has taken no octet for " + Duration.ofNanos(WRITE_STALL_NANOS).toSeconds() + " s"));
 			return;
 		}
 		if (this.connection.inFlight() > 0) {
@@ -80,12 +81,11 @@ final class ConnClock {
 	private void setUpTooSlow() {
 		boolean established = this.driver.wasEstablished();
 		Phase phase = established ? Phase.PREFACE : Phase.TLS;
-		this.driver.end(
-				new Http2TimeoutException(
-						"Timed out in " + phase.words() + " with " + this.connection.key().origin()
-								+ " (connect timeout)",
-						null, this.connection.context(Initiator.LIBRARY, phase).withSafeToRetry(!established)),
-				ErrorCode.SETTINGS_TIMEOUT);
+		this.driver.ending()
+			.end(new Http2TimeoutException(
+					"Timed out in " + phase.words() + " with " + this.connection.key().origin() + " (connect timeout)",
+					null, this.connection.context(Initiator.LIBRARY, phase).withSafeToRetry(!established)),
+					ErrorCode.SETTINGS_TIMEOUT);
 	}
 
 	private void checkLife(long now) {
@@ -95,8 +95,9 @@ final class ConnClock {
 		}
 		if (this.pingSentAt != 0) {
 			if (now - this.pingSentAt > this.options.pingTimeout().toNanos()) {
-				this.driver.broken(new IOException(
-						"the peer did not answer a PING within " + this.options.pingTimeout().toMillis() + " ms"));
+				this.driver.ending()
+					.broken(new IOException(
+							"the peer did not answer a PING within " + this.options.pingTimeout().toMillis() + " ms"));
 			}
 		}
 		else if (now - this.driver.lastReadNanos() > interval && now - this.connection.lastStart() > interval) {
@@ -109,10 +110,10 @@ final class ConnClock {
 		this.pingSentAt = 0;
 		Duration timeout = this.options.idleTimeout();
 		if (!timeout.isZero() && now - this.connection.idleSince() >= timeout.toNanos()) {
-			this.driver.closeIfIdle("idle for " + timeout);
+			this.driver.ending().closeIfIdle("idle for " + timeout);
 		}
 		else {
-			this.driver.drained();
+			this.driver.ending().drained();
 		}
 	}
 

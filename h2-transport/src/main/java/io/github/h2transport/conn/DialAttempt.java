@@ -160,6 +160,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		catch (IOException | RuntimeException ex) {
 			Sockets.close(socket);
 			this.connection.driver()
+				.ending()
 				.dialFailed(ConnectFailures.establishing(origin(), ex, context().withPhase(Phase.TLS)));
 			return;
 		}
@@ -196,7 +197,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	/** Also when the connection was closed while it was being dialled. */
 	private boolean isOver() {
-		if (!this.done && this.connection.driver().isClosed()) {
+		if (!this.done && this.connection.driver().ending().isClosed()) {
 			this.done = true;
 			abandonSocket();
 			this.loop.leave(this);
@@ -208,7 +209,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		this.done = true;
 		abandonSocket();
 		this.loop.leave(this);
-		this.connection.driver().dialFailed(cause);
+		this.connection.driver().ending().dialFailed(cause);
 	}
 
 	private void abandonSocket() {

@@ -4,7 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
+import io.github.h2transport.Headers;
+import io.github.h2transport.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,15 @@ final class Upload {
 
 	private static final int CALLED_OFF = 2;
 
+	private final boolean writtenByCaller;
+
+	private final @Nullable Supplier<Headers> trailerSource;
+
+	private final long continueTimeoutNanos;
+
+	/** Set by the writer before its last chunk. */
+	private volatile Headers trailers = Headers.empty();
+
 	/** Claimed by compare-and-set: copying a caller's octets excludes calling off. */
 	private volatile int claim;
 
@@ -42,9 +54,7 @@ final class Upload {
 	/** The thread that waits to offer; written by that thread. */
 	private volatile @Nullable Thread writer;
 
-	/**
-	 * Set before the stream is opened, taken back by the loop: wait for 100 (Continue).
-	 */
+	/** Set at birth, taken back by the loop: wait for 100 (Continue). */
 	private volatile boolean held;
 
 	/** Run when the next chunk may be offered; set by the writer. */
@@ -57,12 +67,29 @@ final class Upload {
 	private int position;
 
 	/** An upload whose chunks are still to come. */
-	Upload() {
+	Upload(StreamPlan plan) {
+		this.writtenByCaller = true;
+		this.trailerSource = plan.trailers();
+		this.continueTimeoutNanos = plan.continueTimeoutNanos();
+		this.held = this.continueTimeoutNanos > 0;
 	}
 
 	/** An upload that is complete from the start. */
-	Upload(byte[] octets, int offset, int length) {
-		this.offered = new Chunk(octets, offset, length, true);
+	Upload(StreamPlan plan, RequestBody.Bytes bytes) {
+		this.writtenByCaller = false;
+		this.trailerSource = plan.trailers();
+		this.continueTimeoutNanos = plan.continueTimeoutNanos();
+		this.held = this.continueTimeoutNanos > 0;
+		this.offered = new Chunk(bytes.array(), bytes.offset(), bytes.length(), true);
+		complete();
+	}
+
+	/** The content that a request needs, {@code null} if HEADERS are all of it. */
+	static @Nullable Upload of(StreamPlan plan) {
+		if (plan.body() instanceof RequestBody.Bytes bytes) {
+			return (bytes.length() > 0 || plan.trailers() != null) ? new Upload(plan, bytes) : null;
+		}
+		return new Upload(plan);
 	}
 
 	// ---- the writer's side ----
@@ -75,13 +102,28 @@ final class Upload {
 		return (this.offered == null && !this.held) || isCalledOff();
 	}
 
-	/** Keeps the content back. Before the stream is opened. */
-	void hold() {
-		this.held = true;
+	/** Whether the content comes from a thread or publisher of the caller. */
+	boolean isWrittenByCaller() {
+		return this.writtenByCaller;
+	}
+
+	/** Asks for the trailers, before the last chunk is offered. For the writer. */
+	void complete() {
+		if (this.trailerSource != null) {
+			this.trailers = this.trailerSource.get();
+		}
+	}
+
+	Headers trailers() {
+		return this.trailers;
 	}
 
 	boolean isHeld() {
 		return this.held;
+	}
+
+	boolean isHeldTooLong(long ageNanos) {
+		return this.held && ageNanos > this.continueTimeoutNanos;
 	}
 
 	/**

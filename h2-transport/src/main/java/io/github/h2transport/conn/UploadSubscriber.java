@@ -119,7 +119,7 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 		}
 		else if (this.complete) {
 			this.over = true;
-			this.stream.contentComplete();
+			this.upload.complete();
 			this.upload.offer(new Upload.Chunk(new byte[0], 0, 0, true));
 			this.stream.connection().submit(new StreamOps.Content(this.stream));
 		}

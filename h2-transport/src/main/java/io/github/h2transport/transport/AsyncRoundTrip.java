@@ -145,8 +145,10 @@ final class AsyncRoundTrip {
 	private void write(RequestBody body, ClientStream stream) {
 		UploadStream out = stream.uploadStream();
 		try {
-			body.writeTo(out);
-			out.close();
+			if (out.awaitWanted()) {
+				body.writeTo(out);
+				out.close();
+			}
 		}
 		catch (Exception ex) {
 			if (!stream.isUploadStopped()) {

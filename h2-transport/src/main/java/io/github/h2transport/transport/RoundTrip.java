@@ -116,8 +116,10 @@ final class RoundTrip {
 	private static void write(RequestBody body, ClientStream stream) throws IOException {
 		UploadStream out = stream.uploadStream();
 		try {
-			body.writeTo(out);
-			out.close();
+			if (out.awaitWanted()) {
+				body.writeTo(out);
+				out.close();
+			}
 		}
 		catch (IOException | RuntimeException | Error ex) {
 			if (stream.isUploadStopped() && !(ex instanceof Error)) {
