@@ -42,7 +42,7 @@ final class Site {
 	static final int SIZE = 20_000; // more than one DATA frame
 
 	/** More than the windows of a stream at their start, ours and theirs. */
-	static final int LARGE_SIZE = 3 * 1024 * 1024;
+	static final int LARGE_SIZE = 2 * 1024 * 1024;
 
 	/** What every server is told to allow; it is the usual default. */
 	static final int MAX_CONCURRENT_STREAMS = 128;
