@@ -29,7 +29,15 @@ public final class SendHalf {
 	 */
 	private static final int FULL = 48 * 1024;
 
+<<<<<<< HEAD
 	private static final ByteBuffer NO_BUFFER = ByteBuffer.allocate(0);
+=======
+	/**
+	 * No smaller frame is sent only because a window was cut unevenly: Tomcat takes DATA
+	 * frames below 1,024 octets for overhead and ends connections that bring many.
+	 */
+	private static final int CRUMB = 1024;
+>>>>>>> matrix
 
 	private static final int HIGHEST_STREAM_ID = Integer.MAX_VALUE;
 
@@ -321,6 +329,9 @@ public final class SendHalf {
 		}
 		long window = Math.min(stream.sendWindow().available(this.peer.initialWindowSize()), connectionWindow());
 		int length = (int) Math.min(Math.min(ready, this.peer.maxFrameSize()), window);
+		if (length < ready && length > CRUMB && window > length && window - length < CRUMB) {
+			length = (int) window - CRUMB;
+		}
 		length = Math.min(length, this.out.remaining() - FrameWriter.FRAME_HEADER_SIZE);
 		if (length <= 0) {
 			return 0;
