@@ -111,12 +111,16 @@ public final class Http2Request {
 
 	}
 
-	/** Method and target without its query, which may hold secrets. */
+	/**
+	 * Method and target without its query and without user and password, which may be
+	 * secrets.
+	 */
 	@Override
 	public String toString() {
 		String path = this.uri.getRawPath();
 		return this.method + " " + String.valueOf(this.uri.getScheme()).toLowerCase(Locale.ROOT) + "://"
-				+ this.uri.getRawAuthority() + ((path != null) ? path : "");
+				+ this.uri.getHost() + ((this.uri.getPort() != -1) ? ":" + this.uri.getPort() : "")
+				+ ((path != null) ? path : "");
 	}
 
 	/** Collects a request. Not thread-safe. */

@@ -3,6 +3,7 @@ package io.github.h2transport.conn;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +20,8 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.frame.FrameTrail;
+import io.github.h2transport.protocol.FrameTrace;
 import io.github.h2transport.protocol.ProtocolStream;
 import io.github.h2transport.protocol.ReceiveWindow;
 import io.github.h2transport.protocol.SendHalf;
@@ -48,6 +51,12 @@ public final class ClientConn implements Pen.Owner {
 	private final ConnObserver observer;
 
 	private final long createdNanos;
+
+	private final FrameLogger frameLogger;
+
+	private final FrameTrace sentFrames;
+
+	private final FrameTrace receivedFrames;
 
 	private final SendHalf sendHalf;
 
@@ -85,7 +94,10 @@ public final class ClientConn implements Pen.Owner {
 		this.streams = new ConnStreams(this, loop);
 		TransportOptions options = resources.options();
 		this.receiveWindow = new ReceiveWindow(options.connectionWindowSize());
-		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed);
+		this.frameLogger = new FrameLogger(id, loop);
+		this.sentFrames = FrameTrace.ofSent(this.frameLogger);
+		this.receivedFrames = FrameTrace.ofReceived(this.frameLogger);
+		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed, this.sentFrames);
 		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(options.writePolicy()), this);
 		this.driver = new ConnDriver(this, loop, resources);
 	}
@@ -403,6 +415,14 @@ public final class ClientConn implements Pen.Owner {
 		return this.pen;
 	}
 
+	FrameLogger frameLogger() {
+		return this.frameLogger;
+	}
+
+	FrameTrace receivedFrames() {
+		return this.receivedFrames;
+	}
+
 	ReceiveWindow receiveWindow() {
 		return this.receiveWindow;
 	}
@@ -503,9 +523,10 @@ public final class ClientConn implements Pen.Owner {
 	@Override
 	public Http2Exception writeFailed(Throwable failure) {
 		this.driver.writeError(failure);
-		Http2Exception cause = new ConnectionException("Writing to " + describe() + " failed: " + failure, failure,
-				context(Initiator.PEER, Phase.REQUEST_HEAD));
-		later(() -> this.driver.ending().broken(failure));
+		Http2Exception cause = new ConnectionException(
+				"Writing to " + describe() + " failed: " + ForeignFailure.words(failure),
+				ForeignFailure.printable(failure), context(Initiator.PEER, Phase.REQUEST_HEAD));
+		later(() -> this.driver.writeFailed(failure));
 		return cause;
 	}
 
@@ -534,7 +555,12 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	FailureContext context(Initiator initiator, Phase phase) {
-		return new FailureContext(initiator, phase, null, this.id, 0, false);
+		return new FailureContext(initiator, phase, null, this.id, 0, false, lastFrames());
+	}
+
+	/** The last frames of both directions. Any thread. */
+	List<String> lastFrames() {
+		return FrameTrail.of(this.sentFrames.ring(), this.receivedFrames.ring(), this.loop.nanoTime());
 	}
 
 	String describe() {

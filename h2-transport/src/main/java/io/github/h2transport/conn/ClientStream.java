@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -539,7 +540,11 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	FailureContext context(Initiator initiator, Phase phase) {
-		return new FailureContext(initiator, phase, null, this.connection.id(), id(), id() == 0);
+		return context(initiator, phase, this.connection.lastFrames());
+	}
+
+	FailureContext context(Initiator initiator, Phase phase, List<String> lastFrames) {
+		return new FailureContext(initiator, phase, null, this.connection.id(), id(), id() == 0, lastFrames);
 	}
 
 	StreamSnapshot snapshot(long nowNanos) {

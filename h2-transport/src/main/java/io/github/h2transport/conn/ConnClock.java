@@ -60,8 +60,12 @@ final class ConnClock {
 			return;
 		}
 		this.pings.tick(now, this.connection);
-		long stalledSince = this.connection.pen().stalledSince();
-		if (stalledSince != 0 && now - stalledSince > WRITE_STALL_NANOS) {
+		if (isStalled(now)) {
+			// A selector calls a socket writable only when much of its buffer is free. On
+			// a slow link that may take longer, and any octet taken is life.
+			this.connection.pen().writable();
+		}
+		if (isStalled(now)) {
 			this.driver.ending()
 				.broken(new IOException(
 						"the peer has taken no octet for " + Duration.ofNanos(WRITE_STALL_NANOS).toSeconds() + " s"));
@@ -76,6 +80,11 @@ final class ConnClock {
 		else {
 			checkIdle(now);
 		}
+	}
+
+	private boolean isStalled(long now) {
+		long since = this.connection.pen().stalledSince();
+		return since != 0 && now - since > WRITE_STALL_NANOS;
 	}
 
 	private void setUpTooSlow() {

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.h2transport.ErrorCode;
@@ -33,6 +32,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	/** So that one busy connection does not starve the others of its loop. */
 	private static final int READS_PER_TURN = 4;
+
+	/** 16 MiB: no socket keeps more, and a peer that never ends is not read for ever. */
+	private static final int LAST_TURNS = 64;
 
 	/** More answers than that are not queued for a peer that does not read them. */
 	private static final int MAX_QUEUED_ANSWERS = 256;
@@ -83,7 +85,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.clock = new ConnClock(connection, this, this.options);
 		this.receiveHalf = new ReceiveHalf(this.options.maxFrameSize(), this.options.maxHeaderListSize(),
 				this.options.decoderTableSize(), connection.receiveWindow(), new FloodGuard(),
-				new ConnReceiver(connection, this));
+				new ConnReceiver(connection, this), connection.receivedFrames());
 	}
 
 	// ---- birth ----
@@ -98,6 +100,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.wire(newWire);
 		this.clock.connectDeadline(deadline);
 		this.lastRead = this.loop.nanoTime();
+		this.connection.frameLogger().checkLevel(this.lastRead);
 		this.loop.join(this);
 		ready(0);
 	}
@@ -151,16 +154,19 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.ending.broken(cause);
 	}
 
-	private void read(Wire current) {
+	/** Returns whether there may be more. */
+	private boolean read(Wire current) {
+		boolean more = true;
 		try {
 			for (int i = 0; i < READS_PER_TURN && !this.ending.isClosed(); i++) {
 				ByteBuffer buffer = this.loop.readBuffer();
 				int length = current.read(buffer);
 				if (length < 0) {
 					this.ending.broken(new EOFException("the server closed the connection"));
-					return;
+					return false;
 				}
 				if (length == 0) {
+					more = false;
 					break;
 				}
 				received(buffer.flip());
@@ -171,6 +177,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			if (!this.ending.isClosed() && current.hasBuffered()) {
 				this.loop.execute(() -> read(current));
 			}
+			return more && !this.ending.isClosed();
 		}
 		catch (ConnectionError ex) {
 			protocolError(ex);
@@ -178,6 +185,20 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		catch (IOException ex) {
 			this.ending.broken(ex);
 		}
+		return false;
+	}
+
+	/**
+	 * Writing has failed. What the peer said before it went still counts, such as a whole
+	 * response, GOAWAY or an alert of TLS: it is read first.
+	 */
+	void writeFailed(Throwable failure) {
+		Wire current = this.wire;
+		int turns = 0;
+		while (current != null && turns < LAST_TURNS && this.ending.endedBy() == null && read(current)) {
+			turns++;
+		}
+		this.ending.broken(failure);
 	}
 
 	private void received(ByteBuffer octets) throws ConnectionError {
@@ -199,23 +220,13 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.ending.end(this.failures.protocolError(error, this.peerSettings), error.code());
 	}
 
-	/** An error that was found where the connection must not be ended on the spot. */
-	void failLater(ErrorCode code, String message) {
-		try {
-			this.loop.execute(() -> protocolError(new ConnectionError(code, message)));
-		}
-		catch (RejectedExecutionException ex) {
-			// The loop has ended and has closed its connections.
-		}
-	}
-
 	// ---- what the peer says about the connection ----
 
 	void settings(Settings settings) {
 		boolean first = !this.peerSettings;
 		this.peerSettings = true;
 		answerQueued();
-		this.connection.submit(new ConnOps.ApplySettings(settings, this.connection));
+		this.connection.submit(new ConnOps.ApplySettings(settings, this));
 		Slots slots = this.connection.slots();
 		int before = slots.limit();
 		if (settings.has(Settings.MAX_CONCURRENT_STREAMS)) {
@@ -224,6 +235,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		}
 		else if (first) {
 			slots.limit(Slots.LIMIT_UNSTATED);
+		}
+		if (first) {
+			this.loop.afterFlush(() -> this.ending.log().opened(this.ownSettings, settings));
 		}
 		if (first || slots.limit() > before) {
 			this.loop.afterFlush(() -> this.connection.observer().slotsFreed(this.connection));
@@ -258,7 +272,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	void goAway(int lastStreamId, ErrorCode code, String debug) {
-		this.connection.goAway(new ConnectionSnapshot.GoAway(lastStreamId, code.name(), debug));
+		ConnectionSnapshot.GoAway earlier = this.connection.goAway();
+		// RFC 9113 section 6.8 forbids to raise it: what was given up may run elsewhere.
+		int last = (earlier != null) ? Math.min(earlier.lastStreamId(), lastStreamId) : lastStreamId;
+		this.connection.goAway(new ConnectionSnapshot.GoAway(last, code.name(), debug));
 		this.ending.goAwayReceived(code);
 		this.connection.submit(new ConnOps.GoAwaySweep(this.connection, lastStreamId, code));
 		this.loop.afterFlush(this.ending::drained);
@@ -291,6 +308,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	@Override
 	public void tick(long now) {
+		this.connection.frameLogger().tick(now);
 		if (this.ending.endedBy() != null) {
 			this.ending.tick(now);
 			return;
@@ -329,6 +347,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		return this.lastRead;
 	}
 
+	/** No octet will be read any more. Loop. */
+	void inputOver() {
+		this.receiveHalf.inputOver();
+	}
+
 	/** The first failure of a write is worth remembering. Any thread. */
 	void writeError(Throwable failure) {
 		if (this.writeError == null) {
@@ -344,7 +367,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(),
 				Duration.ofNanos(Math.max(0, now - this.lastRead)),
 				(stalledSince != 0) ? Duration.ofNanos(now - stalledSince) : Duration.ZERO,
-				(failure != null) ? failure.toString() : null, (end != null) ? end.getMessage() : null);
+				(failure != null) ? ForeignFailure.words(failure) : null, (end != null) ? end.getMessage() : null,
+				this.connection.lastFrames());
 	}
 
 	Settings ownSettings() {

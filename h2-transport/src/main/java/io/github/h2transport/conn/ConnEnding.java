@@ -32,6 +32,8 @@ final class ConnEnding {
 
 	private final ConnFailures failures;
 
+	private final ConnectionLog log;
+
 	private final AtomicInteger queuedGoAways = new AtomicInteger();
 
 	/**
@@ -53,12 +55,16 @@ final class ConnEnding {
 
 	private boolean closed;
 
+	/** What is wrong with the end although no caller is told; for the log. */
+	private @Nullable String unseen;
+
 	ConnEnding(ClientConn connection, ConnDriver driver, Loop loop, Resources resources, ConnFailures failures) {
 		this.connection = connection;
 		this.driver = driver;
 		this.loop = loop;
 		this.resources = resources;
 		this.failures = failures;
+		this.log = new ConnectionLog(connection, resources.warnings());
 	}
 
 	// ---- no new requests ----
@@ -66,6 +72,10 @@ final class ConnEnding {
 	/** The peer's GOAWAY: it takes no more requests, and never looked at some. */
 	void goAwayReceived(ErrorCode code) {
 		this.goAwayCode = code;
+		if (!code.equals(ErrorCode.NO_ERROR)) {
+			// Running streams may well finish, and others are sent again elsewhere.
+			this.unseen = "the server's GOAWAY says " + code + this.failures.debugText();
+		}
 		stopAccepting();
 	}
 
@@ -140,6 +150,9 @@ final class ConnEnding {
 			return;
 		}
 		this.endedBy = cause;
+		if (!code.equals(ErrorCode.NO_ERROR) && this.driver.hasPeerSettings() && this.connection.inFlight() == 0) {
+			this.unseen = "no call was running that could tell";
+		}
 		stopAccepting();
 		this.connection.state(ConnectionState.DRAINING);
 		failStreams(cause);
@@ -227,6 +240,7 @@ final class ConnEnding {
 		this.loop.leave(this.driver);
 		this.resources.forget(this.connection);
 		this.driver.pings().endedBy(cause);
+		this.driver.inputOver();
 		this.loop.afterFlush(() -> announceClosed(cause));
 	}
 
@@ -237,6 +251,7 @@ final class ConnEnding {
 		if (listener != null) {
 			listener.connectionClosed(this.connection.id(), this.connection.key(), cause);
 		}
+		this.log.closed(cause, this.unseen);
 	}
 
 	/** The dial has failed before there was a wire. Loop. */
@@ -268,6 +283,10 @@ final class ConnEnding {
 	/** Why the connection takes no requests; {@code null} if it only drains. */
 	@Nullable Http2Exception endedBy() {
 		return this.endedBy;
+	}
+
+	ConnectionLog log() {
+		return this.log;
 	}
 
 	boolean isClosed() {

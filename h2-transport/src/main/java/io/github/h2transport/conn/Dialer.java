@@ -31,8 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dialer implements AutoCloseable {
 
-	/** TLS tasks that may run at once; each is short. */
-	private static final int TASK_THREADS = 8;
+	/**
+	 * TLS tasks that may run at once. Most are short, but the check of a certificate may
+	 * ask for its revocation over the network, and must not hold other handshakes up.
+	 */
+	private static final int TASK_THREADS = 32;
 
 	/** Name look-ups that may run at once; some hang, and cannot be cancelled. */
 	private static final int LOOK_UP_THREADS = 8;

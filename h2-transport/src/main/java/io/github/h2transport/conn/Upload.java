@@ -221,29 +221,47 @@ final class Upload {
 		return chunk;
 	}
 
+	/** What is left of a chunk and the next one may share a frame. */
 	int readyOctets() {
 		Chunk chunk = this.held ? null : chunk();
-		return (chunk != null) ? chunk.end - this.position : 0;
+		if (chunk == null) {
+			return 0;
+		}
+		int left = chunk.end - this.position;
+		Chunk next = chunk.last ? null : this.offered;
+		return (next != null) ? left + next.end - next.offset : left;
 	}
 
 	boolean isComplete() {
 		Chunk chunk = this.held ? null : chunk();
-		return chunk != null && chunk.last;
+		if (chunk == null || chunk.last) {
+			return chunk != null;
+		}
+		Chunk next = this.offered;
+		return next != null && next.last;
 	}
 
+	/**
+	 * Copies content that is ready.
+	 * @return whether all of it was copied; {@code false} once the upload was called off
+	 */
 	boolean copy(ByteBuffer out, int length) {
-		Chunk chunk = chunk();
-		if (chunk == null || !CLAIM.compareAndSet(this, FREE, COPYING)) {
-			return false;
+		for (int left = length; left > 0;) {
+			Chunk chunk = chunk();
+			if (chunk == null || !CLAIM.compareAndSet(this, FREE, COPYING)) {
+				return false;
+			}
+			try {
+				int some = Math.min(left, chunk.end - this.position);
+				out.put(chunk.octets, this.position, some);
+				this.position += some;
+				left -= some;
+			}
+			finally {
+				this.claim = FREE;
+			}
 		}
-		try {
-			out.put(chunk.octets, this.position, length);
-			this.position += length;
-			return true;
-		}
-		finally {
-			this.claim = FREE;
-		}
+		return true;
 	}
 
 	/** Octets of content; immutable, though the array is used again after it was sent. */

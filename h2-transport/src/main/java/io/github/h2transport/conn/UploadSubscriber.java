@@ -158,8 +158,9 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 		if (!this.upload.isCalledOff()) {
 			// In this order: the cancel wakes whoever then asks for the failure.
 			this.onFailure.accept(failure);
-			this.stream.cancel(ErrorCode.CANCEL, new CallCancelledException("The request body failed: " + failure,
-					failure, this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
+			this.stream.cancel(ErrorCode.CANCEL,
+					new CallCancelledException("The request body failed: " + ForeignFailure.words(failure), failure,
+							this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 		}
 	}
 

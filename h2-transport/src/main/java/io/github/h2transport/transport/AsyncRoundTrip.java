@@ -19,6 +19,7 @@ import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.Dialer;
 import io.github.h2transport.conn.UploadStream;
 import io.github.h2transport.pool.ClientConnPool;
+import io.github.h2transport.protocol.Excerpt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,8 +164,9 @@ final class AsyncRoundTrip {
 
 	private void bodyFailed(ClientStream stream, Throwable failure) {
 		this.bodyFailure = failure;
-		stream.cancel(ErrorCode.CANCEL, new CallCancelledException("The request body failed: " + failure, failure,
-				FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
+		stream.cancel(ErrorCode.CANCEL,
+				new CallCancelledException("The request body failed: " + Excerpt.message(failure.toString()), failure,
+						FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 	}
 
 	private void responded(ClientStream stream, ClientConn connection) {

@@ -19,6 +19,7 @@ import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.UploadStream;
 import io.github.h2transport.pool.ClientConnPool;
+import io.github.h2transport.protocol.Excerpt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,8 +133,9 @@ final class RoundTrip {
 				// response or the failure says what matters.
 				return;
 			}
-			stream.cancel(ErrorCode.CANCEL, new CallCancelledException("The request body failed: " + ex, ex,
-					FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
+			stream.cancel(ErrorCode.CANCEL,
+					new CallCancelledException("The request body failed: " + Excerpt.message(ex.toString()), ex,
+							FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 			throw ex;
 		}
 	}

@@ -63,4 +63,9 @@ public final class Exchange {
 		return new String(body().readNBytes(length), StandardCharsets.ISO_8859_1);
 	}
 
+	/** What the next read fails with, which it must. */
+	public Throwable bodyFailure() throws InterruptedException, TimeoutException {
+		return Caller.of(() -> body().read()).failure();
+	}
+
 }

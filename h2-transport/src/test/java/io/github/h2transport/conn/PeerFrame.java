@@ -168,7 +168,15 @@ public final class PeerFrame {
 		return this.endStream;
 	}
 
-	int length() {
+	public int streamId() {
+		return this.streamId;
+	}
+
+	public boolean isData() {
+		return this.type == Type.DATA;
+	}
+
+	public int length() {
 		return (this.payload != null) ? this.payload.length : 0;
 	}
 

@@ -1,6 +1,7 @@
 package io.github.h2transport.conn;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import io.github.h2transport.Origin;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.protocol.RequestHead;
+import io.github.h2transport.protocol.SendHalf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -181,6 +183,65 @@ public final class ScriptedPeer {
 	private Deque<PeerFrame> received() {
 		settle();
 		return this.codec.read(this.wire.takeOutput());
+	}
+
+	/**
+	 * Takes what the client has sent as octets, for what frames do not show.
+	 * @return everything that nobody has expected; it cannot be expected any more
+	 */
+	public byte[] takeOctets() {
+		settle();
+		return this.wire.takeOutput();
+	}
+
+	/** The socket takes so many octets more, and then none. */
+	public ScriptedPeer room(int octets) {
+		this.wire.room(octets);
+		return this;
+	}
+
+	public ScriptedPeer unlimitedRoom() {
+		this.wire.unlimitedRoom();
+		return this;
+	}
+
+	/** The socket takes octets only when its loop asks, so that requests queue up. */
+	public ScriptedPeer onlyTheLoopWrites() {
+		this.wire.onlyTheLoopWrites();
+		return this;
+	}
+
+	/**
+	 * Returns whether the client has ended its output, behind all that it has sent.
+	 * @return {@code true} also once the socket is closed
+	 */
+	public boolean isOutputFinished() {
+		return this.wire.isOutputFinished();
+	}
+
+	/**
+	 * Returns whether the client has closed its socket, which may destroy what the peer
+	 * has not read yet.
+	 * @return {@code false} while the client still reads
+	 */
+	public boolean isClosed() {
+		return this.wire.isClosed();
+	}
+
+	/** As if all streams up to this one had been opened, which takes days. */
+	public ScriptedPeer lastOpenedId(int streamId) throws ReflectiveOperationException {
+		Field field = SendHalf.class.getDeclaredField("lastOpenedId");
+		field.setAccessible(true);
+		field.setInt(this.connection.sendHalf(), streamId);
+		return this;
+	}
+
+	/**
+	 * Returns what the peer may still send on the connection.
+	 * @return octets
+	 */
+	public long receiveWindow() {
+		return this.connection.receiveWindow().available();
 	}
 
 	// ---- what callers do ----
