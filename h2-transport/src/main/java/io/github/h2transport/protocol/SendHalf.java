@@ -29,15 +29,13 @@ public final class SendHalf {
 	 */
 	private static final int FULL = 48 * 1024;
 
-<<<<<<< HEAD
 	private static final ByteBuffer NO_BUFFER = ByteBuffer.allocate(0);
-=======
+
 	/**
 	 * No smaller frame is sent only because a window was cut unevenly: Tomcat takes DATA
 	 * frames below 1,024 octets for overhead and ends connections that bring many.
 	 */
 	private static final int CRUMB = 1024;
->>>>>>> matrix
 
 	private static final int HIGHEST_STREAM_ID = Integer.MAX_VALUE;
 
