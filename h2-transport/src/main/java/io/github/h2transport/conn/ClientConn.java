@@ -82,7 +82,7 @@ public final class ClientConn implements Pen.Owner {
 		this.createdNanos = loop.nanoTime();
 		this.streams = new ConnStreams(this, loop);
 		TransportOptions options = resources.options();
-		this.receiveWindow = new ReceiveWindow(options.connectionWindowSize());
+		this.receiveWindow = ReceiveWindow.ofConnection(options.connectionWindowSize());
 		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed);
 		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(options.writePolicy()), this);
 		this.driver = new ConnDriver(this, loop, resources);

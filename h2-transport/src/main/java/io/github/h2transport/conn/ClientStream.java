@@ -440,9 +440,9 @@ public final class ClientStream extends ProtocolStream {
 		boolean affordable = this.connection.budget().add(octets);
 		boolean stillWriting = affordable && this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
 		this.body.add(piece, affordable, stillWriting);
-		if (affordable) {
-			this.connection.creditConnection(octets);
-		}
+		// Octets that stay make what is left of the window smaller, and credit due
+		// earlier.
+		this.connection.creditConnection(affordable ? octets : 0);
 		if (stillWriting) {
 			creditStream(octets);
 		}
