@@ -53,6 +53,8 @@ public final class ClientConn implements Pen.Owner {
 
 	private final ReceiveWindow receiveWindow;
 
+	private final WindowTuning tuning;
+
 	private final ConnStreams streams;
 
 	private final ConnDriver driver;
@@ -83,6 +85,7 @@ public final class ClientConn implements Pen.Owner {
 		this.streams = new ConnStreams(this, loop);
 		TransportOptions options = resources.options();
 		this.receiveWindow = ReceiveWindow.ofConnection(options.connectionWindowSize());
+		this.tuning = new WindowTuning(this, options);
 		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed);
 		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(options.writePolicy()), this);
 		this.driver = new ConnDriver(this, loop, resources);
@@ -367,6 +370,10 @@ public final class ClientConn implements Pen.Owner {
 
 	ReceiveWindow receiveWindow() {
 		return this.receiveWindow;
+	}
+
+	WindowTuning tuning() {
+		return this.tuning;
 	}
 
 	ConnDriver driver() {

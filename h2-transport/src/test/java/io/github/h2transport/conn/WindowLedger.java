@@ -42,6 +42,8 @@ final class WindowLedger {
 
 	private final Deque<Long> unacknowledged = new ArrayDeque<>();
 
+	private final Deque<Long> unanswered = new ArrayDeque<>();
+
 	WindowLedger(ScriptedPeer peer, TransportOptions options, Random random) {
 		this.peer = peer;
 		this.random = random;
@@ -89,7 +91,7 @@ final class WindowLedger {
 					row.toClient += increment;
 				}
 			}
-			case PING -> this.peer.send(PeerFrame.pingAck(frame.value));
+			case PING -> this.unanswered.add(frame.value);
 			case SETTINGS_ACK -> settingsAcknowledged();
 			default -> {
 			}
@@ -120,6 +122,13 @@ final class WindowLedger {
 			frame.endStream();
 		}
 		return frame;
+	}
+
+	/** The answers to all PINGs. */
+	PeerFrame[] answers() {
+		PeerFrame[] frames = this.unanswered.stream().map(PeerFrame::pingAck).toArray(PeerFrame[]::new);
+		this.unanswered.clear();
+		return frames;
 	}
 
 	PeerFrame credit(int streamId, int increment) {

@@ -74,9 +74,10 @@ class WindowLedgerTests {
 		Story(long seed) {
 			this.random = new Random(seed);
 			int stream = one(65_535, 65_535, 100_000, 256 * 1024);
+			int most = one(0, 150_000, 1024 * 1024);
 			int connection = one(65_536, 80_000, 200_000, 16 * 1024 * 1024);
-			this.peer = new ScriptedPeer(
-					(options) -> options.initialWindowSize(stream).connectionWindowSize(connection));
+			this.peer = new ScriptedPeer((
+					options) -> options.initialWindowSize(stream).maxWindowSize(most).connectionWindowSize(connection));
 			TransportOptions options = this.peer.resources().options();
 			this.ledger = new WindowLedger(this.peer, options, this.random);
 			this.peer.greet();
@@ -118,7 +119,7 @@ class WindowLedgerTests {
 				case 16 -> cancel();
 				case 17 -> reset();
 				case 18 -> credit();
-				case 19 -> this.peer.advance(Duration.ofMillis(this.random.nextInt(2000)));
+				case 19 -> time();
 				case 20 -> stall();
 				case 21 -> memoryIsShort(this.random.nextBoolean());
 				case 22 -> excess();
@@ -271,6 +272,12 @@ class WindowLedgerTests {
 
 		// ---- circumstances ----
 
+		private void time() {
+			// Answers take time, and readers seem quick: windows grow. Or they seem slow.
+			this.peer.advance(Duration.ofMillis(this.random.nextInt(4000)));
+			deliver(this.ledger.answers());
+		}
+
 		/** The socket takes nothing for a while, so that credit waits. */
 		private void stall() {
 			if (this.random.nextBoolean()) {
@@ -315,6 +322,7 @@ class WindowLedgerTests {
 			memoryIsShort(false);
 			check();
 			assertThat(this.peer.resources().budget().buffered()).as("octets that are still counted").isZero();
+			assertThat(this.peer.resources().budget().reserved()).as("growth that is still reserved").isZero();
 			if (!isEnded()) {
 				assertThat(this.peer.connection().receiveWindow().outstanding()).as("credit owed").isZero();
 			}
