@@ -11,8 +11,12 @@ package io.github.h2transport.protocol;
  */
 public final class WindowGrowth {
 
-	/** A round trip that brings so much of the window was held up by it. */
-	private static final double LIMITING_PART = 2.0 / 3;
+	/**
+	 * A round trip that brings so much of the window was held up by it. Credit is
+	 * announced half a window at a time, so a window of twice what is on its way, which
+	 * brings half of itself in a round trip, holds up nothing.
+	 */
+	private static final double LIMITING_PART = 0.55;
 
 	/**
 	 * A larger window that does not bring so much more only fills queues on the way.

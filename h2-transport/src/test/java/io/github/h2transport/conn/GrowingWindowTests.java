@@ -1,5 +1,6 @@
 package io.github.h2transport.conn;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.UnaryOperator;
 
@@ -168,7 +169,7 @@ class GrowingWindowTests {
 		SimulatedPath path = path(FAST);
 		path.call(EVERYTHING);
 		path.run(SECOND);
-		assertThat(this.peer.connection().snapshot().diagnostics().lastPingRoundTrip()).isBetween(ROUND_TRIP,
+		assertThat(this.peer.connection().snapshot().diagnostics().pingRoundTrip()).isBetween(ROUND_TRIP,
 				ROUND_TRIP.multipliedBy(3));
 	}
 
@@ -232,20 +233,38 @@ class GrowingWindowTests {
 		// RFC 9113 section 6.9: or the first octets that use it would be an error.
 		Exchange call = this.peer.call(get("/"));
 		this.peer.send(headers(1).status(200));
+		growOnce(call);
+		this.peer.expect(windowUpdate(1, WINDOW / 2 + WINDOW)).expectNothing();
+		sendWindow();
+		sendWindow();
+		this.peer.expectNothing();
+		this.peer.send(data(1, 1)).expect(PeerFrame.rstStream(1, ErrorCode.FLOW_CONTROL_ERROR));
+	}
+
+	@Test
+	void aStreamThatEndsByItselfGivesBackWhatItHasGrownBy() throws Exception {
+		Exchange call = this.peer.call(get("/"));
+		this.peer.send(headers(1).status(200));
+		growOnce(call);
+		assertThat(this.peer.resources().budget().reserved()).isEqualTo(WINDOW);
+		this.peer.send(data(1, 1).endStream());
+		assertThat(this.peer.resources().budget().reserved()).isZero();
+		call.response().close();
+		this.peer.isAtRest();
+	}
+
+	/** A window that is read within a round trip. */
+	private void growOnce(Exchange call) throws IOException {
 		sendWindow();
 		assertThat(call.body().readNBytes(WINDOW / 2)).hasSize(WINDOW / 2);
 		this.peer.expect(headers(1).endStream(), windowUpdate(1, WINDOW / 2));
 		PeerFrame ping = this.peer.rest().get(0);
 		this.peer.loop().passTime(ROUND_TRIP);
 		this.peer.send(PeerFrame.pingAck(ping.value));
-		this.peer.wire().beforeWrite(() -> assertThat(call.stream().receiveWindow().available()).isEqualTo(2 * WINDOW));
+		this.peer.wire()
+			.beforeWrite(() -> assertThat(call.stream().receiveWindow().available()).isEqualTo(2 * WINDOW));
 		assertThat(call.body().readNBytes(WINDOW / 2)).hasSize(WINDOW / 2);
 		this.peer.wire().beforeWrite(null);
-		this.peer.expect(windowUpdate(1, WINDOW / 2 + WINDOW)).expectNothing();
-		sendWindow();
-		sendWindow();
-		this.peer.expectNothing();
-		this.peer.send(data(1, 1)).expect(PeerFrame.rstStream(1, ErrorCode.FLOW_CONTROL_ERROR));
 	}
 
 	private void sendWindow() {

@@ -55,7 +55,7 @@ class WindowGrowthTests {
 
 	@Test
 	void aWindowThatLastsLongerThanARoundTripIsLargeEnough() {
-		assertThat(read(INITIAL, 1.6)).isEqualTo(1);
+		assertThat(read(INITIAL, 1.9)).isEqualTo(1);
 		assertThat(read(INITIAL, 3)).isEqualTo(1);
 	}
 

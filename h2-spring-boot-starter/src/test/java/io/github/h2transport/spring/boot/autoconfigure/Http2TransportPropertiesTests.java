@@ -57,7 +57,7 @@ class Http2TransportPropertiesTests {
 			"ping-interval, 9s, pingInterval", "ping-timeout, 11s, pingTimeout", "event-loops, 3, eventLoops",
 			"write-policy, caller, writePolicy", "strict-max-concurrent-streams, true, strictMaxConcurrentStreams",
 			"max-header-list-size, 1MB, maxHeaderListSize", "initial-window-size, 1MB, initialWindowSize",
-			"connection-window-size, 2MB, connectionWindowSize", "max-frame-size, 32KB, maxFrameSize",
+			"max-window-size, 0B, maxWindowSize", "connection-window-size, 2MB, connectionWindowSize", "max-frame-size, 32KB, maxFrameSize",
 			"decoder-table-size, 8KB, decoderTableSize", "encoder-table-size, 0B, encoderTableSize",
 			"pool.max-connections, 2, maxConnections", "pool.acquire-timeout, 12s, acquireTimeout",
 			"pool.max-pending, 5, maxPending", "pool.max-single-use, 6, maxSingleUse" })
@@ -119,6 +119,7 @@ class Http2TransportPropertiesTests {
 			"max-header-list-size | 17MB | It must be 1024 to 16777216.",
 			"initial-window-size | 65534B | It must be 65535 to 2147483647.",
 			"initial-window-size | 2GB | It must be 65535 to 2147483647.",
+			"max-window-size | -1B | It must be 0 to 2147483647.",
 			"connection-window-size | 1KB | It must be 65535 to 2147483647.",
 			"max-frame-size | 16383B | It must be 16384 to 16777215.",
 			"max-frame-size | 16MB | It must be 16384 to 16777215.",
