@@ -261,8 +261,7 @@ class GrowingWindowTests {
 		PeerFrame ping = this.peer.rest().get(0);
 		this.peer.loop().passTime(ROUND_TRIP);
 		this.peer.send(PeerFrame.pingAck(ping.value));
-		this.peer.wire()
-			.beforeWrite(() -> assertThat(call.stream().receiveWindow().available()).isEqualTo(2 * WINDOW));
+		this.peer.wire().beforeWrite(() -> assertThat(call.stream().receiveWindow().available()).isEqualTo(2 * WINDOW));
 		assertThat(call.body().readNBytes(WINDOW / 2)).hasSize(WINDOW / 2);
 		this.peer.wire().beforeWrite(null);
 	}

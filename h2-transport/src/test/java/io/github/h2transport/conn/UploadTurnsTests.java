@@ -75,8 +75,7 @@ class UploadTurnsTests {
 
 	@Test
 	void aStreamWithoutCreditOfItsOwnDoesNotHoldUpTheOthers() throws Exception {
-		ScriptedPeer small = new ScriptedPeer()
-			.greet(PeerFrame.settings(Settings.INITIAL_WINDOW_SIZE, 0));
+		ScriptedPeer small = new ScriptedPeer().greet(PeerFrame.settings(Settings.INITIAL_WINDOW_SIZE, 0));
 		for (int i = 0; i < UPLOADS; i++) {
 			small.call(post("/", new byte[100 * FRAME]));
 		}

@@ -35,7 +35,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(300)
 class WindowLedgerTests {
 
-	private static final int SEEDS_PER_PART = 500;
+	private static final int SEEDS_PER_PART = 350;
 
 	private static final int ACTS = 60;
 
@@ -110,7 +110,7 @@ class WindowLedgerTests {
 		}
 
 		private void act() throws Exception {
-			switch (this.random.nextInt(24)) {
+			switch (this.random.nextInt(25)) {
 				case 0, 1, 2 -> call();
 				case 3, 4, 5 -> head();
 				case 6, 7, 8, 9, 10, 11 -> data();
@@ -123,6 +123,7 @@ class WindowLedgerTests {
 				case 20 -> stall();
 				case 21 -> memoryIsShort(this.random.nextBoolean());
 				case 22 -> excess();
+				case 23 -> download();
 				default -> goAway();
 			}
 		}
@@ -224,6 +225,33 @@ class WindowLedgerTests {
 			Row row = this.ledger.any((any) -> any.maySend() && any.headSent);
 			if (row != null && row.toClient < 16_000 && this.ledger.allowedOnConnection() > 16_300) {
 				deliver(this.ledger.data(row, 16_001, this.random.nextInt(200), false));
+			}
+		}
+
+		/**
+		 * All that the window allows, round trip by round trip, read at once: a window
+		 * grows, or shrinks again if the round trips become short.
+		 */
+		private void download() throws Exception {
+			Consumer consumer = anyConsumer();
+			Row row = this.ledger
+				.any((any) -> consumer != null && any.id == consumer.call.stream().id() && any.maySend());
+			if (consumer == null || row == null || !row.headSent) {
+				return;
+			}
+			int roundTripMillis = 1 + this.random.nextInt(200);
+			for (int round = this.random.nextInt(8); round >= 0; round--) {
+				while (this.ledger.allowed(row) > 0) {
+					int length = (int) Math.min(16_384, this.ledger.allowed(row));
+					deliver(this.ledger.data(row, length, 0, false));
+				}
+				for (int i = 0; i < 30; i++) {
+					consumer.consume();
+					this.peer.settle();
+				}
+				this.ledger.read();
+				this.peer.advance(Duration.ofMillis(roundTripMillis));
+				deliver(this.ledger.answers());
 			}
 		}
 

@@ -169,9 +169,9 @@ public final class Http2TransportProperties {
 			@DefaultValue("adaptive") WritePolicy writePolicy,
 			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("64KB") DataSize maxHeaderListSize,
 			@DefaultValue("256KB") DataSize initialWindowSize, @DefaultValue("16MB") DataSize maxWindowSize,
-			@DefaultValue("16MB") DataSize connectionWindowSize,
-			@DefaultValue("16KB") DataSize maxFrameSize, @DefaultValue("4KB") DataSize decoderTableSize,
-			@DefaultValue("4KB") DataSize encoderTableSize, @DefaultValue Pool pool) {
+			@DefaultValue("16MB") DataSize connectionWindowSize, @DefaultValue("16KB") DataSize maxFrameSize,
+			@DefaultValue("4KB") DataSize decoderTableSize, @DefaultValue("4KB") DataSize encoderTableSize,
+			@DefaultValue Pool pool) {
 		this.enabled = enabled;
 		this.allowHttp = allowHttp;
 		this.fallback = fallback;

@@ -57,10 +57,11 @@ class Http2TransportPropertiesTests {
 			"ping-interval, 9s, pingInterval", "ping-timeout, 11s, pingTimeout", "event-loops, 3, eventLoops",
 			"write-policy, caller, writePolicy", "strict-max-concurrent-streams, true, strictMaxConcurrentStreams",
 			"max-header-list-size, 1MB, maxHeaderListSize", "initial-window-size, 1MB, initialWindowSize",
-			"max-window-size, 0B, maxWindowSize", "connection-window-size, 2MB, connectionWindowSize", "max-frame-size, 32KB, maxFrameSize",
-			"decoder-table-size, 8KB, decoderTableSize", "encoder-table-size, 0B, encoderTableSize",
-			"pool.max-connections, 2, maxConnections", "pool.acquire-timeout, 12s, acquireTimeout",
-			"pool.max-pending, 5, maxPending", "pool.max-single-use, 6, maxSingleUse" })
+			"max-window-size, 0B, maxWindowSize", "connection-window-size, 2MB, connectionWindowSize",
+			"max-frame-size, 32KB, maxFrameSize", "decoder-table-size, 8KB, decoderTableSize",
+			"encoder-table-size, 0B, encoderTableSize", "pool.max-connections, 2, maxConnections",
+			"pool.acquire-timeout, 12s, acquireTimeout", "pool.max-pending, 5, maxPending",
+			"pool.max-single-use, 6, maxSingleUse" })
 	void everyPropertySetsItsOptionAndNoOther(String name, String value, String option) {
 		TransportOptions bound = bind(name, value);
 
