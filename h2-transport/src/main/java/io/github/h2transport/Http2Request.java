@@ -157,9 +157,12 @@ public final class Http2Request {
 		}
 
 		/**
-		 * Sends a trailer section after the content.
+		 * Sends a trailer section after the content. The call fails with an
+		 * {@link InvalidRequestException} if it has pseudo-header fields or fields that a
+		 * server must know before the content, such as {@code content-length} or
+		 * {@code authorization} (RFC 9110 section 6.5.1).
 		 * @param supplier asked once the content is complete, each time the request is
-		 * sent; must not block
+		 * sent; must not block; gives an empty section for no trailers
 		 * @return this builder
 		 */
 		public Builder trailers(@Nullable Supplier<Headers> supplier) {

@@ -315,8 +315,9 @@ public final class ClientConn implements Pen.Owner {
 	 * @param plan the request; bytes are sent by the connection, everything else is for
 	 * the caller to write to {@link ClientStream#uploadStream()} or to subscribe to
 	 * @return the stream, whose response can be waited for
-	 * @throws InvalidRequestException if the head is larger than the peer accepts; the
-	 * slot is given back
+	 * @throws InvalidRequestException if the head is larger than the peer accepts or the
+	 * trailers cannot be sent; the slot is given back, also if the supplier of the
+	 * trailers fails
 	 */
 	public ClientStream start(StreamPlan plan) throws InvalidRequestException {
 		long most = this.sendHalf.peer().maxHeaderListSize();
@@ -327,8 +328,14 @@ public final class ClientConn implements Pen.Owner {
 							+ " accepts at most " + most + " (SETTINGS_MAX_HEADER_LIST_SIZE)",
 					null, context(Initiator.CALLER, Phase.REQUEST_HEAD).withSafeToRetry(true));
 		}
-		ClientStream stream = new ClientStream(this, plan, this.resources.options().initialWindowSize(),
-				this.loop.nanoTime());
+		ClientStream stream;
+		try {
+			stream = new ClientStream(this, plan, this.resources.options().initialWindowSize(), this.loop.nanoTime());
+		}
+		catch (InvalidRequestException | RuntimeException | Error ex) {
+			release();
+			throw ex;
+		}
 		submit(new OpenOp(this, stream));
 		return stream;
 	}

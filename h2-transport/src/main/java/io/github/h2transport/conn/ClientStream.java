@@ -14,6 +14,7 @@ import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.Initiator;
+import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.protocol.ProtocolStream;
@@ -96,7 +97,8 @@ public final class ClientStream extends ProtocolStream {
 	/** Set by whoever has news, taken back by the loop before it looks. */
 	private volatile boolean told;
 
-	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos) {
+	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos)
+			throws InvalidRequestException {
 		super(plan.head().isHead(), receiveWindowSize);
 		this.connection = connection;
 		this.request = plan.head();

@@ -109,18 +109,15 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.state(ConnectionState.OPEN);
 		this.connection.submit(new ConnOps.Preface(this.ownSettings, this.options.connectionWindowSize()));
 		this.connection.pen().start(current);
-		announceOpened();
+		TransportListener listener = this.resources.listener();
+		if (listener != null) {
+			// At once, so that nobody hears first of a call that got the connection.
+			listener.connectionOpened(this.connection.id(), this.connection.key());
+		}
+		this.connection.observer().opened(this.connection);
 		if (current.hasBuffered()) {
 			read(current);
 		}
-	}
-
-	private void announceOpened() {
-		TransportListener listener = this.resources.listener();
-		if (listener != null) {
-			this.loop.afterFlush(() -> listener.connectionOpened(this.connection.id(), this.connection.key()));
-		}
-		this.connection.observer().opened(this.connection);
 	}
 
 	// ---- the socket ----

@@ -7,7 +7,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import io.github.h2transport.Headers;
+import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.RequestBody;
+import io.github.h2transport.protocol.RequestTrailers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +77,7 @@ final class Upload {
 	}
 
 	/** An upload that is complete from the start. */
-	Upload(StreamPlan plan, RequestBody.Bytes bytes) {
+	Upload(StreamPlan plan, RequestBody.Bytes bytes) throws InvalidRequestException {
 		this.writtenByCaller = false;
 		this.trailerSource = plan.trailers();
 		this.continueTimeoutNanos = plan.continueTimeoutNanos();
@@ -85,7 +87,7 @@ final class Upload {
 	}
 
 	/** The content that a request needs, {@code null} if HEADERS are all of it. */
-	static @Nullable Upload of(StreamPlan plan) {
+	static @Nullable Upload of(StreamPlan plan) throws InvalidRequestException {
 		if (plan.body() instanceof RequestBody.Bytes bytes) {
 			return (bytes.length() > 0 || plan.trailers() != null) ? new Upload(plan, bytes) : null;
 		}
@@ -108,9 +110,9 @@ final class Upload {
 	}
 
 	/** Asks for the trailers, before the last chunk is offered. For the writer. */
-	void complete() {
+	void complete() throws InvalidRequestException {
 		if (this.trailerSource != null) {
-			this.trailers = this.trailerSource.get();
+			this.trailers = RequestTrailers.of(this.trailerSource.get());
 		}
 	}
 

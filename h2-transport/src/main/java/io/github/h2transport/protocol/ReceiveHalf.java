@@ -108,7 +108,7 @@ public final class ReceiveHalf implements FrameHandler {
 		if (!this.connectionWindow.receive(flowControlledLength)) {
 			throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "DATA beyond the connection window");
 		}
-		ProtocolStream stream = known(streamId, "DATA");
+		ProtocolStream stream = unlessFaulty(known(streamId, "DATA"));
 		this.dataOverhead = flowControlledLength;
 		this.dataStream = null;
 		if (stream == null) {
@@ -171,11 +171,7 @@ public final class ReceiveHalf implements FrameHandler {
 	}
 
 	private void end(ProtocolStream stream, Headers trailers) {
-		if (stream.expectedLength > 0 && stream.receivedLength() != stream.expectedLength) {
-			// RFC 9113 section 8.1.1: a wrong content-length makes the message malformed.
-			this.endedStreams.add(stream.id());
-			fault(stream, ErrorCode.PROTOCOL_ERROR, "the content ended after " + stream.receivedLength() + " of "
-					+ stream.expectedLength + " declared octets");
+		if (endsTooEarly(stream)) {
 			return;
 		}
 		StreamState state = stream.advance(Input.RECEIVE_END_STREAM);
@@ -183,6 +179,17 @@ public final class ReceiveHalf implements FrameHandler {
 			this.endedStreams.add(stream.id());
 			this.events.end(stream, trailers, state == StreamState.CLOSED);
 		}
+	}
+
+	/** RFC 9113 section 8.1.1: a wrong content-length makes the message malformed. */
+	private boolean endsTooEarly(ProtocolStream stream) {
+		if (stream.expectedLength <= 0 || stream.receivedLength() == stream.expectedLength) {
+			return false;
+		}
+		this.endedStreams.add(stream.id());
+		fault(stream, ErrorCode.PROTOCOL_ERROR, "the content ended after " + stream.receivedLength() + " of "
+				+ stream.expectedLength + " declared octets");
+		return true;
 	}
 
 	// ---- HEADERS ----
@@ -212,7 +219,7 @@ public final class ReceiveHalf implements FrameHandler {
 
 	private void headerBlock(ByteBuffer octets) throws ConnectionError {
 		int streamId = this.blockStreamId;
-		ProtocolStream stream = known(streamId, "HEADERS");
+		ProtocolStream stream = unlessFaulty(known(streamId, "HEADERS"));
 		boolean wanted = stream != null && !stream.isRemoteDone();
 		boolean trailers = wanted && stream != null && stream.headReceived;
 		this.section.begin(wanted ? (trailers ? HeaderSection.Kind.TRAILERS : HeaderSection.Kind.RESPONSE)
@@ -260,6 +267,10 @@ public final class ReceiveHalf implements FrameHandler {
 			return;
 		}
 		stream.expectedLength = expected;
+		if (this.blockEndsStream && endsTooEarly(stream)) {
+			// Malformed as a whole: its caller does not even get the head.
+			return;
+		}
 		stream.headReceived = true;
 		stream.advance(Input.RECEIVE_HEADERS);
 		this.events.head(stream, status, headers);
@@ -350,8 +361,19 @@ public final class ReceiveHalf implements FrameHandler {
 		return stream;
 	}
 
+	/**
+	 * Leaves out a stream whose RST_STREAM is on its way already. What the peer has sent
+	 * behind its mistake must not make a response of it (RFC 9113 section 8.1.1).
+	 */
+	private static @Nullable ProtocolStream unlessFaulty(@Nullable ProtocolStream stream) {
+		return (stream != null && stream.faulty) ? null : stream;
+	}
+
 	private void fault(ProtocolStream stream, ErrorCode code, String message) {
-		this.events.fault(stream, code, message);
+		if (!stream.faulty) {
+			stream.faulty = true;
+			this.events.fault(stream, code, message);
+		}
 	}
 
 	// ---- frames of the connection ----

@@ -29,6 +29,8 @@ public final class SendHalf {
 	 */
 	private static final int FULL = 48 * 1024;
 
+	private static final ByteBuffer NO_BUFFER = ByteBuffer.allocate(0);
+
 	private static final int HIGHEST_STREAM_ID = Integer.MAX_VALUE;
 
 	private final HpackEncoder encoder;
@@ -47,7 +49,7 @@ public final class SendHalf {
 
 	private final Consumer<ProtocolStream> onClosed;
 
-	private ByteBuffer out = ByteBuffer.allocate(0);
+	private ByteBuffer out = NO_BUFFER;
 
 	/** Read by the loop to tell idle streams from closed ones. */
 	private volatile int lastOpenedId;
@@ -82,7 +84,7 @@ public final class SendHalf {
 	 */
 	public ByteBuffer detach() {
 		ByteBuffer buffer = this.out;
-		this.out = ByteBuffer.allocate(0);
+		this.out = NO_BUFFER;
 		return buffer;
 	}
 

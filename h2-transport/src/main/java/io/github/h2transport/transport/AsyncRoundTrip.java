@@ -4,7 +4,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
@@ -39,7 +38,7 @@ final class AsyncRoundTrip {
 	private final CompletableFuture<Http2Response> result = new CompletableFuture<>();
 
 	/** What a cancel must undo: the future of a connection, or a stream. */
-	private final AtomicReference<Object> current = new AtomicReference<>();
+	private volatile @Nullable Object current;
 
 	/** Set by whoever reads the request's body, before the stream is cancelled. */
 	private volatile @Nullable Throwable bodyFailure;
@@ -66,7 +65,7 @@ final class AsyncRoundTrip {
 	}
 
 	private void cancel() {
-		Object step = this.current.get();
+		Object step = this.current;
 		if (step instanceof CompletableFuture<?> connection) {
 			connection.cancel(false);
 		}
@@ -83,7 +82,7 @@ final class AsyncRoundTrip {
 			connected(connection);
 			return;
 		}
-		this.current.set(connection);
+		this.current = connection;
 		Runnable disarm = this.dialer.schedule(this.call.connectionWait(), () -> {
 			if (connection.cancel(false)) {
 				this.result.completeExceptionally(this.call.noConnection(this.pool));
@@ -119,11 +118,16 @@ final class AsyncRoundTrip {
 		catch (InvalidRequestException ex) {
 			this.result.completeExceptionally(this.call.forCaller(ex));
 		}
+		catch (RuntimeException ex) {
+			// Code of the caller has failed: its supplier of trailers or its publisher.
+			this.result.completeExceptionally(ex);
+			cancel();
+		}
 	}
 
 	private void exchange(ClientConn connection) throws InvalidRequestException {
 		ClientStream stream = connection.start(this.call.plan(connection));
-		this.current.set(stream);
+		this.current = stream;
 		stream.onResponse(() -> responded(stream, connection));
 		RequestBody body = this.call.request().body();
 		if (body instanceof RequestBody.Published published) {

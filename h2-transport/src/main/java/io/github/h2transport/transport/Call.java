@@ -2,6 +2,7 @@ package io.github.h2transport.transport;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -15,7 +16,6 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
-import io.github.h2transport.Origin;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
 import io.github.h2transport.TransportListener;
@@ -49,26 +49,31 @@ final class Call {
 
 	private final long startNanos = System.nanoTime();
 
-	private final RetryRules retries = new RetryRules();
+	/** Made when an attempt has failed. */
+	private @Nullable RetryRules retries;
 
-	/** Whether the listener was told of the end; by whoever comes first. */
-	private final AtomicBoolean done = new AtomicBoolean();
+	/**
+	 * Whether the listener, if there is one, was told of the end; by the first to come.
+	 */
+	private final @Nullable AtomicBoolean done;
 
 	/** Whether the call has its response, so that the stream tells of the end. */
 	private volatile boolean answered;
 
-	Call(Http2Request request, TransportOptions options, @Nullable TransportListener listener)
+	Call(Http2Request request, TransportOptions options, Targets targets, @Nullable TransportListener listener)
 			throws InvalidRequestException {
 		this.request = request;
 		this.options = options;
 		this.listener = listener;
+		this.done = (listener != null) ? new AtomicBoolean() : null;
 		CallOptions own = request.options();
 		this.times = new CallTimes(deadline(own.responseTimeout(), options.responseTimeout()),
 				((own.readTimeout() != null) ? own.readTimeout() : options.readTimeout()).toNanos(),
 				deadline(own.exchangeTimeout(), options.exchangeTimeout()));
 		checkScheme(request.uri());
-		this.head = RequestHead.of(request);
-		this.key = new ConnectionKey(Origin.of(request.uri()), own.tls(), own.addressFilter());
+		Targets.Target target = targets.of(request.uri());
+		this.head = RequestHead.of(request, target.target());
+		this.key = target.key(own);
 	}
 
 	/** A time of the clock; 0 for none, which a real time never is. */
@@ -111,7 +116,7 @@ final class Call {
 		CallOptions own = this.request.options();
 		Duration connectTimeout = (own.connectTimeout() != null) ? own.connectTimeout() : this.options.connectTimeout();
 		return new ConnectionRequest(this.key, this.request, connectTimeout, this.request.body().isRepeatable(),
-				this.retries.isRetry(), own.onlyCachedConnection());
+				this.retries != null && this.retries.isRetry(), own.onlyCachedConnection());
 	}
 
 	/** How long the call may wait for a connection, in nanoseconds from now. */
@@ -154,13 +159,16 @@ final class Call {
 			this.listener.gotConnection(this.request, connection.id(), connection.streamsOpened() > 0,
 					connection.activeStreams() <= 1, idle);
 		}
-		String expect = this.request.headers().get("expect");
+		String expect = this.head.fields().get("expect");
 		long hold = "100-continue".equalsIgnoreCase(expect) ? this.options.expectContinueTimeout().toNanos() : 0;
 		StreamListener events = (this.listener != null || this.request.informational() != null) ? new Events() : null;
 		return new StreamPlan(this.head, this.request.body(), this.times, this.request.trailers(), hold, events);
 	}
 
 	boolean mayRetry(Http2Exception failure, ClientConn connection) {
+		if (this.retries == null) {
+			this.retries = new RetryRules();
+		}
 		if (!this.retries.mayRetry(failure, this.request.body(), connection.hasCompletedAny())) {
 			return false;
 		}
@@ -171,7 +179,7 @@ final class Call {
 	}
 
 	Http2Exception forCaller(Http2Exception failure) {
-		return failure.forCaller(this.retries.earlier());
+		return failure.forCaller((this.retries != null) ? this.retries.earlier() : List.of());
 	}
 
 	void answered() {
@@ -180,7 +188,7 @@ final class Call {
 
 	/** The call is over without a response, or its stream is. */
 	void done(@Nullable Throwable failure) {
-		if (this.listener != null && this.done.compareAndSet(false, true)) {
+		if (this.listener != null && this.done != null && this.done.compareAndSet(false, true)) {
 			this.listener.done(this.request, failure);
 		}
 	}

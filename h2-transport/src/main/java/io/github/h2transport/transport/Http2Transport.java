@@ -50,6 +50,8 @@ public final class Http2Transport implements AutoCloseable {
 
 	private final @Nullable TransportListener listener;
 
+	private final Targets targets = new Targets();
+
 	private final ExecutorService blockingBodies = Executors.newCachedThreadPool((task) -> {
 		Thread thread = new Thread(task, "h2-body");
 		thread.setDaemon(true);
@@ -90,7 +92,7 @@ public final class Http2Transport implements AutoCloseable {
 						"A blocking call on the event loop thread " + Thread.currentThread().getName()
 								+ " would stop its connections; hand the call over to another thread");
 			}
-			call = new Call(request, this.options, this.listener);
+			call = new Call(request, this.options, this.targets, this.listener);
 			return new RoundTrip(this.pool, call).run();
 		}
 		catch (IOException | RuntimeException | Error ex) {
@@ -114,7 +116,7 @@ public final class Http2Transport implements AutoCloseable {
 	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
 		Call call;
 		try {
-			call = new Call(request, this.options, this.listener);
+			call = new Call(request, this.options, this.targets, this.listener);
 		}
 		catch (InvalidRequestException ex) {
 			failed(null, request, ex);

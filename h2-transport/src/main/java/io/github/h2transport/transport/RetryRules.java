@@ -26,7 +26,7 @@ final class RetryRules {
 	/** A bound for requests that found their connection retired before they were sent. */
 	static final int MAX_UNSENT = 1_000;
 
-	private final List<Http2Exception> earlier = new ArrayList<>(0);
+	private List<Http2Exception> earlier = List.of();
 
 	private int fruitless;
 
@@ -61,6 +61,9 @@ final class RetryRules {
 			this.fruitless++;
 		}
 		this.sent++;
+		if (this.earlier.isEmpty()) {
+			this.earlier = new ArrayList<>(2);
+		}
 		this.earlier.add(failure);
 		return true;
 	}

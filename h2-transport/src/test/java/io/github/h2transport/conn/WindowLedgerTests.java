@@ -74,8 +74,8 @@ class WindowLedgerTests {
 		Story(long seed) {
 			this.random = new Random(seed);
 			int stream = one(65_535, 65_535, 100_000, 256 * 1024);
-			int most = one(0, 150_000, 1024 * 1024);
-			int connection = one(65_536, 80_000, 200_000, 16 * 1024 * 1024);
+			int most = one(0, 150_000, 1024 * 1024, 4 * 1024 * 1024);
+			int connection = one(65_536, 200_000, 1024 * 1024, 16 * 1024 * 1024);
 			this.peer = new ScriptedPeer((
 					options) -> options.initialWindowSize(stream).maxWindowSize(most).connectionWindowSize(connection));
 			TransportOptions options = this.peer.resources().options();
@@ -110,7 +110,7 @@ class WindowLedgerTests {
 		}
 
 		private void act() throws Exception {
-			switch (this.random.nextInt(25)) {
+			switch (this.random.nextInt(26)) {
 				case 0, 1, 2 -> call();
 				case 3, 4, 5 -> head();
 				case 6, 7, 8, 9, 10, 11 -> data();
@@ -123,7 +123,7 @@ class WindowLedgerTests {
 				case 20 -> stall();
 				case 21 -> memoryIsShort(this.random.nextBoolean());
 				case 22 -> excess();
-				case 23 -> download();
+				case 23, 24 -> download();
 				default -> goAway();
 			}
 		}
@@ -144,6 +144,15 @@ class WindowLedgerTests {
 				case 1 -> new Reader(call, this.random);
 				default -> new Consumer(call);
 			});
+		}
+
+		private @Nullable Consumer reader(int streamId) {
+			for (Consumer consumer : this.consumers) {
+				if (consumer instanceof Reader && consumer.call.stream().id() == streamId) {
+					return consumer;
+				}
+			}
+			return null;
 		}
 
 		private @Nullable Consumer anyConsumer() {
@@ -181,7 +190,7 @@ class WindowLedgerTests {
 			}
 			row.headSent = true;
 			PeerFrame head = PeerFrame.headers(row.id).status(200);
-			switch (this.random.nextInt(8)) {
+			switch (this.random.nextInt(12)) {
 				case 0 -> head.with("Upper-Case", "is malformed");
 				case 1 -> head.with("content-length", "1").with("content-length", "2");
 				case 2 -> head.with("content-length", String.valueOf(this.random.nextInt(30_000)));
@@ -233,17 +242,16 @@ class WindowLedgerTests {
 		 * grows, or shrinks again if the round trips become short.
 		 */
 		private void download() throws Exception {
-			Consumer consumer = anyConsumer();
-			Row row = this.ledger
-				.any((any) -> consumer != null && any.id == consumer.call.stream().id() && any.maySend());
-			if (consumer == null || row == null || !row.headSent) {
+			Row row = this.ledger.any((any) -> any.maySend() && any.headSent && !any.clientReset);
+			Consumer consumer = (row != null) ? reader(row.id) : null;
+			if (row == null || consumer == null) {
 				return;
 			}
 			int roundTripMillis = 1 + this.random.nextInt(200);
-			for (int round = this.random.nextInt(8); round >= 0; round--) {
+			for (int round = this.random.nextInt(12); round >= 0; round--) {
 				while (this.ledger.allowed(row) > 0) {
 					int length = (int) Math.min(16_384, this.ledger.allowed(row));
-					deliver(this.ledger.data(row, length, 0, false));
+					this.peer.send(this.ledger.data(row, length, 0, false));
 				}
 				for (int i = 0; i < 30; i++) {
 					consumer.consume();
@@ -251,7 +259,7 @@ class WindowLedgerTests {
 				}
 				this.ledger.read();
 				this.peer.advance(Duration.ofMillis(roundTripMillis));
-				deliver(this.ledger.answers());
+				this.peer.send(this.ledger.answers());
 			}
 		}
 
