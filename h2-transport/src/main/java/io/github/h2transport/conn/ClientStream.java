@@ -82,6 +82,12 @@ public final class ClientStream extends ProtocolStream {
 	/** Written by the loop before the body is ended. */
 	private volatile Headers trailers = Headers.empty();
 
+	/** Set once by the holder of the pen, if the body is large. */
+	private volatile @Nullable StreamGrowth growth;
+
+	/** Written by the loop before there is content: when the head came. */
+	private long headNanos;
+
 	private final StreamWaiter waiter = new StreamWaiter(this);
 
 	/** Set by the loop. */
@@ -363,7 +369,41 @@ public final class ClientStream extends ProtocolStream {
 		}
 	}
 
+	/** Gives back what the window has grown by: nothing more will come. Any thread. */
+	void giveBackGrowth() {
+		StreamGrowth grown = this.growth;
+		if (grown != null) {
+			grown.giveBack();
+		}
+	}
+
 	// ---- the pen's and the loop's side ----
+
+	@Nullable StreamGrowth growth() {
+		return this.growth;
+	}
+
+	void growth(StreamGrowth newGrowth) {
+		this.growth = newGrowth;
+	}
+
+	long headNanos() {
+		return this.headNanos;
+	}
+
+	/** Whether no content of the response is of use any more. */
+	boolean isOver() {
+		return isClosed() || this.failure != null;
+	}
+
+	/**
+	 * Whether the window is refilled though nobody reads: the caller still writes the
+	 * request and cannot read yet, and a server that waits for room to answer would take
+	 * no more.
+	 */
+	boolean isCreditedOnReceipt() {
+		return this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
+	}
 
 	/** Decides that the stream is opened. Holder of the pen. */
 	boolean tryOpen() {
@@ -459,18 +499,16 @@ public final class ClientStream extends ProtocolStream {
 
 	/**
 	 * Takes content. Loop. While the memory budget holds, the connection window is
-	 * refilled on receipt, and so is the stream's while its caller still writes the
-	 * request: it cannot read yet, and a server that waits for room to answer would take
-	 * no more.
+	 * refilled on receipt.
 	 */
 	void received(ByteBuffer piece) {
 		int octets = piece.remaining();
 		boolean affordable = this.connection.budget().add(octets);
-		boolean stillWriting = affordable && this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
+		boolean stillWriting = affordable && isCreditedOnReceipt();
 		this.body.add(piece, affordable, stillWriting);
-		if (affordable) {
-			this.connection.creditConnection(octets);
-		}
+		// Octets that stay make what is left of the window smaller, and credit due
+		// earlier.
+		this.connection.creditConnection(affordable ? octets : 0);
 		if (stillWriting) {
 			creditStream(octets);
 		}
@@ -479,6 +517,7 @@ public final class ClientStream extends ProtocolStream {
 
 	/** Publishes the head. Loop. */
 	void arrived(ResponseHead newHead) {
+		this.headNanos = this.connection.driver().lastReadNanos();
 		this.head = newHead;
 		wake();
 		if (this.listener != null) {
@@ -510,6 +549,7 @@ public final class ClientStream extends ProtocolStream {
 	void fail(Http2Exception cause) {
 		if (FAILURE.compareAndSet(this, null, cause)) {
 			this.body.fail(cause);
+			giveBackGrowth();
 			if (this.upload != null) {
 				this.upload.callOff();
 			}

@@ -50,6 +50,9 @@ public final class SendHalf {
 	/** Streams with content to send, in turn. */
 	private final Deque<ProtocolStream> uploads = new ArrayDeque<>();
 
+	/** Those that found no window in the present round; empty between rounds. */
+	private final Deque<ProtocolStream> blocked = new ArrayDeque<>();
+
 	private final Consumer<ProtocolStream> onClosed;
 
 	private final SentFrames sentFrames;
@@ -237,14 +240,14 @@ public final class SendHalf {
 	/**
 	 * Hands receive credit back to the peer.
 	 * @param stream the stream, whose window is of no interest once the peer is done
+	 * @return whether WINDOW_UPDATE was written
 	 */
-	public void creditStream(ProtocolStream stream) {
-		if (!stream.isRemoteDone()) {
-			int increment = stream.receiveWindow().takeCredit();
-			if (increment > 0) {
-				FrameWriter.windowUpdate(room(FrameWriter.WINDOW_UPDATE_SIZE), stream.id(), increment);
-			}
+	public boolean creditStream(ProtocolStream stream) {
+		int increment = stream.isRemoteDone() ? 0 : stream.receiveWindow().takeCredit();
+		if (increment > 0) {
+			FrameWriter.windowUpdate(room(FrameWriter.WINDOW_UPDATE_SIZE), stream.id(), increment);
 		}
+		return increment > 0;
 	}
 
 	public void creditConnection(ReceiveWindow window) {
@@ -290,24 +293,29 @@ public final class SendHalf {
 	 */
 	public boolean pump() {
 		boolean progress = true;
-		while (progress && !this.uploads.isEmpty()) {
+		while (progress && hasRoom() && !this.uploads.isEmpty()) {
 			progress = false;
-			for (int turns = this.uploads.size(); turns > 0; turns--) {
-				if (!hasRoom()) {
-					return true;
-				}
+			for (int turns = this.uploads.size(); turns > 0 && hasRoom(); turns--) {
 				ProtocolStream stream = this.uploads.remove();
 				int sent = sendSome(stream);
-				if (sent == DONE) {
+				if (sent > 0) {
+					this.uploads.add(stream);
+					progress = true;
+				}
+				else if (sent == DONE) {
 					stream.inUploadRing = false;
 				}
 				else {
-					this.uploads.add(stream);
+					this.blocked.add(stream);
 				}
-				progress |= sent > 0;
+			}
+			// Whoever found no window keeps its turn, or others would take all the
+			// credit that comes frame by frame.
+			for (ProtocolStream stream = this.blocked.pollLast(); stream != null; stream = this.blocked.pollLast()) {
+				this.uploads.addFirst(stream);
 			}
 		}
-		return false;
+		return !hasRoom() && !this.uploads.isEmpty();
 	}
 
 	private static final int DONE = -1;
