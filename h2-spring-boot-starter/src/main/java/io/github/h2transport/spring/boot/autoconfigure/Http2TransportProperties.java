@@ -168,10 +168,10 @@ public final class Http2TransportProperties {
 			@DefaultValue("5s") Duration pingTimeout, @Nullable Integer eventLoops,
 			@DefaultValue("adaptive") WritePolicy writePolicy,
 			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("false") boolean retryIdempotent,
-			@DefaultValue("64KB") DataSize maxHeaderListSize,
-			@DefaultValue("256KB") DataSize initialWindowSize, @DefaultValue("16MB") DataSize connectionWindowSize,
-			@DefaultValue("16KB") DataSize maxFrameSize, @DefaultValue("4KB") DataSize decoderTableSize,
-			@DefaultValue("4KB") DataSize encoderTableSize, @DefaultValue Pool pool) {
+			@DefaultValue("64KB") DataSize maxHeaderListSize, @DefaultValue("256KB") DataSize initialWindowSize,
+			@DefaultValue("16MB") DataSize connectionWindowSize, @DefaultValue("16KB") DataSize maxFrameSize,
+			@DefaultValue("4KB") DataSize decoderTableSize, @DefaultValue("4KB") DataSize encoderTableSize,
+			@DefaultValue Pool pool) {
 		this.enabled = enabled;
 		this.allowHttp = allowHttp;
 		this.fallback = fallback;
