@@ -79,6 +79,10 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		if (found == null) {
 			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
 					? failure.getCause() : failure;
+			if (cause instanceof Resolver.FilteredException) {
+				fail(ConnectFailures.filtered(origin(), cause.getCause(), context()));
+				return;
+			}
 			fail((cause instanceof UnknownHostException || cause == null)
 					? ConnectFailures.unknownHost(origin(),
 							(cause != null) ? cause : new UnknownHostException(origin().host()), context())
@@ -86,10 +90,6 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 			return;
 		}
 		this.addresses = found.stream().map((address) -> new InetSocketAddress(address, origin().port())).toList();
-		if (this.addresses.isEmpty()) {
-			fail(ConnectFailures.filtered(origin(), context()));
-			return;
-		}
 		connectNext();
 	}
 

@@ -15,6 +15,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Http2Request;
@@ -138,6 +139,21 @@ public final class Http2Transport implements AutoCloseable {
 	 */
 	public void closeIdleConnections() {
 		this.dialer.connections().forEach(ClientConn::closeIfIdle);
+	}
+
+	/**
+	 * Takes open connections out of use, for example after their TLS identity was
+	 * replaced: they get no new request, the servers are told by GOAWAY, running streams
+	 * may finish. Later calls dial anew. Returns at once.
+	 * @param keys which connections
+	 */
+	public void retire(Predicate<ConnectionKey> keys) {
+		for (ClientConn connection : this.dialer.connections()) {
+			// One that is not open yet has requests that wait for it.
+			if (connection.wasOpen() && keys.test(connection.key())) {
+				this.pool.markDead(connection);
+			}
+		}
 	}
 
 	/**
