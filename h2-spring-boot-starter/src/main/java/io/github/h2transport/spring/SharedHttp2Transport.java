@@ -119,7 +119,7 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 	public void retire(TlsOptions replaced) {
 		Http2Transport current = this.transport;
 		if (current != null) {
-			current.retire((key) -> key.tls() == replaced);
+			current.retire(replaced);
 		}
 	}
 

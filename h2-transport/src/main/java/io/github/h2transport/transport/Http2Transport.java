@@ -15,12 +15,12 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
 
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
@@ -42,6 +42,12 @@ import org.jspecify.annotations.Nullable;
  * itself, as long as its body can be replayed (RFC 9113 section 8.7).
  */
 public final class Http2Transport implements AutoCloseable {
+
+	/**
+	 * Connections that were on their way when their identity was retired are open by then
+	 * as a rule.
+	 */
+	private static final long RETIRE_AGAIN_NANOS = 500_000_000L;
 
 	private final TransportOptions options;
 
@@ -142,17 +148,24 @@ public final class Http2Transport implements AutoCloseable {
 	}
 
 	/**
-	 * Takes open connections out of use, for example after their TLS identity was
-	 * replaced: they get no new request, the servers are told by GOAWAY, running streams
-	 * may finish. Later calls dial anew. Returns at once.
-	 * @param keys which connections
+	 * Takes the connections of a TLS identity out of use, after calls have got another
+	 * one: they get no new request, running streams may finish. Calls that wait with the
+	 * identity are still served, and their connections end after them. Returns at once.
+	 * @param identity the identity that no further call will bring
 	 */
-	public void retire(Predicate<ConnectionKey> keys) {
+	public void retire(TlsOptions identity) {
+		boolean any = false;
 		for (ClientConn connection : this.dialer.connections()) {
-			// One that is not open yet has requests that wait for it.
-			if (connection.wasOpen() && keys.test(connection.key())) {
-				this.pool.markDead(connection);
+			if (connection.key().tls() == identity) {
+				any = true;
+				// One that is not open yet has requests that wait for it.
+				if (connection.wasOpen()) {
+					this.pool.markDead(connection);
+				}
 			}
+		}
+		if (any) {
+			this.dialer.schedule(RETIRE_AGAIN_NANOS, () -> retire(identity));
 		}
 	}
 

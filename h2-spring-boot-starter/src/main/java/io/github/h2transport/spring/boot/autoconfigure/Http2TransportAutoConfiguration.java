@@ -88,7 +88,7 @@ public final class Http2TransportAutoConfiguration {
 				own.retire(replaced);
 			}
 			else {
-				transport.ifAvailable((given) -> given.retire((key) -> key.tls() == replaced));
+				transport.ifAvailable((given) -> given.retire(replaced));
 			}
 		});
 	}
