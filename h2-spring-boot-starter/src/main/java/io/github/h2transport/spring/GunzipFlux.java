@@ -32,7 +32,7 @@ final class GunzipFlux {
 			GzipDecoder decoder = new GzipDecoder();
 			return encoded.concatMapIterable((octets) -> pieces(decoder, octets), 1)
 				.concatWith(Mono.defer(() -> end(decoder)))
-				.onErrorMap(UncheckedIOException.class, UncheckedIOException::getCause)
+				.onErrorMap(UncheckedIOException.class, GunzipFlux::cause)
 				.doFinally((signal) -> decoder.close());
 		});
 	}
@@ -45,6 +45,11 @@ final class GunzipFlux {
 		catch (IOException ex) {
 			return Mono.error(ex);
 		}
+	}
+
+	private static Throwable cause(UncheckedIOException wrapper) {
+		IOException cause = wrapper.getCause();
+		return (cause != null) ? cause : wrapper;
 	}
 
 	private static Iterable<ByteBuffer> pieces(GzipDecoder decoder, ByteBuffer octets) {
