@@ -1,5 +1,7 @@
 package io.github.h2transport;
 
+import java.util.List;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param streamId the stream, 0 if the call had none
  * @param safeToRetry whether the server surely did not process the request (RFC 9113
  * section 8.7), so that even a POST may be sent again
+ * @param lastFrames the last frames of the connection, both directions, oldest first, for
+ * example {@code 12.345 ms ago << 0x00000003 4 RST_STREAM CANCEL}; without header fields
+ * and content. Unmodifiable; empty if the call had no connection
  */
 public record FailureContext(Initiator initiator, Phase phase, @Nullable ErrorCode code, @Nullable String connectionId,
-		int streamId, boolean safeToRetry) {
+		int streamId, boolean safeToRetry, List<String> lastFrames) {
 
 	/**
 	 * A failure outside any connection.
@@ -25,32 +30,45 @@ public record FailureContext(Initiator initiator, Phase phase, @Nullable ErrorCo
 	 * nothing was sent
 	 */
 	public static FailureContext of(Initiator initiator, Phase phase) {
-		return new FailureContext(initiator, phase, null, null, 0, true);
+		return new FailureContext(initiator, phase, null, null, 0, true, List.of());
 	}
 
 	public FailureContext withCode(@Nullable ErrorCode newCode) {
 		return new FailureContext(this.initiator, this.phase, newCode, this.connectionId, this.streamId,
-				this.safeToRetry);
+				this.safeToRetry, this.lastFrames);
 	}
 
 	public FailureContext withPhase(Phase newPhase) {
 		return new FailureContext(this.initiator, newPhase, this.code, this.connectionId, this.streamId,
-				this.safeToRetry);
+				this.safeToRetry, this.lastFrames);
 	}
 
 	public FailureContext withConnection(@Nullable String newConnectionId) {
 		return new FailureContext(this.initiator, this.phase, this.code, newConnectionId, this.streamId,
-				this.safeToRetry);
+				this.safeToRetry, this.lastFrames);
 	}
 
 	public FailureContext withStream(int newStreamId) {
 		return new FailureContext(this.initiator, this.phase, this.code, this.connectionId, newStreamId,
-				this.safeToRetry);
+				this.safeToRetry, this.lastFrames);
 	}
 
 	public FailureContext withSafeToRetry(boolean newSafeToRetry) {
 		return new FailureContext(this.initiator, this.phase, this.code, this.connectionId, this.streamId,
-				newSafeToRetry);
+				newSafeToRetry, this.lastFrames);
+	}
+
+	public FailureContext withLastFrames(List<String> newLastFrames) {
+		return new FailureContext(this.initiator, this.phase, this.code, this.connectionId, this.streamId,
+				this.safeToRetry, newLastFrames);
+	}
+
+	/** One line: the frames are left out. */
+	@Override
+	public String toString() {
+		return "FailureContext[initiator=" + this.initiator + ", phase=" + this.phase + ", code=" + this.code
+				+ ", connectionId=" + this.connectionId + ", streamId=" + this.streamId + ", safeToRetry="
+				+ this.safeToRetry + "]";
 	}
 
 }

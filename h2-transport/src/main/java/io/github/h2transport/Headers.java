@@ -16,14 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Headers implements Iterable<HeaderField> {
 
-	private static final Headers EMPTY = new Headers(new String[0], new boolean[0]);
+	private static final Headers EMPTY = new Headers(new String[0], null);
 
 	/** Names at even, values at odd positions: one array for the whole section. */
 	private final String[] fields;
 
-	private final boolean[] sensitive;
+	/** {@code null} if no field is sensitive, as in nearly every section. */
+	private final boolean @Nullable [] sensitive;
 
-	private Headers(String[] fields, boolean[] sensitive) {
+	private Headers(String[] fields, boolean @Nullable [] sensitive) {
 		this.fields = fields;
 		this.sensitive = sensitive;
 	}
@@ -46,7 +47,7 @@ public final class Headers implements Iterable<HeaderField> {
 		if (namesAndValues.length % 2 != 0) {
 			throw new IllegalArgumentException("Names and values must come in pairs");
 		}
-		Builder builder = builder();
+		Builder builder = builder(namesAndValues.length / 2);
 		for (int i = 0; i < namesAndValues.length; i += 2) {
 			builder.add(namesAndValues[i], namesAndValues[i + 1]);
 		}
@@ -54,7 +55,16 @@ public final class Headers implements Iterable<HeaderField> {
 	}
 
 	public static Builder builder() {
-		return new Builder();
+		return builder(8);
+	}
+
+	/**
+	 * Returns a builder for a known number of fields.
+	 * @param expectedFields how many fields are expected; it may become more
+	 * @return an empty builder
+	 */
+	public static Builder builder(int expectedFields) {
+		return new Builder(expectedFields);
 	}
 
 	/**
@@ -62,11 +72,11 @@ public final class Headers implements Iterable<HeaderField> {
 	 * @return 0 or more
 	 */
 	public int size() {
-		return this.sensitive.length;
+		return this.fields.length / 2;
 	}
 
 	public boolean isEmpty() {
-		return this.sensitive.length == 0;
+		return this.fields.length == 0;
 	}
 
 	public String name(int index) {
@@ -78,7 +88,7 @@ public final class Headers implements Iterable<HeaderField> {
 	}
 
 	public boolean isSensitive(int index) {
-		return this.sensitive[index];
+		return this.sensitive != null && this.sensitive[index];
 	}
 
 	/**
@@ -164,13 +174,21 @@ public final class Headers implements Iterable<HeaderField> {
 	 */
 	public static final class Builder {
 
-		private String[] fields = new String[16];
+		/** A builder that grew larger lets go of its memory when it is cleared. */
+		private static final int KEPT_FIELDS = 64;
 
-		private boolean[] sensitive = new boolean[8];
+		private String[] fields;
+
+		/** Made when the first sensitive field comes. */
+		private boolean @Nullable [] sensitive;
 
 		private int size;
 
-		private Builder() {
+		/** Whether the arrays belong to a section that was built. */
+		private boolean handedOver;
+
+		private Builder(int expectedFields) {
+			this.fields = new String[2 * expectedFields];
 		}
 
 		public Builder add(String name, String value) {
@@ -185,14 +203,30 @@ public final class Headers implements Iterable<HeaderField> {
 		 * @return this builder
 		 */
 		public Builder add(String name, String value, boolean neverIndexed) {
-			if (this.size == this.sensitive.length) {
-				this.fields = Arrays.copyOf(this.fields, 4 * this.size);
-				this.sensitive = Arrays.copyOf(this.sensitive, 2 * this.size);
+			String lowerCase = lowerCase(name);
+			Objects.requireNonNull(value, "value");
+			int index = this.size++;
+			if (this.handedOver || 2 * index == this.fields.length) {
+				grow();
 			}
-			this.fields[2 * this.size] = lowerCase(name);
-			this.fields[2 * this.size + 1] = Objects.requireNonNull(value, "value");
-			this.sensitive[this.size++] = neverIndexed;
+			this.fields[2 * index] = lowerCase;
+			this.fields[2 * index + 1] = value;
+			if (neverIndexed && this.sensitive == null) {
+				this.sensitive = new boolean[this.fields.length / 2];
+			}
+			if (this.sensitive != null) {
+				this.sensitive[index] = neverIndexed;
+			}
 			return this;
+		}
+
+		private void grow() {
+			int length = Math.max(4, 2 * this.fields.length);
+			this.fields = Arrays.copyOf(this.fields, length);
+			if (this.sensitive != null) {
+				this.sensitive = Arrays.copyOf(this.sensitive, length / 2);
+			}
+			this.handedOver = false;
 		}
 
 		/** ASCII only: by Unicode's rules a KELVIN SIGN would become a legal letter. */
@@ -220,9 +254,37 @@ public final class Headers implements Iterable<HeaderField> {
 			return this.size;
 		}
 
+		/**
+		 * Forgets all fields, so that the builder can be used for another section.
+		 * @return this builder
+		 */
+		public Builder clear() {
+			if (this.handedOver || this.fields.length > KEPT_FIELDS * 2) {
+				this.fields = new String[16];
+				this.handedOver = false;
+			}
+			else {
+				Arrays.fill(this.fields, 0, 2 * this.size, null);
+			}
+			this.sensitive = null;
+			this.size = 0;
+			return this;
+		}
+
+		/**
+		 * Builds the section.
+		 * @return an immutable section; the builder may be used further
+		 */
 		public Headers build() {
-			return (this.size == 0) ? EMPTY
-					: new Headers(Arrays.copyOf(this.fields, 2 * this.size), Arrays.copyOf(this.sensitive, this.size));
+			if (this.size == 0) {
+				return EMPTY;
+			}
+			if (2 * this.size == this.fields.length) {
+				this.handedOver = true;
+				return new Headers(this.fields, this.sensitive);
+			}
+			return new Headers(Arrays.copyOf(this.fields, 2 * this.size),
+					(this.sensitive != null) ? Arrays.copyOf(this.sensitive, this.size) : null);
 		}
 
 	}

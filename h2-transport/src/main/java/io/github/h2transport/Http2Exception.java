@@ -43,6 +43,17 @@ public abstract sealed class Http2Exception extends IOException permits InvalidR
 	}
 
 	/**
+	 * Returns the last frames that the connection had sent and received when it failed,
+	 * which no message has room for.
+	 * @return one line a frame, oldest first, for example
+	 * {@code 12.345 ms ago << 0x00000003 4 RST_STREAM CANCEL}; empty if the call had no
+	 * connection
+	 */
+	public final List<String> lastFrames() {
+		return this.context.lastFrames();
+	}
+
+	/**
 	 * Returns the failures of the earlier attempts of the same call, oldest first.
 	 * @return an unmodifiable list, empty if this was the first attempt
 	 */

@@ -111,12 +111,16 @@ public final class Http2Request {
 
 	}
 
-	/** Method and target without its query, which may hold secrets. */
+	/**
+	 * Method and target without its query and without user and password, which may be
+	 * secrets.
+	 */
 	@Override
 	public String toString() {
 		String path = this.uri.getRawPath();
 		return this.method + " " + String.valueOf(this.uri.getScheme()).toLowerCase(Locale.ROOT) + "://"
-				+ this.uri.getRawAuthority() + ((path != null) ? path : "");
+				+ this.uri.getHost() + ((this.uri.getPort() != -1) ? ":" + this.uri.getPort() : "")
+				+ ((path != null) ? path : "");
 	}
 
 	/** Collects a request. Not thread-safe. */
@@ -157,9 +161,12 @@ public final class Http2Request {
 		}
 
 		/**
-		 * Sends a trailer section after the content.
+		 * Sends a trailer section after the content. The call fails with an
+		 * {@link InvalidRequestException} if it has pseudo-header fields or fields that a
+		 * server must know before the content, such as {@code content-length} or
+		 * {@code authorization} (RFC 9110 section 6.5.1).
 		 * @param supplier asked once the content is complete, each time the request is
-		 * sent; must not block
+		 * sent; must not block; gives an empty section for no trailers
 		 * @return this builder
 		 */
 		public Builder trailers(@Nullable Supplier<Headers> supplier) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The options of a transport. Immutable; every default is safe without configuration.
  */
-public final class TransportOptions {
+public final class TransportOptions extends PoolOptions {
 
 	private final boolean allowHttp;
 
@@ -25,13 +25,7 @@ public final class TransportOptions {
 
 	private final boolean strictMaxConcurrentStreams;
 
-	private final int maxConnections;
-
-	private final Duration acquireTimeout;
-
-	private final int maxPending;
-
-	private final int maxSingleUse;
+	private final boolean retryIdempotent;
 
 	private final Duration expectContinueTimeout;
 
@@ -60,6 +54,7 @@ public final class TransportOptions {
 	private final @Nullable TlsOptions tls;
 
 	private TransportOptions(Builder builder) {
+		super(builder);
 		this.allowHttp = builder.allowHttp;
 		this.singleUse = builder.singleUse;
 		this.idleTimeout = builder.idleTimeout;
@@ -68,10 +63,7 @@ public final class TransportOptions {
 		this.readTimeout = builder.readTimeout;
 		this.exchangeTimeout = builder.exchangeTimeout;
 		this.strictMaxConcurrentStreams = builder.strictMaxConcurrentStreams;
-		this.maxConnections = builder.maxConnections;
-		this.acquireTimeout = builder.acquireTimeout;
-		this.maxPending = builder.maxPending;
-		this.maxSingleUse = builder.maxSingleUse;
+		this.retryIdempotent = builder.retryIdempotent;
 		this.expectContinueTimeout = builder.expectContinueTimeout;
 		this.pingInterval = builder.pingInterval;
 		this.pingTimeout = builder.pingTimeout;
@@ -170,35 +162,14 @@ public final class TransportOptions {
 	}
 
 	/**
-	 * Returns how many connections a key may have, 1 to 10,000.
-	 * @return by default 8
+	 * Returns whether a request of an idempotent method (GET, HEAD, OPTIONS, TRACE, PUT,
+	 * DELETE; RFC 9110 section 9.2.2) is sent again if its connection was in use before
+	 * and is lost without any octet of a response. The server may then have processed it
+	 * twice.
+	 * @return by default false
 	 */
-	public int maxConnections() {
-		return this.maxConnections;
-	}
-
-	/**
-	 * Returns how long a request may wait for a connection with a free stream.
-	 * @return by default 30 s
-	 */
-	public Duration acquireTimeout() {
-		return this.acquireTimeout;
-	}
-
-	/**
-	 * Returns how many requests of a key may wait for a connection, 1 to 1,000,000.
-	 * @return by default 10_000
-	 */
-	public int maxPending() {
-		return this.maxPending;
-	}
-
-	/**
-	 * Returns how many single-use connections a key may have at once, 1 to 10,000.
-	 * @return by default 256
-	 */
-	public int maxSingleUse() {
-		return this.maxSingleUse;
+	public boolean retryIdempotent() {
+		return this.retryIdempotent;
 	}
 
 	/**
@@ -327,7 +298,7 @@ public final class TransportOptions {
 	}
 
 	/** Collects options. Not thread-safe. */
-	public static final class Builder {
+	public static final class Builder extends PoolOptions.Builder<Builder> {
 
 		private boolean allowHttp = false;
 
@@ -345,13 +316,7 @@ public final class TransportOptions {
 
 		private boolean strictMaxConcurrentStreams = false;
 
-		private int maxConnections = 8;
-
-		private Duration acquireTimeout = Duration.ofSeconds(30);
-
-		private int maxPending = 10_000;
-
-		private int maxSingleUse = 256;
+		private boolean retryIdempotent = false;
 
 		private Duration expectContinueTimeout = Duration.ofSeconds(1);
 
@@ -422,23 +387,8 @@ public final class TransportOptions {
 			return this;
 		}
 
-		public Builder maxConnections(int value) {
-			this.maxConnections = inRange("maxConnections", value, 1, 10000);
-			return this;
-		}
-
-		public Builder acquireTimeout(Duration value) {
-			this.acquireTimeout = CallOptions.Durations.positive("acquireTimeout", value);
-			return this;
-		}
-
-		public Builder maxPending(int value) {
-			this.maxPending = inRange("maxPending", value, 1, 1000000);
-			return this;
-		}
-
-		public Builder maxSingleUse(int value) {
-			this.maxSingleUse = inRange("maxSingleUse", value, 1, 10000);
+		public Builder retryIdempotent(boolean value) {
+			this.retryIdempotent = value;
 			return this;
 		}
 
@@ -511,11 +461,9 @@ public final class TransportOptions {
 			return new TransportOptions(this);
 		}
 
-		private static int inRange(String name, int value, int least, int most) {
-			if (value < least || value > most) {
-				throw new IllegalArgumentException(name + " must be " + least + " to " + most + ", but is " + value);
-			}
-			return value;
+		@Override
+		Builder self() {
+			return this;
 		}
 
 	}

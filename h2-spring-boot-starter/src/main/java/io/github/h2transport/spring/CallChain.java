@@ -6,6 +6,7 @@ import java.time.Duration;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.protocol.Excerpt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +56,9 @@ final class CallChain {
 		}
 		response.close();
 		if (this.followed == RedirectRule.MAX_REDIRECTS) {
+			// Where it leads is the server's text.
 			throw new ProtocolException("Stopped after " + RedirectRule.MAX_REDIRECTS + " redirects; the last was from "
-					+ this.current + " to " + next);
+					+ Excerpt.message(this.current.toString()) + " to " + Excerpt.message(next.toString()));
 		}
 		this.followed++;
 		Duration elapsed = Duration.ofNanos(System.nanoTime() - this.startNanos);

@@ -9,10 +9,8 @@ import java.net.http.HttpTimeoutException;
 import javax.net.ssl.SSLHandshakeException;
 
 import io.github.h2transport.ConnectFailedException;
-import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2TimeoutException;
-import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
 
@@ -39,7 +37,7 @@ final class ExceptionTranslator {
 					isConnecting(phase) ? new HttpConnectTimeoutException(message) : new HttpTimeoutException(message),
 					failure);
 		}
-		if (failure instanceof PoolException && isAcquireTimeout(failure.context())) {
+		if (failure instanceof PoolException none && none.reason() == PoolException.Reason.ACQUIRE_TIMEOUT) {
 			return withCause(new HttpTimeoutException(message), failure);
 		}
 		if (failure instanceof ConnectFailedException) {
@@ -59,14 +57,6 @@ final class ExceptionTranslator {
 			case RESOLVE, CONNECT, TLS, PREFACE -> true;
 			default -> false;
 		};
-	}
-
-	/**
-	 * A wait that ended without a connection is a time-out of ours; a closed transport is
-	 * the caller's doing.
-	 */
-	private static boolean isAcquireTimeout(FailureContext context) {
-		return context.phase() == Phase.POOL && context.initiator() == Initiator.LIBRARY;
 	}
 
 	private static <E extends IOException> E withCause(E exception, Throwable cause) {

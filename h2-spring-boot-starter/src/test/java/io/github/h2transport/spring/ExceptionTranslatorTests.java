@@ -41,8 +41,7 @@ class ExceptionTranslatorTests {
 				arguments(timeout(Phase.REQUEST_BODY), HttpTimeoutException.class),
 				arguments(timeout(Phase.RESPONSE_HEAD), HttpTimeoutException.class),
 				arguments(timeout(Phase.RESPONSE_BODY), HttpTimeoutException.class),
-				arguments(new PoolException("m", null, context(Initiator.LIBRARY, Phase.POOL)),
-						HttpTimeoutException.class),
+				arguments(none(PoolException.Reason.ACQUIRE_TIMEOUT), HttpTimeoutException.class),
 				arguments(connectFailed(Phase.RESOLVE), UnknownHostException.class),
 				arguments(connectFailed(Phase.CONNECT), ConnectException.class),
 				arguments(connectFailed(Phase.TLS), SSLHandshakeException.class));
@@ -61,7 +60,11 @@ class ExceptionTranslatorTests {
 		return Stream.of(connectFailed(Phase.PREFACE), new ConnectionException("m", null, context),
 				new StreamException("m", null, context), new CallCancelledException("m", null, context),
 				new InvalidRequestException("m", null, context(Initiator.CALLER, Phase.VALIDATE)),
-				new PoolException("m", null, context(Initiator.CALLER, Phase.POOL)));
+				none(PoolException.Reason.CLOSED), none(PoolException.Reason.QUEUE_FULL));
+	}
+
+	private static PoolException none(PoolException.Reason reason) {
+		return PoolException.of(reason, "m", null, context(Initiator.LIBRARY, Phase.POOL));
 	}
 
 	@ParameterizedTest

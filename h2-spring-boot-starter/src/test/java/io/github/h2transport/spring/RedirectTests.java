@@ -107,6 +107,19 @@ class RedirectTests {
 	}
 
 	@Test
+	void aLoopThroughNastyTargetsEndsWithAMessageOfOneLine() {
+		String nasty = "https://user:secret@b.example/\u00ad" + "a".repeat(16_384);
+		for (int i = 0; i <= RedirectRule.MAX_REDIRECTS; i++) {
+			this.exchange.answers(302, "location", nasty);
+		}
+
+		assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> send(HttpMethod.GET, null))
+			.satisfies((failure) -> assertThat(failure.getMessage()).hasSizeLessThan(1000)
+				.contains("to GET https://b.example/\\u00adaaa")
+				.doesNotContain("secret"));
+	}
+
+	@Test
 	void aLoopEndsWithAClearMessage() {
 		for (int i = 0; i <= RedirectRule.MAX_REDIRECTS; i++) {
 			this.exchange.answers(302, "location", "/loop?secret=1");

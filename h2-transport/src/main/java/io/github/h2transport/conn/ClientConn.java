@@ -1,6 +1,9 @@
 package io.github.h2transport.conn;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -17,6 +20,8 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.frame.FrameTrail;
+import io.github.h2transport.protocol.FrameTrace;
 import io.github.h2transport.protocol.ProtocolStream;
 import io.github.h2transport.protocol.ReceiveWindow;
 import io.github.h2transport.protocol.SendHalf;
@@ -47,18 +52,21 @@ public final class ClientConn implements Pen.Owner {
 
 	private final long createdNanos;
 
+	private final FrameLogger frameLogger;
+
+	private final FrameTrace sentFrames;
+
+	private final FrameTrace receivedFrames;
+
 	private final SendHalf sendHalf;
 
 	private final Pen pen;
 
 	private final ReceiveWindow receiveWindow;
 
-	private final ConnStreams streams = new ConnStreams();
+	private final ConnStreams streams;
 
 	private final ConnDriver driver;
-
-	/** Whether the pool is still to be told of a freed slot. */
-	private final AtomicBoolean freed = new AtomicBoolean();
 
 	/** Whether a {@link ConnOps.Pump} is on its way to the pen. */
 	private final AtomicBoolean pumpQueued = new AtomicBoolean();
@@ -83,10 +91,13 @@ public final class ClientConn implements Pen.Owner {
 		this.loop = loop;
 		this.observer = observer;
 		this.createdNanos = loop.nanoTime();
-		this.streams.bornAt(this.createdNanos);
+		this.streams = new ConnStreams(this, loop);
 		TransportOptions options = resources.options();
 		this.receiveWindow = new ReceiveWindow(options.connectionWindowSize());
-		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed);
+		this.frameLogger = new FrameLogger(id, loop);
+		this.sentFrames = FrameTrace.ofSent(this.frameLogger);
+		this.receivedFrames = FrameTrace.ofReceived(this.frameLogger);
+		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed, this.sentFrames);
 		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(options.writePolicy()), this);
 		this.driver = new ConnDriver(this, loop, resources);
 	}
@@ -141,7 +152,7 @@ public final class ClientConn implements Pen.Owner {
 		}
 		if (this.streams.slots().isUsedUp()) {
 			this.streams.slots().retire();
-			later(this.driver::retire);
+			later(this.driver.ending()::retire);
 		}
 		return true;
 	}
@@ -153,6 +164,24 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	public void maxRequests(int most) {
 		this.streams.slots().maxRequests(most);
+	}
+
+	/**
+	 * Sets how many streams may be open at once, if the peer allows more. For the pool,
+	 * before the first request.
+	 * @param most 1 or more
+	 */
+	public void maxStreams(int most) {
+		this.streams.slots().cap(most);
+	}
+
+	/**
+	 * Sets whether the connection stays open though it is idle for longer than the idle
+	 * timeout.
+	 * @param keep by default {@code false}
+	 */
+	public void keepIdle(boolean keep) {
+		this.streams.keepIdle(keep);
 	}
 
 	/**
@@ -174,11 +203,7 @@ public final class ClientConn implements Pen.Owner {
 	 * Gives a slot back that was not used.
 	 */
 	public void release() {
-		this.streams.slots().unused();
-		released();
-		if (!this.loop.inLoop()) {
-			penReleased();
-		}
+		this.streams.unused();
 	}
 
 	/**
@@ -220,6 +245,17 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	public long streamsOpened() {
 		return this.streams.opened();
+	}
+
+	/**
+	 * Returns where the connection goes.
+	 * @return the server's address, or that of what stands before it; {@code null} until
+	 * connected
+	 */
+	public @Nullable InetAddress remoteAddress() {
+		Wire current = this.wire;
+		return (current != null && current.remoteAddress() instanceof InetSocketAddress remote) ? remote.getAddress()
+				: null;
 	}
 
 	/**
@@ -271,7 +307,7 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	public CompletableFuture<Void> shutdown(String reason) {
 		this.streams.slots().refuse();
-		onLoop(() -> this.driver.drain(reason));
+		onLoop(() -> this.driver.ending().drain(reason));
 		return whenClosed();
 	}
 
@@ -279,7 +315,7 @@ public final class ClientConn implements Pen.Owner {
 	 * Closes the connection if no slot is taken.
 	 */
 	public void closeIfIdle() {
-		onLoop(() -> this.driver.closeIfIdle("closed while idle"));
+		onLoop(() -> this.driver.ending().closeIfIdle("closed while idle"));
 	}
 
 	/**
@@ -289,8 +325,8 @@ public final class ClientConn implements Pen.Owner {
 	public void close(String reason) {
 		this.streams.slots().refuse();
 		FailureContext context = context(Initiator.CALLER, Phase.IDLE);
-		onLoop(() -> this.driver.end(new CallCancelledException(reason + " (" + describe() + ")", null, context),
-				ErrorCode.NO_ERROR));
+		onLoop(() -> this.driver.ending()
+			.end(new CallCancelledException(reason + " (" + describe() + ")", null, context), ErrorCode.NO_ERROR));
 	}
 
 	/**
@@ -319,8 +355,9 @@ public final class ClientConn implements Pen.Owner {
 	 * @param plan the request; bytes are sent by the connection, everything else is for
 	 * the caller to write to {@link ClientStream#uploadStream()} or to subscribe to
 	 * @return the stream, whose response can be waited for
-	 * @throws InvalidRequestException if the head is larger than the peer accepts; the
-	 * slot is given back
+	 * @throws InvalidRequestException if the head is larger than the peer accepts or the
+	 * trailers cannot be sent; the slot is given back, also if the supplier of the
+	 * trailers fails
 	 */
 	public ClientStream start(StreamPlan plan) throws InvalidRequestException {
 		long most = this.sendHalf.peer().maxHeaderListSize();
@@ -331,8 +368,14 @@ public final class ClientConn implements Pen.Owner {
 							+ " accepts at most " + most + " (SETTINGS_MAX_HEADER_LIST_SIZE)",
 					null, context(Initiator.CALLER, Phase.REQUEST_HEAD).withSafeToRetry(true));
 		}
-		ClientStream stream = new ClientStream(this, plan, this.resources.options().initialWindowSize(),
-				this.loop.nanoTime());
+		ClientStream stream;
+		try {
+			stream = new ClientStream(this, plan, this.resources.options().initialWindowSize(), this.loop.nanoTime());
+		}
+		catch (InvalidRequestException | RuntimeException | Error ex) {
+			release();
+			throw ex;
+		}
 		submit(new OpenOp(this, stream));
 		return stream;
 	}
@@ -359,12 +402,25 @@ public final class ClientConn implements Pen.Owner {
 		return this.streams.table();
 	}
 
+	/** The book of its streams and slots. */
+	ConnStreams book() {
+		return this.streams;
+	}
+
 	SendHalf sendHalf() {
 		return this.sendHalf;
 	}
 
 	Pen pen() {
 		return this.pen;
+	}
+
+	FrameLogger frameLogger() {
+		return this.frameLogger;
+	}
+
+	FrameTrace receivedFrames() {
+		return this.receivedFrames;
 	}
 
 	ReceiveWindow receiveWindow() {
@@ -381,6 +437,10 @@ public final class ClientConn implements Pen.Owner {
 
 	long idleSince() {
 		return this.streams.idleSince();
+	}
+
+	boolean isKeptIdle() {
+		return this.streams.isKeptIdle();
 	}
 
 	long lastStart() {
@@ -453,51 +513,6 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	void streamClosed(ProtocolStream stream) {
 		this.streams.closed((ClientStream) stream);
-		released();
-	}
-
-	/**
-	 * Decides whether a stream may still be opened (RFC 9113 section 5.1.2): the limit
-	 * may have been lowered and the connection retired since its slot was reserved.
-	 * Holder of the pen.
-	 */
-	boolean mayOpen() {
-		if (!this.sendHalf.hasStreamIds()) {
-			this.streams.slots().refuse();
-		}
-		return this.streams.mayOpen();
-	}
-
-	/** Makes a stream known before its HEADERS go out. Holder of the pen. */
-	void opening(ClientStream stream) {
-		this.streams.opening(stream);
-		if (this.singleUse) {
-			this.streams.slots().retire();
-		}
-	}
-
-	/** A stream will not be opened; its slot is free. Holder of the pen. */
-	void notOpened() {
-		released();
-	}
-
-	/** A stream's request was never sent. Any thread. */
-	void neverOpened(ClientStream stream) {
-		release();
-	}
-
-	private void released() {
-		this.streams.idleFrom(this.loop.nanoTime());
-		if (this.singleUse) {
-			// Its one request is over, or was called off before it was sent.
-			this.streams.slots().refuse();
-		}
-		if (this.streams.slots().release() && (this.singleUse || !this.streams.slots().isAccepting())) {
-			later(this.driver::drained);
-		}
-		if (this.freed.compareAndSet(false, true) && this.loop.inLoop()) {
-			this.loop.afterFlush(this::penReleased);
-		}
 	}
 
 	@Override
@@ -508,9 +523,10 @@ public final class ClientConn implements Pen.Owner {
 	@Override
 	public Http2Exception writeFailed(Throwable failure) {
 		this.driver.writeError(failure);
-		Http2Exception cause = new ConnectionException("Writing to " + describe() + " failed: " + failure, failure,
-				context(Initiator.PEER, Phase.REQUEST_HEAD));
-		later(() -> this.driver.broken(failure));
+		Http2Exception cause = new ConnectionException(
+				"Writing to " + describe() + " failed: " + ForeignFailure.words(failure),
+				ForeignFailure.printable(failure), context(Initiator.PEER, Phase.REQUEST_HEAD));
+		later(() -> this.driver.writeFailed(failure));
 		return cause;
 	}
 
@@ -519,15 +535,13 @@ public final class ClientConn implements Pen.Owner {
 		if (this.state == ConnectionState.CLOSED) {
 			// A caller that held the pen may have opened streams after the loop had
 			// failed those that it saw.
-			this.driver.failStreams(cause);
+			this.driver.ending().failStreams(cause);
 		}
 	}
 
 	@Override
 	public void penReleased() {
-		if (this.freed.get() && this.freed.compareAndSet(true, false)) {
-			this.observer.slotsFreed(this);
-		}
+		this.streams.tellOfFreeSlots();
 	}
 
 	// ---- words ----
@@ -541,7 +555,12 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	FailureContext context(Initiator initiator, Phase phase) {
-		return new FailureContext(initiator, phase, null, this.id, 0, false);
+		return new FailureContext(initiator, phase, null, this.id, 0, false, lastFrames());
+	}
+
+	/** The last frames of both directions. Any thread. */
+	List<String> lastFrames() {
+		return FrameTrail.of(this.sentFrames.ring(), this.receivedFrames.ring(), this.loop.nanoTime());
 	}
 
 	String describe() {

@@ -4,9 +4,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
@@ -15,6 +16,7 @@ import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.Initiator;
+import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.protocol.ProtocolStream;
@@ -58,13 +60,7 @@ public final class ClientStream extends ProtocolStream {
 
 	private final @Nullable Upload upload;
 
-	private final boolean writtenByCaller;
-
 	private final CallTimes times;
-
-	private final @Nullable Supplier<Headers> trailerSource;
-
-	private final long continueTimeoutNanos;
 
 	private final @Nullable StreamListener listener;
 
@@ -88,8 +84,8 @@ public final class ClientStream extends ProtocolStream {
 
 	private final StreamWaiter waiter = new StreamWaiter(this);
 
-	/** Set by the writer of the content before its last chunk. */
-	private volatile Headers requestTrailers = Headers.empty();
+	/** Set by the loop. */
+	private volatile boolean interim;
 
 	/** Set by whoever reads without blocking; run by the loop. */
 	private volatile @Nullable Runnable onNews;
@@ -100,30 +96,15 @@ public final class ClientStream extends ProtocolStream {
 	/** Set by whoever has news, taken back by the loop before it looks. */
 	private volatile boolean told;
 
-	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos) {
+	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos)
+			throws InvalidRequestException {
 		super(plan.head().isHead(), receiveWindowSize);
 		this.connection = connection;
 		this.request = plan.head();
 		this.times = plan.times();
-		this.trailerSource = plan.trailers();
+		this.upload = Upload.of(plan);
 		this.listener = plan.listener();
 		this.startNanos = startNanos;
-		RequestBody body = plan.body();
-		this.writtenByCaller = !(body instanceof RequestBody.Bytes);
-		if (body instanceof RequestBody.Bytes bytes) {
-			boolean content = bytes.length() > 0 || this.trailerSource != null;
-			this.upload = content ? new Upload(bytes.array(), bytes.offset(), bytes.length()) : null;
-			if (this.trailerSource != null) {
-				this.requestTrailers = this.trailerSource.get();
-			}
-		}
-		else {
-			this.upload = new Upload();
-		}
-		this.continueTimeoutNanos = (this.upload != null) ? plan.continueTimeoutNanos() : 0;
-		if (this.upload != null && this.continueTimeoutNanos > 0) {
-			this.upload.hold();
-		}
 	}
 
 	// ---- the caller's side ----
@@ -244,7 +225,7 @@ public final class ClientStream extends ProtocolStream {
 	void leave(ErrorCode code, Http2Exception why) {
 		fail(why);
 		if (callOff()) {
-			this.connection.neverOpened(this);
+			this.connection.release();
 		}
 		else if (!isClosed()) {
 			this.connection.submit(new StreamOps.Reset(this, code));
@@ -326,6 +307,14 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/**
+	 * Returns whether an interim response has arrived.
+	 * @return whether the server has surely seen the request
+	 */
+	public boolean hasInterim() {
+		return this.interim;
+	}
+
+	/**
 	 * Returns the stream that a body is written to, chunk by chunk.
 	 * @return a stream for the calling thread; closing it ends the content
 	 */
@@ -338,13 +327,22 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/**
-	 * Subscribes to the content, chunk by chunk as there is room for it.
+	 * Subscribes to the content as soon as it may be sent, and takes it chunk by chunk as
+	 * there is room for it.
 	 * @param content publishes the content
 	 * @param onFailure told of what the publisher fails with, at most once, before the
 	 * stream is cancelled
 	 */
 	public void uploadFrom(RequestBody.Published content, Consumer<Throwable> onFailure) {
-		content.subscribe(new UploadSubscriber(this, Objects.requireNonNull(this.upload), onFailure));
+		Upload target = Objects.requireNonNull(this.upload);
+		AtomicBoolean begun = new AtomicBoolean();
+		Runnable begin = () -> {
+			if (target.isReady() && begun.compareAndSet(false, true) && !target.isCalledOff()) {
+				content.subscribe(new UploadSubscriber(this, target, onFailure));
+			}
+		};
+		target.onReady(() -> this.connection.later(begin));
+		begin.run();
 	}
 
 	/** Gives octets back that the reader is done with. Any thread. */
@@ -389,14 +387,7 @@ public final class ClientStream extends ProtocolStream {
 
 	@Override
 	protected Headers contentTrailers() {
-		return this.requestTrailers;
-	}
-
-	/** Asks for the trailers, since the content is complete. For its writer. */
-	void contentComplete() {
-		if (this.trailerSource != null) {
-			this.requestTrailers = this.trailerSource.get();
-		}
+		return (this.upload != null) ? this.upload.trailers() : Headers.empty();
 	}
 
 	@Override
@@ -407,6 +398,9 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	void opened() {
+		if (this.upload != null) {
+			this.upload.opened();
+		}
 		if (this.listener != null) {
 			this.connection.later(this.listener::wroteHeaders);
 		}
@@ -414,6 +408,7 @@ public final class ClientStream extends ProtocolStream {
 
 	/** An interim response. Loop. */
 	void interim(int status, Headers headers) {
+		this.interim = true;
 		if (status == 100) {
 			letGo();
 		}
@@ -433,7 +428,7 @@ public final class ClientStream extends ProtocolStream {
 	 * Looks at the deadlines of a stream whose caller is not parked. Loop.
 	 */
 	void tick(long now) {
-		if (this.upload != null && this.continueTimeoutNanos > 0 && now - this.startNanos > this.continueTimeoutNanos) {
+		if (this.upload != null && this.upload.isHeldTooLong(now - this.startNanos)) {
 			letGo();
 		}
 		if (this.onNews == null || this.failure != null) {
@@ -471,7 +466,7 @@ public final class ClientStream extends ProtocolStream {
 	void received(ByteBuffer piece) {
 		int octets = piece.remaining();
 		boolean affordable = this.connection.budget().add(octets);
-		boolean stillWriting = affordable && this.writtenByCaller && !isLocalDone();
+		boolean stillWriting = affordable && this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
 		this.body.add(piece, affordable, stillWriting);
 		if (affordable) {
 			this.connection.creditConnection(octets);
@@ -545,7 +540,11 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	FailureContext context(Initiator initiator, Phase phase) {
-		return new FailureContext(initiator, phase, null, this.connection.id(), id(), id() == 0);
+		return context(initiator, phase, this.connection.lastFrames());
+	}
+
+	FailureContext context(Initiator initiator, Phase phase, List<String> lastFrames) {
+		return new FailureContext(initiator, phase, null, this.connection.id(), id(), id() == 0, lastFrames);
 	}
 
 	StreamSnapshot snapshot(long nowNanos) {

@@ -60,10 +60,15 @@ final class ConnClock {
 			return;
 		}
 		this.pings.tick(now, this.connection);
-		long stalledSince = this.connection.pen().stalledSince();
-		if (stalledSince != 0 && now - stalledSince > WRITE_STALL_NANOS) {
-			this.driver.broken(new IOException(
-					"the peer has taken no octet for " + Duration.ofNanos(WRITE_STALL_NANOS).toSeconds() + " s"));
+		if (isStalled(now)) {
+			// A selector calls a socket writable only when much of its buffer is free. On
+			// a slow link that may take longer, and any octet taken is life.
+			this.connection.pen().writable();
+		}
+		if (isStalled(now)) {
+			this.driver.ending()
+				.broken(new IOException(
+						"the peer has taken no octet for " + Duration.ofNanos(WRITE_STALL_NANOS).toSeconds() + " s"));
 			return;
 		}
 		if (this.connection.inFlight() > 0) {
@@ -77,15 +82,19 @@ final class ConnClock {
 		}
 	}
 
+	private boolean isStalled(long now) {
+		long since = this.connection.pen().stalledSince();
+		return since != 0 && now - since > WRITE_STALL_NANOS;
+	}
+
 	private void setUpTooSlow() {
 		boolean established = this.driver.wasEstablished();
 		Phase phase = established ? Phase.PREFACE : Phase.TLS;
-		this.driver.end(
-				new Http2TimeoutException(
-						"Timed out in " + phase.words() + " with " + this.connection.key().origin()
-								+ " (connect timeout)",
-						null, this.connection.context(Initiator.LIBRARY, phase).withSafeToRetry(!established)),
-				ErrorCode.SETTINGS_TIMEOUT);
+		this.driver.ending()
+			.end(new Http2TimeoutException(
+					"Timed out in " + phase.words() + " with " + this.connection.key().origin() + " (connect timeout)",
+					null, this.connection.context(Initiator.LIBRARY, phase).withSafeToRetry(!established)),
+					ErrorCode.SETTINGS_TIMEOUT);
 	}
 
 	private void checkLife(long now) {
@@ -95,8 +104,9 @@ final class ConnClock {
 		}
 		if (this.pingSentAt != 0) {
 			if (now - this.pingSentAt > this.options.pingTimeout().toNanos()) {
-				this.driver.broken(new IOException(
-						"the peer did not answer a PING within " + this.options.pingTimeout().toMillis() + " ms"));
+				this.driver.ending()
+					.broken(new IOException(
+							"the peer did not answer a PING within " + this.options.pingTimeout().toMillis() + " ms"));
 			}
 		}
 		else if (now - this.driver.lastReadNanos() > interval && now - this.connection.lastStart() > interval) {
@@ -108,11 +118,12 @@ final class ConnClock {
 	private void checkIdle(long now) {
 		this.pingSentAt = 0;
 		Duration timeout = this.options.idleTimeout();
-		if (!timeout.isZero() && now - this.connection.idleSince() >= timeout.toNanos()) {
-			this.driver.closeIfIdle("idle for " + timeout);
+		if (!timeout.isZero() && !this.connection.isKeptIdle()
+				&& now - this.connection.idleSince() >= timeout.toNanos()) {
+			this.driver.ending().closeIfIdle("idle for " + timeout);
 		}
 		else {
-			this.driver.drained();
+			this.driver.ending().drained();
 		}
 	}
 

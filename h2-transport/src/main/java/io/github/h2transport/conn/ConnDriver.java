@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.h2transport.ErrorCode;
@@ -25,21 +24,20 @@ import io.github.h2transport.protocol.StreamState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection as its loop sees it: reads, watches the clock, and ends it. Every field
- * that is not final belongs to the loop; volatile ones are read by snapshots.
+ * A connection as its loop sees it: sets it up, reads, and watches the clock;
+ * {@link ConnEnding} ends it. Every field that is not final belongs to the loop; volatile
+ * ones are read by snapshots.
  */
 final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	/** So that one busy connection does not starve the others of its loop. */
 	private static final int READS_PER_TURN = 4;
 
+	/** 16 MiB: no socket keeps more, and a peer that never ends is not read for ever. */
+	private static final int LAST_TURNS = 64;
+
 	/** More answers than that are not queued for a peer that does not read them. */
 	private static final int MAX_QUEUED_ANSWERS = 256;
-
-	/** A closed connection reads on so long, or so much: unread input would reset it. */
-	private static final long LINGER_NANOS = 1_000_000_000L;
-
-	private static final int LINGER_OCTETS = 1024 * 1024;
 
 	private final ClientConn connection;
 
@@ -55,11 +53,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	private final ConnFailures failures;
 
+	private final ConnEnding ending;
+
 	private final ConnClock clock;
 
 	private final AtomicInteger queuedAnswers = new AtomicInteger();
-
-	private final AtomicInteger queuedGoAways = new AtomicInteger();
 
 	private @Nullable Wire wire;
 
@@ -72,27 +70,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	/** Written once by whoever finds it. */
 	private volatile @Nullable Throwable writeError;
 
-	/** What the peer's GOAWAY said. */
-	private @Nullable ErrorCode goAwayCode;
-
-	private boolean goAwaySent;
-
 	/** Owned by the holder of the pen. */
 	private final ResetBudget resets = new ResetBudget();
-
-	/**
-	 * Why the connection ends; no stream survives it. Set before the slots are closed, so
-	 * that whoever finds them closed can tell why.
-	 */
-	private volatile @Nullable Http2Exception endedBy;
-
-	private long lingerDeadline;
-
-	private int lingered;
-
-	private boolean outputFinished;
-
-	private boolean closed;
 
 	ConnDriver(ClientConn connection, Loop loop, Resources resources) {
 		this.connection = connection;
@@ -102,10 +81,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.ownSettings = Resources.settings(this.options);
 		this.lastRead = loop.nanoTime();
 		this.failures = new ConnFailures(connection);
+		this.ending = new ConnEnding(connection, this, loop, resources, this.failures);
 		this.clock = new ConnClock(connection, this, this.options);
 		this.receiveHalf = new ReceiveHalf(this.options.maxFrameSize(), this.options.maxHeaderListSize(),
 				this.options.decoderTableSize(), connection.receiveWindow(), new FloodGuard(),
-				new ConnReceiver(connection, this));
+				new ConnReceiver(connection, this), connection.receivedFrames());
 	}
 
 	// ---- birth ----
@@ -120,6 +100,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.wire(newWire);
 		this.clock.connectDeadline(deadline);
 		this.lastRead = this.loop.nanoTime();
+		this.connection.frameLogger().checkLevel(this.lastRead);
 		this.loop.join(this);
 		ready(0);
 	}
@@ -130,7 +111,12 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.state(ConnectionState.OPEN);
 		this.connection.submit(new ConnOps.Preface(this.ownSettings, this.options.connectionWindowSize()));
 		this.connection.pen().start(current);
-		announceOpened();
+		TransportListener listener = this.resources.listener();
+		if (listener != null) {
+			// At once, so that nobody hears first of a call that got the connection.
+			listener.connectionOpened(this.connection.id(), this.connection.key());
+		}
+		this.connection.observer().opened(this.connection);
 		if (current.hasBuffered()) {
 			read(current);
 		}
@@ -141,7 +127,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	@Override
 	public void ready(int readyOps) {
 		Wire current = this.wire;
-		if (this.closed || current == null) {
+		if (this.ending.isClosed() || current == null) {
 			return;
 		}
 		try {
@@ -159,25 +145,28 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			}
 		}
 		catch (IOException ex) {
-			broken(ex);
+			this.ending.broken(ex);
 		}
 	}
 
 	@Override
 	public void failed(Throwable cause) {
-		broken(cause);
+		this.ending.broken(cause);
 	}
 
-	private void read(Wire current) {
+	/** Returns whether there may be more. */
+	private boolean read(Wire current) {
+		boolean more = true;
 		try {
-			for (int i = 0; i < READS_PER_TURN && !this.closed; i++) {
+			for (int i = 0; i < READS_PER_TURN && !this.ending.isClosed(); i++) {
 				ByteBuffer buffer = this.loop.readBuffer();
 				int length = current.read(buffer);
 				if (length < 0) {
-					broken(new EOFException("the server closed the connection"));
-					return;
+					this.ending.broken(new EOFException("the server closed the connection"));
+					return false;
 				}
 				if (length == 0) {
+					more = false;
 					break;
 				}
 				received(buffer.flip());
@@ -185,24 +174,36 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 					break;
 				}
 			}
-			if (!this.closed && current.hasBuffered()) {
+			if (!this.ending.isClosed() && current.hasBuffered()) {
 				this.loop.execute(() -> read(current));
 			}
+			return more && !this.ending.isClosed();
 		}
 		catch (ConnectionError ex) {
 			protocolError(ex);
 		}
 		catch (IOException ex) {
-			broken(ex);
+			this.ending.broken(ex);
 		}
+		return false;
+	}
+
+	/**
+	 * Writing has failed. What the peer said before it went still counts, such as a whole
+	 * response, GOAWAY or an alert of TLS: it is read first.
+	 */
+	void writeFailed(Throwable failure) {
+		Wire current = this.wire;
+		int turns = 0;
+		while (current != null && turns < LAST_TURNS && this.ending.endedBy() == null && read(current)) {
+			turns++;
+		}
+		this.ending.broken(failure);
 	}
 
 	private void received(ByteBuffer octets) throws ConnectionError {
-		if (this.endedBy != null) {
-			this.lingered += octets.remaining();
-			if (this.lingered > LINGER_OCTETS) {
-				close();
-			}
+		if (this.ending.endedBy() != null) {
+			this.ending.linger(octets.remaining());
 			return;
 		}
 		long now = this.loop.nanoTime();
@@ -216,17 +217,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	private void protocolError(ConnectionError error) {
-		end(this.failures.protocolError(error, this.peerSettings), error.code());
-	}
-
-	/** An error that was found where the connection must not be ended on the spot. */
-	void failLater(ErrorCode code, String message) {
-		try {
-			this.loop.execute(() -> protocolError(new ConnectionError(code, message)));
-		}
-		catch (RejectedExecutionException ex) {
-			// The loop has ended and has closed its connections.
-		}
+		this.ending.end(this.failures.protocolError(error, this.peerSettings), error.code());
 	}
 
 	// ---- what the peer says about the connection ----
@@ -235,7 +226,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		boolean first = !this.peerSettings;
 		this.peerSettings = true;
 		answerQueued();
-		this.connection.submit(new ConnOps.ApplySettings(settings, this.connection));
+		this.connection.submit(new ConnOps.ApplySettings(settings, this));
 		Slots slots = this.connection.slots();
 		int before = slots.limit();
 		if (settings.has(Settings.MAX_CONCURRENT_STREAMS)) {
@@ -244,6 +235,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		}
 		else if (first) {
 			slots.limit(Slots.LIMIT_UNSTATED);
+		}
+		if (first) {
+			this.loop.afterFlush(() -> this.ending.log().opened(this.ownSettings, settings));
 		}
 		if (first || slots.limit() > before) {
 			this.loop.afterFlush(() -> this.connection.observer().slotsFreed(this.connection));
@@ -269,7 +263,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	/** Measures a round trip for somebody. Loop. */
 	void ping(CompletableFuture<Duration> result, long timeoutNanos) {
-		if (!this.established || this.endedBy != null) {
+		if (!this.established || this.ending.endedBy() != null) {
 			result.completeExceptionally(this.failures.cancelled("it takes no PING"));
 			return;
 		}
@@ -278,11 +272,13 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	void goAway(int lastStreamId, ErrorCode code, String debug) {
-		this.goAwayCode = code;
-		this.connection.goAway(new ConnectionSnapshot.GoAway(lastStreamId, code.name(), debug));
-		stopAccepting();
+		ConnectionSnapshot.GoAway earlier = this.connection.goAway();
+		// RFC 9113 section 6.8 forbids to raise it: what was given up may run elsewhere.
+		int last = (earlier != null) ? Math.min(earlier.lastStreamId(), lastStreamId) : lastStreamId;
+		this.connection.goAway(new ConnectionSnapshot.GoAway(last, code.name(), debug));
+		this.ending.goAwayReceived(code);
 		this.connection.submit(new ConnOps.GoAwaySweep(this.connection, lastStreamId, code));
-		this.loop.afterFlush(this::drained);
+		this.loop.afterFlush(this.ending::drained);
 	}
 
 	/** By the holder of the pen: the peer will never look at this stream. */
@@ -295,15 +291,6 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		}
 	}
 
-	/** It has had all the requests that it is for; those that have a slot may go on. */
-	void retire() {
-		if (this.connection.state() == ConnectionState.OPEN) {
-			this.connection.state(ConnectionState.DRAINING);
-			this.loop.afterFlush(() -> this.connection.observer().draining(this.connection));
-		}
-		drained();
-	}
-
 	/**
 	 * Servers take many RST_STREAMs for an attack (CVE-2023-44487). Beyond what they are
 	 * known to bear the connection is retired, and a new one takes over. Holder of the
@@ -313,196 +300,17 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		Slots slots = this.connection.slots();
 		if (!this.resets.tryAcquire(this.loop.nanoTime()) && slots.isAccepting()) {
 			slots.retire();
-			this.connection.later(this::retire);
+			this.connection.later(this.ending::retire);
 		}
-	}
-
-	private void stopAccepting() {
-		this.connection.slots().refuse();
-		if (this.connection.state() == ConnectionState.OPEN) {
-			this.connection.state(ConnectionState.DRAINING);
-			this.loop.afterFlush(() -> this.connection.observer().draining(this.connection));
-		}
-	}
-
-	// ---- the end ----
-
-	/** Lets running streams finish, and then closes. */
-	void drain(String reason) {
-		if (this.closed || this.endedBy != null) {
-			return;
-		}
-		if (!this.established) {
-			end(this.failures.cancelled(reason), ErrorCode.NO_ERROR);
-			return;
-		}
-		// A client's GOAWAY tells the server nothing that matters to running streams, and
-		// some servers (Tomcat) close the connection on it: it goes out with the last
-		// stream.
-		stopAccepting();
-		drained();
-	}
-
-	private void sendGoAway(ErrorCode code, String reason) {
-		if (!this.goAwaySent || !code.equals(ErrorCode.NO_ERROR)) {
-			this.goAwaySent = true;
-			this.connection.submit(new ConnOps.GoAway(code, reason, this.queuedGoAways));
-		}
-	}
-
-	/** Ends a connection that takes no more requests as soon as none is left. */
-	void drained() {
-		Slots slots = this.connection.slots();
-		if (!this.closed && this.endedBy == null && this.established && !slots.isAccepting() && slots.closeIfUnused()) {
-			end(this.failures.cancelled("no longer needed"), ErrorCode.NO_ERROR);
-		}
-	}
-
-	void closeIfIdle(String reason) {
-		if (this.established && this.endedBy == null && this.connection.slots().closeIfUnused()) {
-			this.connection.slots().refuse();
-			end(this.failures.cancelled(reason), ErrorCode.NO_ERROR);
-		}
-	}
-
-	/**
-	 * Ends the connection and every stream on it. GOAWAY goes out first, then the end of
-	 * the output; input is read for a while, since closing with unread input would
-	 * destroy the GOAWAY on its way.
-	 * @param cause what the streams are told
-	 * @param code what the peer is told
-	 */
-	void end(Http2Exception cause, ErrorCode code) {
-		if (this.closed || this.endedBy != null) {
-			return;
-		}
-		this.endedBy = cause;
-		stopAccepting();
-		this.connection.state(ConnectionState.DRAINING);
-		failStreams(cause);
-		if (!this.established) {
-			close();
-			return;
-		}
-		String text = code.equals(ErrorCode.NO_ERROR) ? ""
-				: String.valueOf(cause.getCause() != null ? cause.getCause().getMessage() : cause.getMessage());
-		sendGoAway(code, text);
-		this.lingerDeadline = this.loop.nanoTime() + LINGER_NANOS;
-		this.loop.afterFlush(this::finishOutput);
-	}
-
-	private void finishOutput() {
-		Wire current = this.wire;
-		if (this.closed || this.outputFinished || this.endedBy == null || current == null) {
-			return;
-		}
-		if (this.queuedGoAways.get() > 0 || !this.connection.pen().isIdle()) {
-			// Not out yet; the clock comes by again.
-			return;
-		}
-		// From here on ops are discarded: late credit of a reader, written behind the end
-		// of the output, would break the connection and with it the GOAWAY on its way.
-		this.connection.pen().terminate(this.endedBy);
-		if (!this.connection.pen().isIdle()) {
-			// A caller had just picked the pen up.
-			return;
-		}
-		this.outputFinished = true;
-		try {
-			current.finishOutput();
-		}
-		catch (IOException ex) {
-			close();
-		}
-	}
-
-	/** The socket is of no use any more. */
-	void broken(Throwable failure) {
-		if (this.closed) {
-			return;
-		}
-		if (this.endedBy == null) {
-			Http2Exception cause = this.established ? this.failures.lost(failure, this.peerSettings)
-					: ConnectFailures.establishing(this.connection.key().origin(), failure,
-							this.connection.context(Initiator.PEER, Phase.TLS));
-			this.endedBy = cause;
-			stopAccepting();
-			failStreams(cause);
-		}
-		close();
-	}
-
-	/** By the loop, and by the holder of the pen once the connection is closed. */
-	void failStreams(Http2Exception cause) {
-		ConnectionSnapshot.GoAway received = this.connection.goAway();
-		for (ClientStream stream : this.connection.streams().all()) {
-			if (received != null && this.goAwayCode != null
-					&& Integer.compareUnsigned(stream.id(), received.lastStreamId()) > 0) {
-				// The end came together with GOAWAY, before its sweep.
-				stream.fail(this.failures.retired(stream, this.goAwayCode));
-				continue;
-			}
-			stream.fail(this.failures.of(stream, cause));
-		}
-	}
-
-	private void close() {
-		if (this.closed) {
-			return;
-		}
-		this.closed = true;
-		Http2Exception cause = (this.endedBy != null) ? this.endedBy : this.failures.cancelled("closed");
-		this.connection.slots().refuse();
-		this.connection.state(ConnectionState.CLOSED);
-		if (this.wire != null) {
-			this.wire.close();
-		}
-		this.connection.pen().terminate(cause);
-		failStreams(cause);
-		this.loop.leave(this);
-		this.resources.forget(this.connection);
-		this.clock.pings().endedBy(cause);
-		this.loop.afterFlush(() -> announceClosed(cause));
-	}
-
-	private void announceOpened() {
-		TransportListener listener = this.resources.listener();
-		if (listener != null) {
-			this.loop.afterFlush(() -> listener.connectionOpened(this.connection.id(), this.connection.key()));
-		}
-		this.connection.observer().opened(this.connection);
-	}
-
-	private void announceClosed(Http2Exception cause) {
-		this.connection.observer().closed(this.connection, cause);
-		this.connection.completeClosed();
-		TransportListener listener = this.resources.listener();
-		if (listener != null) {
-			listener.connectionClosed(this.connection.id(), this.connection.key(), cause);
-		}
-	}
-
-	/** The dial has failed before there was a wire. Loop. */
-	void dialFailed(Http2Exception cause) {
-		if (this.endedBy == null) {
-			this.endedBy = cause;
-		}
-		close();
-	}
-
-	boolean isClosed() {
-		return this.closed;
 	}
 
 	// ---- the clock ----
 
 	@Override
 	public void tick(long now) {
-		if (this.endedBy != null) {
-			finishOutput();
-			if (now - this.lingerDeadline >= 0) {
-				close();
-			}
+		this.connection.frameLogger().tick(now);
+		if (this.ending.endedBy() != null) {
+			this.ending.tick(now);
 			return;
 		}
 		this.clock.tick(now);
@@ -510,14 +318,21 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	@Override
 	public void loopEnded(Throwable cause) {
-		broken(cause);
+		this.ending.broken(cause);
 	}
 
 	// ---- for others ----
 
-	/** Why the connection takes no requests; {@code null} if it only drains. */
-	@Nullable Http2Exception endedBy() {
-		return this.endedBy;
+	ConnEnding ending() {
+		return this.ending;
+	}
+
+	Pings pings() {
+		return this.clock.pings();
+	}
+
+	@Nullable Wire wire() {
+		return this.wire;
 	}
 
 	boolean wasEstablished() {
@@ -532,6 +347,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		return this.lastRead;
 	}
 
+	/** No octet will be read any more. Loop. */
+	void inputOver() {
+		this.receiveHalf.inputOver();
+	}
+
 	/** The first failure of a write is worth remembering. Any thread. */
 	void writeError(Throwable failure) {
 		if (this.writeError == null) {
@@ -542,12 +362,13 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	ConnectionSnapshot.Diagnostics diagnostics(long now, int lastOpenedId) {
 		long stalledSince = this.connection.pen().stalledSince();
 		Throwable failure = this.writeError;
-		Http2Exception end = this.endedBy;
+		Http2Exception end = this.ending.endedBy();
 		return new ConnectionSnapshot.Diagnostics((lastOpenedId == 0) ? 1 : lastOpenedId + 2L,
 				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(),
 				Duration.ofNanos(Math.max(0, now - this.lastRead)),
 				(stalledSince != 0) ? Duration.ofNanos(now - stalledSince) : Duration.ZERO,
-				(failure != null) ? failure.toString() : null, (end != null) ? end.getMessage() : null);
+				(failure != null) ? ForeignFailure.words(failure) : null, (end != null) ? end.getMessage() : null,
+				this.connection.lastFrames());
 	}
 
 	Settings ownSettings() {

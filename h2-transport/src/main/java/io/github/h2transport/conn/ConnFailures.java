@@ -37,18 +37,20 @@ final class ConnFailures {
 
 	/** The socket has ended or failed. */
 	Http2Exception lost(Throwable failure, boolean peerSettings) {
-		String what = (failure instanceof EOFException) ? "the server closed it" : String.valueOf(failure);
+		String what = (failure instanceof EOFException) ? "the server closed it" : ForeignFailure.words(failure);
 		if (!peerSettings) {
 			FailureContext context = this.connection.context(Initiator.PEER, Phase.PREFACE);
 			return (failure instanceof SSLException tls)
 					? ConnectFailures.afterHandshake(this.connection.key().origin(), tls, context)
-					: new ConnectFailedException("No HTTP/2 on " + this.connection.describe() + ": " + what
-							+ " before it sent SETTINGS; is an HTTP/2 server on this port?", failure, context);
+					: new ConnectFailedException(
+							"No HTTP/2 on " + this.connection.describe() + ": " + what
+									+ " before it sent SETTINGS; is an HTTP/2 server on this port?",
+							ForeignFailure.printable(failure), context);
 		}
 		ConnectionSnapshot.GoAway received = this.connection.goAway();
 		String goAway = (received != null) ? " after GOAWAY " + received.code() + debugText() : "";
-		return new ConnectionException("Lost " + this.connection.describe() + goAway + ": " + what, failure,
-				this.connection.context(Initiator.PEER, Phase.IDLE));
+		return new ConnectionException("Lost " + this.connection.describe() + goAway + ": " + what,
+				ForeignFailure.printable(failure), this.connection.context(Initiator.PEER, Phase.IDLE));
 	}
 
 	/** We have ended it, or will not use it. */
@@ -64,7 +66,8 @@ final class ConnFailures {
 				+ debugText() + " before it processed stream " + stream.id(), null, context);
 	}
 
-	private String debugText() {
+	/** What the peer's GOAWAY adds to its code: escaped, after a space, or nothing. */
+	String debugText() {
 		ConnectionSnapshot.GoAway received = this.connection.goAway();
 		return (received != null && !received.debug().isEmpty()) ? " " + received.debug() : "";
 	}
@@ -74,7 +77,7 @@ final class ConnFailures {
 		if (cause instanceof ConnectFailedException || cause instanceof Http2TimeoutException) {
 			return cause.forCaller(cause.attempts());
 		}
-		FailureContext context = stream.context(cause.context().initiator(), stream.phase())
+		FailureContext context = stream.context(cause.context().initiator(), stream.phase(), cause.lastFrames())
 			.withCode(cause.context().code());
 		return new ConnectionException(
 				cause.getMessage() + " (stream " + stream.id() + ", " + stream.phase().words() + ")", cause, context);

@@ -2,7 +2,6 @@ package io.github.h2transport.conn;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -11,7 +10,6 @@ import io.github.h2transport.Http2Exception;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.protocol.ReceiveWindow;
 import io.github.h2transport.protocol.SendHalf;
-import io.github.h2transport.protocol.SendWindow;
 
 /**
  * The ops of the connection itself; those of a stream stand with the stream.
@@ -45,33 +43,17 @@ final class ConnOps {
 
 		private final Settings settings;
 
-		private final ClientConn connection;
+		private final ConnDriver driver;
 
-		ApplySettings(Settings settings, ClientConn connection) {
+		ApplySettings(Settings settings, ConnDriver driver) {
 			this.settings = settings;
-			this.connection = connection;
+			this.driver = driver;
 		}
 
 		@Override
 		void run(SendHalf half) {
 			half.applySettings(this.settings);
-			this.connection.driver().answerSent();
-			if (this.settings.has(Settings.INITIAL_WINDOW_SIZE)) {
-				checkWindows(half, this.connection.streams().all());
-			}
-		}
-
-		/** RFC 9113 section 6.9.2: no stream's window may exceed the maximum. */
-		private void checkWindows(SendHalf half, List<ClientStream> streams) {
-			long initial = half.peer().initialWindowSize();
-			for (ClientStream stream : streams) {
-				if (stream.sendWindow().available(initial) > SendWindow.MAX_SIZE) {
-					this.connection.driver()
-						.failLater(ErrorCode.FLOW_CONTROL_ERROR,
-								"SETTINGS_INITIAL_WINDOW_SIZE lifts a stream window above 2^31-1");
-					return;
-				}
-			}
+			this.driver.answerSent();
 		}
 
 	}

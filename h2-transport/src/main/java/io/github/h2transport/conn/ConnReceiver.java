@@ -8,8 +8,10 @@ import io.github.h2transport.Headers;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.StreamException;
 import io.github.h2transport.frame.Settings;
+import io.github.h2transport.protocol.PeerSettings;
 import io.github.h2transport.protocol.ProtocolStream;
 import io.github.h2transport.protocol.ReceiveEvents;
+import io.github.h2transport.protocol.SendWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,12 @@ final class ConnReceiver implements ReceiveEvents {
 	private final ClientConn connection;
 
 	private final ConnDriver driver;
+
+	/**
+	 * As the peer has set it: the pen applies SETTINGS later, but the frames behind them
+	 * are judged by them. Owned by the loop.
+	 */
+	private long peerInitialWindow = PeerSettings.DEFAULT_INITIAL_WINDOW_SIZE;
 
 	ConnReceiver(ClientConn connection, ConnDriver driver) {
 		this.connection = connection;
@@ -127,8 +135,17 @@ final class ConnReceiver implements ReceiveEvents {
 	}
 
 	@Override
-	public void settings(Settings settings) {
+	public boolean settings(Settings settings) {
+		this.peerInitialWindow = settings.get(Settings.INITIAL_WINDOW_SIZE, this.peerInitialWindow);
+		if (settings.has(Settings.INITIAL_WINDOW_SIZE)) {
+			for (ClientStream stream : this.connection.streams().all()) {
+				if (stream.sendWindow().available(this.peerInitialWindow) > SendWindow.MAX_SIZE) {
+					return false;
+				}
+			}
+		}
 		this.driver.settings(settings);
+		return true;
 	}
 
 	@Override
@@ -159,7 +176,7 @@ final class ConnReceiver implements ReceiveEvents {
 			legal = this.connection.sendHalf().grantConnection(increment);
 		}
 		else {
-			legal = stream.sendWindow().grant(increment, this.connection.peerInitialWindow());
+			legal = stream.sendWindow().grant(increment, this.peerInitialWindow);
 		}
 		if (legal && this.connection.inFlight() > 0) {
 			this.connection.pump();

@@ -1,5 +1,6 @@
 package io.github.h2transport.conn;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -8,12 +9,19 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ConnStreams {
 
+	private final ClientConn connection;
+
+	private final Loop loop;
+
 	private final StreamTable table = new StreamTable();
 
 	private final Slots slots = new Slots();
 
 	/** Raised by the holder of the pen, lowered by whoever closes a stream. */
 	private final AtomicInteger open = new AtomicInteger();
+
+	/** Whether the pool is still to be told of a freed slot. */
+	private final AtomicBoolean freed = new AtomicBoolean();
 
 	/** Written by whoever gives a slot back. */
 	private volatile long idleSince;
@@ -24,12 +32,17 @@ final class ConnStreams {
 	/** Written by the holder of the pen. */
 	private volatile long opened;
 
+	/** Set by the pool: the clock does not close the connection for being idle. */
+	private volatile boolean keptIdle;
+
 	/** Set by the loop; a hint for retries. */
 	private volatile boolean completedAny;
 
-	void bornAt(long now) {
-		this.idleSince = now;
-		this.lastStart = now;
+	ConnStreams(ClientConn connection, Loop loop) {
+		this.connection = connection;
+		this.loop = loop;
+		this.idleSince = loop.nanoTime();
+		this.lastStart = this.idleSince;
 	}
 
 	StreamTable table() {
@@ -40,8 +53,15 @@ final class ConnStreams {
 		return this.slots;
 	}
 
-	/** Whether one more stream may be opened. Holder of the pen. */
+	/**
+	 * Decides whether a stream may still be opened (RFC 9113 section 5.1.2): the limit
+	 * may have been lowered and the connection retired since its slot was reserved.
+	 * Holder of the pen.
+	 */
 	boolean mayOpen() {
+		if (!this.connection.sendHalf().hasStreamIds()) {
+			this.slots.refuse();
+		}
 		return this.slots.isOpen() && this.open.get() < this.slots.limit();
 	}
 
@@ -51,16 +71,60 @@ final class ConnStreams {
 		this.open.incrementAndGet();
 		this.opened = this.opened + 1;
 		this.lastStart = stream.startNanos();
+		if (this.connection.isSingleUse()) {
+			this.slots.retire();
+		}
 	}
 
-	/** A stream is over; its slot is given back apart. By whoever closed it. */
+	/** A stream will not be opened; its slot is free. Holder of the pen. */
+	void notOpened() {
+		released();
+	}
+
+	/** A stream is over. By whoever closed it; takes notes only. */
 	void closed(ClientStream stream) {
 		this.table.remove(stream);
 		this.open.decrementAndGet();
+		released();
 	}
 
-	void idleFrom(long now) {
-		this.idleSince = now;
+	/** Gives a slot back that no stream has used. Any thread. */
+	void unused() {
+		this.slots.unused();
+		released();
+		if (!this.loop.inLoop()) {
+			tellOfFreeSlots();
+		}
+	}
+
+	private void released() {
+		boolean singleUse = this.connection.isSingleUse();
+		this.idleSince = this.loop.nanoTime();
+		if (singleUse) {
+			// Its one request is over, or was called off before it was sent.
+			this.slots.refuse();
+		}
+		if (this.slots.release() && (singleUse || !this.slots.isAccepting())) {
+			this.connection.later(this.connection.driver().ending()::drained);
+		}
+		if (this.freed.compareAndSet(false, true) && this.loop.inLoop()) {
+			this.loop.afterFlush(this::tellOfFreeSlots);
+		}
+	}
+
+	/** Tells the pool once of any number of freed slots; nobody holds the pen. */
+	void tellOfFreeSlots() {
+		if (this.freed.get() && this.freed.compareAndSet(true, false)) {
+			this.connection.observer().slotsFreed(this.connection);
+		}
+	}
+
+	void keepIdle(boolean keep) {
+		this.keptIdle = keep;
+	}
+
+	boolean isKeptIdle() {
+		return this.keptIdle;
 	}
 
 	void answered() {

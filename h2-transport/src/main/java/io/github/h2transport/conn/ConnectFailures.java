@@ -13,6 +13,7 @@ import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Origin;
 import io.github.h2transport.Phase;
+import io.github.h2transport.protocol.Excerpt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +30,15 @@ final class ConnectFailures {
 	}
 
 	static ConnectFailedException unknownHost(Origin origin, Throwable cause, FailureContext context) {
-		return new ConnectFailedException("Unknown host " + origin.host() + " (for " + origin + ")", cause,
-				context.withPhase(Phase.RESOLVE));
+		return new ConnectFailedException("Unknown host " + origin.host() + " (for " + origin + ")",
+				ForeignFailure.printable(cause), context.withPhase(Phase.RESOLVE));
 	}
 
 	/** Something else than the name is wrong, such as an address filter that throws. */
 	static ConnectFailedException lookUpFailed(Origin origin, Throwable cause, FailureContext context) {
-		return new ConnectFailedException("Looking up " + origin.host() + " (for " + origin + ") failed: " + cause,
-				cause, context.withPhase(Phase.RESOLVE));
+		return new ConnectFailedException(
+				"Looking up " + origin.host() + " (for " + origin + ") failed: " + ForeignFailure.words(cause),
+				ForeignFailure.printable(cause), context.withPhase(Phase.RESOLVE));
 	}
 
 	static ConnectFailedException filtered(Origin origin, @Nullable Throwable refusal, FailureContext context) {
@@ -46,24 +48,26 @@ final class ConnectFailures {
 
 	static ConnectFailedException refused(Origin origin, InetSocketAddress last, int tried, @Nullable Throwable cause,
 			FailureContext context) {
-		String why = (cause != null) ? String.valueOf(cause.getMessage()) : "no address";
+		String why = (cause != null) ? ForeignFailure.message(cause) : "no address";
 		String addresses = (tried > 1) ? Sockets.text(last) + " and " + (tried - 1) + " more" : Sockets.text(last);
-		return new ConnectFailedException("Cannot connect to " + origin + " at " + addresses + ": " + why, cause,
-				context.withPhase(Phase.CONNECT));
+		return new ConnectFailedException("Cannot connect to " + origin + " at " + addresses + ": " + why,
+				(cause != null) ? ForeignFailure.printable(cause) : null, context.withPhase(Phase.CONNECT));
 	}
 
 	/** A failure after the socket was connected: of TLS, of ALPN, of the peer. */
 	static ConnectFailedException establishing(Origin origin, Throwable failure, FailureContext context) {
 		FailureContext atTls = context.withPhase(Phase.TLS).withSafeToRetry(true);
 		if (failure instanceof NoHttp2Exception) {
-			return ConnectFailedException.withoutHttp2(failure.getMessage() + " (" + origin + ")", failure, atTls);
+			return ConnectFailedException.withoutHttp2(ForeignFailure.message(failure) + " (" + origin + ")",
+					ForeignFailure.printable(failure), atTls);
 		}
 		if (alert(failure).equals("no_application_protocol")) {
 			return ConnectFailedException.withoutHttp2(
-					"The server does not offer HTTP/2: " + failure.getMessage() + " (" + origin + ")", failure, atTls);
+					"The server does not offer HTTP/2: " + ForeignFailure.message(failure) + " (" + origin + ")",
+					ForeignFailure.printable(failure), atTls);
 		}
 		return new ConnectFailedException("TLS handshake with " + origin + " failed: " + reason(failure, origin),
-				failure, atTls);
+				ForeignFailure.printable(failure), atTls);
 	}
 
 	/**
@@ -72,14 +76,15 @@ final class ConnectFailures {
 	 */
 	static ConnectFailedException afterHandshake(Origin origin, SSLException failure, FailureContext context) {
 		return new ConnectFailedException(
-				"TLS with " + origin + " failed after the handshake: " + reason(failure, origin), failure, context);
+				"TLS with " + origin + " failed after the handshake: " + reason(failure, origin),
+				ForeignFailure.printable(failure), context);
 	}
 
 	private static String reason(Throwable failure, Origin origin) {
-		String message = String.valueOf(failure.getMessage());
+		String message = ForeignFailure.message(failure);
 		CertificateException certificate = find(failure, CertificateException.class);
 		if (certificate != null) {
-			return certificate(failure, String.valueOf(certificate.getMessage()));
+			return certificate(failure, ForeignFailure.message(certificate));
 		}
 		if (failure instanceof SSLException && message.contains("nrecognized SSL message")) {
 			return "the server does not speak TLS on this port";
@@ -91,11 +96,11 @@ final class ConnectFailures {
 			return "the server does not speak " + LEAST_VERSION + ": " + message;
 		}
 		if (!(failure instanceof IOException)) {
-			return failure.toString();
+			return ForeignFailure.words(failure);
 		}
 		RuntimeException own = find(failure, RuntimeException.class);
 		if (own != null) {
-			return "the trust or key managers of the application failed: " + own;
+			return "the trust or key managers of the application failed: " + ForeignFailure.words(own);
 		}
 		String explained = switch (alert(failure)) {
 			case "handshake_failure", "insufficient_security" -> "the server accepts none of the offered cipher suites "
@@ -113,11 +118,11 @@ final class ConnectFailures {
 	private static String certificate(Throwable failure, String detail) {
 		CertificateException expired = find(failure, CertificateExpiredException.class);
 		if (expired != null) {
-			return "the server's certificate has expired: " + expired.getMessage();
+			return "the server's certificate has expired: " + ForeignFailure.message(expired);
 		}
 		CertificateException early = find(failure, CertificateNotYetValidException.class);
 		if (early != null) {
-			return "the server's certificate is not valid yet: " + early.getMessage();
+			return "the server's certificate is not valid yet: " + ForeignFailure.message(early);
 		}
 		// So all messages of the JDK's host name check begin.
 		return detail.startsWith("No ") ? "the server's certificate is for another host: " + detail
@@ -148,7 +153,7 @@ final class ConnectFailures {
 
 		NoHttp2Exception(@Nullable String chosen) {
 			super("The server does not offer HTTP/2: by ALPN it chose "
-					+ ((chosen == null || chosen.isEmpty()) ? "nothing" : chosen));
+					+ ((chosen == null || chosen.isEmpty()) ? "nothing" : Excerpt.unquoted(chosen)));
 		}
 
 	}

@@ -68,9 +68,11 @@ public record ConnectionSnapshot(String id, ConnectionState state, ConnectionKey
 	 * @param writeStalled since when the socket takes nothing, zero if it does
 	 * @param writeError the first failure of a write, {@code null} if there was none
 	 * @param endedBy why the connection ends or has ended, {@code null} if it does not
+	 * @param lastFrames the last frames of both directions, oldest first, as
+	 * {@link io.github.h2transport.FailureContext#lastFrames()}
 	 */
 	public record Diagnostics(long nextStreamId, int pingsInFlight, @Nullable Duration pingRoundTrip, Duration lastRead,
-			Duration writeStalled, @Nullable String writeError, @Nullable String endedBy) {
+			Duration writeStalled, @Nullable String writeError, @Nullable String endedBy, List<String> lastFrames) {
 	}
 
 }

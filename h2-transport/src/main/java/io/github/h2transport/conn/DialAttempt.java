@@ -9,6 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.UnaryOperator;
 
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
@@ -30,6 +31,8 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	private final Resolver resolver;
 
+	private final UnaryOperator<List<InetAddress>> order;
+
 	private final WireFactory wires;
 
 	private final long deadline;
@@ -48,10 +51,12 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	private boolean done;
 
-	DialAttempt(ClientConn connection, EventLoop loop, Resolver resolver, WireFactory wires, long deadline) {
+	DialAttempt(ClientConn connection, EventLoop loop, Resolver resolver, UnaryOperator<List<InetAddress>> order,
+			WireFactory wires, long deadline) {
 		this.connection = connection;
 		this.loop = loop;
 		this.resolver = resolver;
+		this.order = order;
 		this.wires = wires;
 		this.deadline = deadline;
 	}
@@ -89,7 +94,20 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 					: ConnectFailures.lookUpFailed(origin(), cause, context()));
 			return;
 		}
-		this.addresses = found.stream().map((address) -> new InetSocketAddress(address, origin().port())).toList();
+		try {
+			this.addresses = this.order.apply(found)
+				.stream()
+				.map((address) -> new InetSocketAddress(address, origin().port()))
+				.toList();
+		}
+		catch (RuntimeException ex) {
+			fail(ConnectFailures.lookUpFailed(origin(), ex, context()));
+			return;
+		}
+		if (this.addresses.isEmpty()) {
+			fail(ConnectFailures.filtered(origin(), null, context()));
+			return;
+		}
 		connectNext();
 	}
 
@@ -160,6 +178,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		catch (IOException | RuntimeException ex) {
 			Sockets.close(socket);
 			this.connection.driver()
+				.ending()
 				.dialFailed(ConnectFailures.establishing(origin(), ex, context().withPhase(Phase.TLS)));
 			return;
 		}
@@ -196,7 +215,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	/** Also when the connection was closed while it was being dialled. */
 	private boolean isOver() {
-		if (!this.done && this.connection.driver().isClosed()) {
+		if (!this.done && this.connection.driver().ending().isClosed()) {
 			this.done = true;
 			abandonSocket();
 			this.loop.leave(this);
@@ -208,7 +227,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		this.done = true;
 		abandonSocket();
 		this.loop.leave(this);
-		this.connection.driver().dialFailed(cause);
+		this.connection.driver().ending().dialFailed(cause);
 	}
 
 	private void abandonSocket() {

@@ -7,12 +7,14 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
 import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ConnectionKey;
@@ -29,8 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dialer implements AutoCloseable {
 
-	/** TLS tasks that may run at once; each is short. */
-	private static final int TASK_THREADS = 8;
+	/**
+	 * TLS tasks that may run at once. Most are short, but the check of a certificate may
+	 * ask for its revocation over the network, and must not hold other handshakes up.
+	 */
+	private static final int TASK_THREADS = 32;
 
 	/** Name look-ups that may run at once; some hang, and cannot be cancelled. */
 	private static final int LOOK_UP_THREADS = 8;
@@ -110,11 +115,27 @@ public final class Dialer implements AutoCloseable {
 	 * @return a connection in the state {@link ConnectionState#CONNECTING}
 	 */
 	public ClientConn dial(ConnectionKey key, Duration connectTimeout, boolean singleUse, ConnObserver observer) {
+		return dial(key, connectTimeout, singleUse, observer, UnaryOperator.identity());
+	}
+
+	/**
+	 * Opens a connection to one of the addresses of a name. Returns at once; the observer
+	 * hears of the outcome.
+	 * @param key where to
+	 * @param connectTimeout the limit for name look-up, connect, TLS and preface together
+	 * @param singleUse whether the connection is for one request only
+	 * @param observer told what happens to the connection
+	 * @param order puts the addresses that were found into the order in which they are
+	 * tried; called on the event loop, must not block
+	 * @return a connection in the state {@link ConnectionState#CONNECTING}
+	 */
+	public ClientConn dial(ConnectionKey key, Duration connectTimeout, boolean singleUse, ConnObserver observer,
+			UnaryOperator<List<InetAddress>> order) {
 		EventLoop loop = this.loops[Math.floorMod(this.nextLoop.getAndIncrement(), this.loops.length)];
 		ClientConn connection = new ClientConn(this.resources.nextId(), key, singleUse, this.resources, loop, observer);
 		this.resources.remember(connection);
 		long deadline = loop.nanoTime() + connectTimeout.toNanos();
-		DialAttempt attempt = new DialAttempt(connection, loop, this.resolver, this::wire, deadline);
+		DialAttempt attempt = new DialAttempt(connection, loop, this.resolver, order, this::wire, deadline);
 		try {
 			loop.execute(attempt::begin);
 		}
@@ -124,6 +145,16 @@ public final class Dialer implements AutoCloseable {
 			observer.closed(connection, new ConnectFailedException("The transport is closed", ex, context));
 		}
 		return connection;
+	}
+
+	/**
+	 * Looks up where a key leads to at present. Returns at once.
+	 * @param key the name and the filter of its addresses
+	 * @return the addresses in the order of the system, or what the look-up failed with;
+	 * completed on a thread that may block
+	 */
+	public CompletionStage<List<InetAddress>> resolve(ConnectionKey key) {
+		return this.resolver.resolve(key.origin().host(), key.addressFilter());
 	}
 
 	/**

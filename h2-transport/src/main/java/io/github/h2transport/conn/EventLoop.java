@@ -40,6 +40,9 @@ final class EventLoop implements Loop, Runnable {
 	/** So that tasks that add tasks do not starve the sockets. */
 	private static final int TASKS_PER_TURN = 1024;
 
+	/** So many calls that others begin share one write, and then the server may work. */
+	private static final int ACTIONS_PER_FLUSH = 64;
+
 	private static final int READ_BUFFER_SIZE = 64 * 1024;
 
 	/** All loop threads of this class, to refuse calls that would block one of them. */
@@ -275,10 +278,9 @@ final class EventLoop implements Loop, Runnable {
 				LockSupport.unpark(waiting);
 			}
 			this.toUnpark.clear();
-			// One at a time: what an action queues is out before the next one looks.
-			Runnable action = this.afterFlush.poll();
-			if (action != null) {
-				run(action);
+			// What these add runs after the next flush; what they send leaves together.
+			for (int left = Math.min(this.afterFlush.size(), ACTIONS_PER_FLUSH); left > 0; left--) {
+				run(this.afterFlush.remove());
 			}
 		}
 		while (!this.touched.isEmpty() || !this.toUnpark.isEmpty() || !this.afterFlush.isEmpty());

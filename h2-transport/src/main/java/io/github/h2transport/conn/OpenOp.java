@@ -29,8 +29,8 @@ final class OpenOp extends Op {
 			// Its caller has left; the slot is free already.
 			return;
 		}
-		if (!this.connection.mayOpen()) {
-			Http2Exception end = this.connection.driver().endedBy();
+		if (!this.connection.book().mayOpen()) {
+			Http2Exception end = this.connection.driver().ending().endedBy();
 			if (end != null) {
 				refuseBecauseOf(end);
 				return;
@@ -40,7 +40,7 @@ final class OpenOp extends Op {
 			return;
 		}
 		half.assignId(this.stream);
-		this.connection.opening(this.stream);
+		this.connection.book().opening(this.stream);
 		half.open(this.stream, this.stream.request().fields(), this.stream.upload() == null);
 		this.stream.opened();
 	}
@@ -66,7 +66,7 @@ final class OpenOp extends Op {
 
 	private void refuse(Http2Exception failure) {
 		this.stream.fail(failure);
-		this.connection.notOpened();
+		this.connection.book().notOpened();
 	}
 
 	private FailureContext context(Initiator initiator) {

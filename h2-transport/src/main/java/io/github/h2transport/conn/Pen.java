@@ -93,7 +93,7 @@ final class Pen {
 	}
 
 	/**
-	 * Goes on after the socket was full. Loop only.
+	 * Goes on after the socket was full, or tries whether it still is. Loop only.
 	 */
 	void writable() {
 		if (this.awaitingWritable) {
@@ -170,6 +170,7 @@ final class Pen {
 			this.half.attach(this.buffers.borrow());
 			this.attached = true;
 		}
+		this.half.beginTurn();
 		int ops = 0;
 		while (ops < QUANTUM && this.half.hasRoom()) {
 			Op op = this.queue.poll();
@@ -181,6 +182,7 @@ final class Pen {
 		}
 		boolean more = ops == QUANTUM || !this.half.hasRoom();
 		more |= this.half.pump();
+		this.half.noteFrames(this.loop.nanoTime());
 		if (!write(current)) {
 			stall(current);
 			return false;
@@ -202,16 +204,18 @@ final class Pen {
 
 	private boolean write(Wire current) throws IOException {
 		ByteBuffer buffer = this.half.buffer();
-		int length = buffer.position();
+		// Octets of the buffer would not do: TLS takes them long before the socket does.
+		long before = current.octetsSent();
 		buffer.flip();
 		try {
 			return current.write(buffer);
 		}
 		finally {
-			if (buffer.remaining() < length) {
+			if (current.octetsSent() != before) {
 				this.stalledSince = (this.stalledSince != 0) ? this.loop.nanoTime() : 0;
 			}
 			buffer.compact();
+			this.half.written();
 		}
 	}
 

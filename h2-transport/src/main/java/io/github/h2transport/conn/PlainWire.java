@@ -17,6 +17,9 @@ final class PlainWire implements Wire {
 
 	private final SelectionKey key;
 
+	/** Owned by the holder of the pen. */
+	private long octetsSent;
+
 	PlainWire(SocketChannel channel, SelectionKey key) {
 		this.channel = channel;
 		this.key = key;
@@ -41,9 +44,14 @@ final class PlainWire implements Wire {
 	@Override
 	public boolean write(ByteBuffer from) throws IOException {
 		if (from.hasRemaining()) {
-			this.channel.write(from);
+			this.octetsSent += this.channel.write(from);
 		}
 		return !from.hasRemaining();
+	}
+
+	@Override
+	public long octetsSent() {
+		return this.octetsSent;
 	}
 
 	@Override

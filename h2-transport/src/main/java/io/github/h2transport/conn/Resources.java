@@ -34,6 +34,8 @@ final class Resources {
 
 	private final MemoryBudget budget = MemoryBudget.ofHeap();
 
+	private final WarningBudget warnings = new WarningBudget();
+
 	private final Map<String, ClientConn> connections = new ConcurrentHashMap<>();
 
 	private final AtomicLong connectionIds = new AtomicLong();
@@ -81,6 +83,10 @@ final class Resources {
 
 	MemoryBudget budget() {
 		return this.budget;
+	}
+
+	WarningBudget warnings() {
+		return this.warnings;
 	}
 
 	String nextId() {

@@ -3,7 +3,6 @@ package io.github.h2transport.conn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -20,8 +19,6 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 	private final ClientStream stream;
 
 	private final ResponseBody body;
-
-	private final AtomicBoolean subscribed = new AtomicBoolean();
 
 	private final AtomicLong demand = new AtomicLong();
 
@@ -45,7 +42,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 
 	@Override
 	public void subscribe(Flow.Subscriber<? super ByteBuffer> newSubscriber) {
-		if (!this.subscribed.compareAndSet(false, true) || !this.body.claimReader()) {
+		if (!this.body.claimReader()) {
 			newSubscriber.onSubscribe(new Flow.Subscription() {
 
 				@Override

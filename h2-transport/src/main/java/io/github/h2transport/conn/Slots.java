@@ -25,6 +25,9 @@ final class Slots {
 	/** Written by the loop. */
 	private volatile int limit = LIMIT_BEFORE_SETTINGS;
 
+	/** Our own limit, if it is below the peer's; set by the connection's pool. */
+	private volatile int cap = LIMIT_UNSTATED;
+
 	/** Taken back for good by whoever lets the connection drain. */
 	private volatile boolean accepting;
 
@@ -61,6 +64,10 @@ final class Slots {
 		this.maxRequests = most;
 	}
 
+	void cap(int most) {
+		this.cap = most;
+	}
+
 	/**
 	 * Returns whether the connection has had all the requests that it is for.
 	 * @return whether it is to be retired
@@ -77,19 +84,20 @@ final class Slots {
 		this.limit = newLimit;
 	}
 
+	/** What the peer allows, within our own limit. */
 	int limit() {
-		return this.limit;
+		return Math.min(this.limit, this.cap);
 	}
 
 	boolean hasFree() {
 		int count = this.used.get();
-		return this.accepting && count >= 0 && count < this.limit && !isUsedUp();
+		return this.accepting && count >= 0 && count < limit() && !isUsedUp();
 	}
 
 	boolean tryReserve() {
 		for (;;) {
 			int count = this.used.get();
-			if (!this.accepting || count < 0 || count >= this.limit || isUsedUp()) {
+			if (!this.accepting || count < 0 || count >= limit() || isUsedUp()) {
 				return false;
 			}
 			if (this.used.compareAndSet(count, count + 1)) {

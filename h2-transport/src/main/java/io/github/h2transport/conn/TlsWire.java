@@ -15,6 +15,8 @@ import javax.net.ssl.SSLEngineResult.Status;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
 
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.frame.ConnectionError;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * Keeps octets only while a record is incomplete or the socket is full.
  */
 final class TlsWire implements Wire {
+
+	/** RFC 5246 section 6.2.1: the content type of a record of the handshake. */
+	private static final byte HANDSHAKE = 22;
 
 	private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -41,13 +46,12 @@ final class TlsWire implements Wire {
 
 	private final ClientConn connection;
 
+	private final TlsOutput output;
+
 	// All below is owned by the loop.
 
 	/** Ciphertext that is not a whole record yet, or that there was no room to unwrap. */
 	private byte @Nullable [] leftover;
-
-	/** Ciphertext on its way out, ready to be read; {@code null} if there is none. */
-	private @Nullable ByteBuffer outgoing;
 
 	private boolean begun;
 
@@ -64,6 +68,12 @@ final class TlsWire implements Wire {
 	/** What ended the input, to be thrown once all before it was read. */
 	private @Nullable SSLException failure;
 
+	/** The same, if TLS itself is well and can carry a GOAWAY. */
+	private @Nullable ConnectionError refusal;
+
+	/** What comes in is no longer looked at. */
+	private boolean inputIgnored;
+
 	private boolean outputFinished;
 
 	private volatile ConnectionSnapshot.@Nullable Tls session;
@@ -76,6 +86,7 @@ final class TlsWire implements Wire {
 		this.loop = loop;
 		this.resources = resources;
 		this.connection = connection;
+		this.output = new TlsOutput(engine, channel, resources.buffers());
 	}
 
 	// ---- the handshake ----
@@ -105,7 +116,7 @@ final class TlsWire implements Wire {
 
 	private boolean handshake() throws IOException {
 		for (;;) {
-			if (!flush()) {
+			if (!flushOrReadWhy()) {
 				this.key.interestOps(SelectionKey.OP_WRITE);
 				return false;
 			}
@@ -114,7 +125,7 @@ final class TlsWire implements Wire {
 					runTasks();
 					return false;
 				}
-				case NEED_WRAP -> wrap(NOTHING);
+				case NEED_WRAP -> this.output.wrap(NOTHING);
 				case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
 					if (!unwrapHandshake()) {
 						this.key.interestOps(SelectionKey.OP_READ);
@@ -124,6 +135,39 @@ final class TlsWire implements Wire {
 				case FINISHED, NOT_HANDSHAKING -> {
 					verify();
 					return true;
+				}
+			}
+		}
+	}
+
+	/** A server that has closed may have said why before, in an alert. */
+	private boolean flushOrReadWhy() throws IOException {
+		try {
+			return this.output.flush();
+		}
+		catch (IOException ex) {
+			readWhy();
+			throw ex;
+		}
+	}
+
+	/** The engine reads only after it has said what it wants, which nobody hears. */
+	private void readWhy() throws IOException {
+		for (;;) {
+			switch (this.engine.getHandshakeStatus()) {
+				case NEED_WRAP -> {
+					this.output.drop();
+					if (this.output.wrap(NOTHING).bytesProduced() == 0) {
+						return;
+					}
+				}
+				case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+					if (!unwrapHandshake()) {
+						return;
+					}
+				}
+				default -> {
+					return;
 				}
 			}
 		}
@@ -202,12 +246,12 @@ final class TlsWire implements Wire {
 	/** Tells the peer what was wrong, if the engine has words for it. */
 	private void sendAlert() {
 		try {
-			while (this.engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && flush()) {
-				if (wrap(NOTHING).getStatus() == Status.CLOSED) {
+			while (this.engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && this.output.flush()) {
+				if (this.output.wrap(NOTHING).getStatus() == Status.CLOSED) {
 					break;
 				}
 			}
-			flush();
+			this.output.flush();
 		}
 		catch (IOException ex) {
 			// The handshake has failed anyway.
@@ -217,13 +261,18 @@ final class TlsWire implements Wire {
 	// ---- reading ----
 
 	@Override
-	public int read(ByteBuffer into) throws IOException {
-		if (this.outputFinished) {
+	public int read(ByteBuffer into) throws IOException, ConnectionError {
+		if (this.outputFinished || this.inputIgnored) {
 			// Nothing can be answered any more, so it need not be understood either.
 			return this.channel.read(into);
 		}
 		if (this.failure != null) {
 			throw this.failure;
+		}
+		if (this.refusal != null) {
+			this.buffered = false;
+			this.inputIgnored = true;
+			throw this.refusal;
 		}
 		this.buffered = false;
 		ByteBuffer cipher = ciphertext();
@@ -246,6 +295,11 @@ final class TlsWire implements Wire {
 			this.buffered = true;
 			return into.position() - start;
 		}
+		catch (ConnectionError ex) {
+			this.refusal = ex;
+			this.buffered = true;
+			return (into.position() > start) ? into.position() - start : read(into);
+		}
 		keep(cipher);
 		int length = into.position() - start;
 		if (length > 0) {
@@ -260,8 +314,9 @@ final class TlsWire implements Wire {
 		return 0;
 	}
 
-	private boolean unwrapAll(ByteBuffer cipher, ByteBuffer into) throws IOException {
+	private boolean unwrapAll(ByteBuffer cipher, ByteBuffer into) throws IOException, ConnectionError {
 		while (cipher.hasRemaining()) {
+			refuseRenegotiation(cipher);
 			SSLEngineResult result = this.engine.unwrap(cipher, into);
 			switch (result.getStatus()) {
 				case CLOSED -> {
@@ -274,26 +329,46 @@ final class TlsWire implements Wire {
 					this.buffered = true;
 					return false;
 				}
-				case OK -> afterHandshake(result.getHandshakeStatus());
+				case OK -> afterHandshake(result.getHandshakeStatus(), into);
 			}
 		}
 		return false;
 	}
 
 	/**
-	 * The peer wants something of TLS itself. A key update of TLS 1.3 is served; the
-	 * renegotiation of TLS 1.2 and client authentication after the handshake of TLS 1.3
-	 * are errors (RFC 9113 sections 9.2.1 and 9.2.3). Only these need delegated tasks.
+	 * A renegotiation of TLS 1.2 is a connection error (RFC 9113 section 9.2.1). It shows
+	 * in the clear before the engine has seen it; afterwards the engine would carry
+	 * nothing but its handshake, and no GOAWAY.
 	 */
-	private void afterHandshake(HandshakeStatus status) throws SSLException {
-		if (status == HandshakeStatus.NOT_HANDSHAKING || status == HandshakeStatus.FINISHED) {
-			return;
+	private void refuseRenegotiation(ByteBuffer cipher) throws ConnectionError {
+		ConnectionSnapshot.Tls established = this.session;
+		if (established != null && established.version().equals("TLSv1.2")
+				&& cipher.get(cipher.position()) == HANDSHAKE) {
+			throw new ConnectionError(ErrorCode.PROTOCOL_ERROR,
+					"the server asked for a TLS renegotiation, which HTTP/2 forbids (RFC 9113 section 9.2.1)");
 		}
-		if (!"TLSv1.3".equals(this.engine.getSession().getProtocol())) {
-			throw new SSLException("The server asked for a TLS renegotiation, which HTTP/2 forbids");
-		}
+	}
+
+	/**
+	 * The peer wants something of TLS 1.3 itself. An update of its keys is served. Only
+	 * other messages of the handshake need delegated tasks, above all the request for a
+	 * client certificate, and none is legal (RFC 9113 section 9.2.3): the engine refuses
+	 * what we have not offered, with an alert, before it computes anything.
+	 */
+	private void afterHandshake(HandshakeStatus status, ByteBuffer into) throws SSLException {
 		if (status == HandshakeStatus.NEED_TASK) {
-			throw new SSLException("The server began a TLS handshake anew, which HTTP/2 forbids");
+			for (Runnable task = this.engine.getDelegatedTask(); task != null; task = this.engine.getDelegatedTask()) {
+				task.run();
+			}
+			String what = "The server began a TLS handshake anew, such as to ask for a client certificate, which HTTP/2"
+					+ " forbids (RFC 9113 section 9.2.3)";
+			try {
+				this.engine.unwrap(NOTHING, into);
+			}
+			catch (SSLException ex) {
+				throw new SSLException(what, ex);
+			}
+			throw new SSLException(what);
 		}
 		if (status == HandshakeStatus.NEED_WRAP && !this.wantsWrap) {
 			// Stays so with each record until the pen has wrapped: one op is enough.
@@ -330,13 +405,13 @@ final class TlsWire implements Wire {
 	@Override
 	public boolean write(ByteBuffer from) throws IOException {
 		for (;;) {
-			if (!flush()) {
+			if (!this.output.flush()) {
 				return false;
 			}
 			if (!from.hasRemaining() && !this.wantsWrap) {
 				return true;
 			}
-			SSLEngineResult result = wrap(from);
+			SSLEngineResult result = this.output.wrap(from);
 			if (result.getStatus() == Status.CLOSED) {
 				throw new SSLException("TLS is closed for writing");
 			}
@@ -347,49 +422,9 @@ final class TlsWire implements Wire {
 		}
 	}
 
-	/**
-	 * Wraps as many records as fit into one buffer, so that one system call carries them
-	 * all.
-	 */
-	private SSLEngineResult wrap(ByteBuffer from) throws IOException {
-		ByteBuffer cipher = this.resources.buffers().borrow();
-		SSLEngineResult result;
-		int consumed = 0;
-		int produced = 0;
-		try {
-			do {
-				// May consume nothing, when the engine has a message of its own first.
-				result = this.engine.wrap(from, cipher);
-				consumed += result.bytesConsumed();
-				produced += result.bytesProduced();
-			}
-			while (result.getStatus() == Status.OK && from.hasRemaining()
-					&& result.bytesConsumed() + result.bytesProduced() > 0
-					&& cipher.remaining() >= this.engine.getSession().getPacketBufferSize());
-		}
-		catch (IOException | RuntimeException ex) {
-			this.resources.buffers().giveBack(cipher);
-			throw ex;
-		}
-		this.outgoing = cipher.flip();
-		return new SSLEngineResult(result.getStatus(), result.getHandshakeStatus(), consumed, produced);
-	}
-
-	/** Returns whether no ciphertext waits any longer. */
-	private boolean flush() throws IOException {
-		ByteBuffer cipher = this.outgoing;
-		if (cipher == null) {
-			return true;
-		}
-		if (cipher.hasRemaining()) {
-			this.channel.write(cipher);
-		}
-		if (cipher.hasRemaining()) {
-			return false;
-		}
-		this.outgoing = null;
-		this.resources.buffers().giveBack(cipher);
-		return true;
+	@Override
+	public long octetsSent() {
+		return this.output.octetsSent();
 	}
 
 	@Override
@@ -408,10 +443,10 @@ final class TlsWire implements Wire {
 	public void finishOutput() throws IOException {
 		this.outputFinished = true;
 		this.engine.closeOutbound();
-		while (!this.engine.isOutboundDone() && flush()) {
-			wrap(NOTHING);
+		while (!this.engine.isOutboundDone() && this.output.flush()) {
+			this.output.wrap(NOTHING);
 		}
-		if (flush()) {
+		if (this.output.flush()) {
 			this.channel.shutdownOutput();
 		}
 	}
@@ -419,10 +454,7 @@ final class TlsWire implements Wire {
 	@Override
 	public void close() {
 		Sockets.close(this.channel);
-		if (this.outgoing != null) {
-			this.resources.buffers().giveBack(this.outgoing);
-			this.outgoing = null;
-		}
+		this.output.drop();
 	}
 
 	@Override

@@ -4,7 +4,12 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
+import io.github.h2transport.Headers;
+import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.RequestBody;
+import io.github.h2transport.protocol.RequestTrailers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +35,15 @@ final class Upload {
 
 	private static final int CALLED_OFF = 2;
 
+	private final boolean writtenByCaller;
+
+	private final @Nullable Supplier<Headers> trailerSource;
+
+	private final long continueTimeoutNanos;
+
+	/** Set by the writer before its last chunk. */
+	private volatile Headers trailers = Headers.empty();
+
 	/** Claimed by compare-and-set: copying a caller's octets excludes calling off. */
 	private volatile int claim;
 
@@ -43,7 +57,9 @@ final class Upload {
 	private volatile @Nullable Thread writer;
 
 	/**
-	 * Set before the stream is opened, taken back by the loop: wait for 100 (Continue).
+	 * Set at birth, taken back when the stream is open, or by the loop when 100
+	 * (Continue) has come. What can be read once is not read before: if its stream is
+	 * never opened, the next connection can still have it.
 	 */
 	private volatile boolean held;
 
@@ -57,12 +73,29 @@ final class Upload {
 	private int position;
 
 	/** An upload whose chunks are still to come. */
-	Upload() {
+	Upload(StreamPlan plan) {
+		this.writtenByCaller = true;
+		this.trailerSource = plan.trailers();
+		this.continueTimeoutNanos = plan.continueTimeoutNanos();
+		this.held = this.continueTimeoutNanos > 0 || !plan.body().isRepeatable();
 	}
 
 	/** An upload that is complete from the start. */
-	Upload(byte[] octets, int offset, int length) {
-		this.offered = new Chunk(octets, offset, length, true);
+	Upload(StreamPlan plan, RequestBody.Bytes bytes) throws InvalidRequestException {
+		this.writtenByCaller = false;
+		this.trailerSource = plan.trailers();
+		this.continueTimeoutNanos = plan.continueTimeoutNanos();
+		this.held = this.continueTimeoutNanos > 0;
+		this.offered = new Chunk(bytes.array(), bytes.offset(), bytes.length(), true);
+		complete();
+	}
+
+	/** The content that a request needs, {@code null} if HEADERS are all of it. */
+	static @Nullable Upload of(StreamPlan plan) throws InvalidRequestException {
+		if (plan.body() instanceof RequestBody.Bytes bytes) {
+			return (bytes.length() > 0 || plan.trailers() != null) ? new Upload(plan, bytes) : null;
+		}
+		return new Upload(plan);
 	}
 
 	// ---- the writer's side ----
@@ -75,13 +108,35 @@ final class Upload {
 		return (this.offered == null && !this.held) || isCalledOff();
 	}
 
-	/** Keeps the content back. Before the stream is opened. */
-	void hold() {
-		this.held = true;
+	/** Whether the content comes from a thread or publisher of the caller. */
+	boolean isWrittenByCaller() {
+		return this.writtenByCaller;
+	}
+
+	/** Asks for the trailers, before the last chunk is offered. For the writer. */
+	void complete() throws InvalidRequestException {
+		if (this.trailerSource != null) {
+			this.trailers = RequestTrailers.of(this.trailerSource.get());
+		}
+	}
+
+	Headers trailers() {
+		return this.trailers;
 	}
 
 	boolean isHeld() {
 		return this.held;
+	}
+
+	boolean isHeldTooLong(long ageNanos) {
+		return this.held && ageNanos > this.continueTimeoutNanos;
+	}
+
+	/** The stream is open; content goes unless it waits for the server's word. */
+	void opened() {
+		if (this.continueTimeoutNanos == 0) {
+			letGo();
+		}
 	}
 
 	/**
@@ -166,29 +221,47 @@ final class Upload {
 		return chunk;
 	}
 
+	/** What is left of a chunk and the next one may share a frame. */
 	int readyOctets() {
 		Chunk chunk = this.held ? null : chunk();
-		return (chunk != null) ? chunk.end - this.position : 0;
+		if (chunk == null) {
+			return 0;
+		}
+		int left = chunk.end - this.position;
+		Chunk next = chunk.last ? null : this.offered;
+		return (next != null) ? left + next.end - next.offset : left;
 	}
 
 	boolean isComplete() {
 		Chunk chunk = this.held ? null : chunk();
-		return chunk != null && chunk.last;
+		if (chunk == null || chunk.last) {
+			return chunk != null;
+		}
+		Chunk next = this.offered;
+		return next != null && next.last;
 	}
 
+	/**
+	 * Copies content that is ready.
+	 * @return whether all of it was copied; {@code false} once the upload was called off
+	 */
 	boolean copy(ByteBuffer out, int length) {
-		Chunk chunk = chunk();
-		if (chunk == null || !CLAIM.compareAndSet(this, FREE, COPYING)) {
-			return false;
+		for (int left = length; left > 0;) {
+			Chunk chunk = chunk();
+			if (chunk == null || !CLAIM.compareAndSet(this, FREE, COPYING)) {
+				return false;
+			}
+			try {
+				int some = Math.min(left, chunk.end - this.position);
+				out.put(chunk.octets, this.position, some);
+				this.position += some;
+				left -= some;
+			}
+			finally {
+				this.claim = FREE;
+			}
 		}
-		try {
-			out.put(chunk.octets, this.position, length);
-			this.position += length;
-			return true;
-		}
-		finally {
-			this.claim = FREE;
-		}
+		return true;
 	}
 
 	/** Octets of content; immutable, though the array is used again after it was sent. */

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.util.Objects;
 
 import io.github.h2transport.FailureContext;
+import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
@@ -39,6 +40,17 @@ public final class UploadStream extends OutputStream {
 		this.stream = stream;
 		this.upload = upload;
 		this.declared = stream.request().contentLength();
+	}
+
+	/**
+	 * Waits until content may be written, while it is held back for a 100 (Continue), or
+	 * until the stream is open if it can be read only once.
+	 * @return {@code false} if the server has answered without it or has turned the
+	 * stream away, so that nobody has to read it
+	 * @throws Http2Exception if the call's time is up
+	 */
+	public boolean awaitWanted() throws Http2Exception {
+		return this.stream.awaitUpload(this.upload);
 	}
 
 	@Override
@@ -109,7 +121,7 @@ public final class UploadStream extends OutputStream {
 			throw new Stopped();
 		}
 		if (last) {
-			this.stream.contentComplete();
+			this.upload.complete();
 		}
 		byte[] octets = (this.chunk != null) ? this.chunk : new byte[0];
 		this.upload.offer(new Upload.Chunk(octets, 0, this.filled, last));

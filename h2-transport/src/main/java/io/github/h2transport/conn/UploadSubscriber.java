@@ -119,14 +119,25 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 		}
 		else if (this.complete) {
 			this.over = true;
-			this.stream.contentComplete();
-			this.upload.offer(new Upload.Chunk(new byte[0], 0, 0, true));
-			this.stream.connection().submit(new StreamOps.Content(this.stream));
+			end();
 		}
 		else if (!this.asked) {
 			this.asked = true;
 			source.request(1);
 		}
+	}
+
+	private void end() {
+		try {
+			this.upload.complete();
+		}
+		catch (InvalidRequestException | RuntimeException ex) {
+			// The trailers cannot be had, or cannot be sent.
+			fail(ex);
+			return;
+		}
+		this.upload.offer(new Upload.Chunk(new byte[0], 0, 0, true));
+		this.stream.connection().submit(new StreamOps.Content(this.stream));
 	}
 
 	private InvalidRequestException wrongLength(String relation) {
@@ -147,8 +158,9 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 		if (!this.upload.isCalledOff()) {
 			// In this order: the cancel wakes whoever then asks for the failure.
 			this.onFailure.accept(failure);
-			this.stream.cancel(ErrorCode.CANCEL, new CallCancelledException("The request body failed: " + failure,
-					failure, this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
+			this.stream.cancel(ErrorCode.CANCEL,
+					new CallCancelledException("The request body failed: " + ForeignFailure.words(failure), failure,
+							this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 		}
 	}
 

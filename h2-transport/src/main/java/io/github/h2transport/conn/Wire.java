@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 
+import io.github.h2transport.frame.ConnectionError;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +24,11 @@ interface Wire {
 	 * Reads what is there. Loop only.
 	 * @param into where to
 	 * @return how many octets, 0 if none are there, -1 at the end
+	 * @throws IOException if the wire is of no use any more
+	 * @throws ConnectionError if the peer does what HTTP/2 forbids; the wire can still
+	 * carry a GOAWAY
 	 */
-	int read(ByteBuffer into) throws IOException;
+	int read(ByteBuffer into) throws IOException, ConnectionError;
 
 	/**
 	 * Returns whether {@link #read} has more without a new event of the socket.
@@ -39,6 +43,13 @@ interface Wire {
 	 * writable, also with an empty buffer
 	 */
 	boolean write(ByteBuffer from) throws IOException;
+
+	/**
+	 * Returns how much the operating system has taken so far, which tells a slow peer
+	 * from a dead one. Only for the holder of the pen.
+	 * @return octets as they are on the wire, 0 or more; never falls
+	 */
+	long octetsSent();
 
 	/** Whether a caller's thread may write, or the loop alone. */
 	boolean callersMayWrite();

@@ -143,6 +143,9 @@ public final class FrameReader {
 		this.type = lengthAndType & 0xff;
 		this.flags = header.get() & 0xff;
 		this.streamId = header.getInt() & STREAM_ID_MASK;
+		if (this.listener != null) {
+			this.listener.frameHeader(this.length, this.type, this.flags, this.streamId);
+		}
 		if (!this.serverPrefaceSeen) {
 			checkServerPreface();
 		}
@@ -152,9 +155,6 @@ public final class FrameReader {
 		}
 		this.headerBlockOrder.check(this.length, this.type, this.flags, this.streamId);
 		FrameRules.check(this.length, this.type, this.flags, this.streamId);
-		if (this.listener != null) {
-			this.listener.frameHeader(this.length, this.type, this.flags, this.streamId);
-		}
 		start();
 		return true;
 	}

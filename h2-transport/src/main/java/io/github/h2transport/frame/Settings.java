@@ -68,8 +68,12 @@ public final class Settings {
 	/** The index is the id. Never changed after construction. */
 	private final long[] values;
 
-	private Settings(long[] values) {
+	/** Below the value in force if a frame lowers it first and raises it again. */
+	private final long leastHeaderTableSize;
+
+	private Settings(long[] values, long leastHeaderTableSize) {
 		this.values = values;
+		this.leastHeaderTableSize = leastHeaderTableSize;
 	}
 
 	/**
@@ -85,15 +89,19 @@ public final class Settings {
 	public static Settings parse(ByteBuffer payload) throws ConnectionError {
 		checkLength(payload.remaining());
 		long[] values = allAbsent();
+		long leastHeaderTableSize = MAX_VALUE;
 		while (payload.hasRemaining()) {
 			int id = payload.getShort() & 0xffff;
 			long value = payload.getInt() & MAX_VALUE;
 			if (isKnown(id)) {
 				checkReceived(id, value);
 				values[id] = value;
+				if (id == HEADER_TABLE_SIZE) {
+					leastHeaderTableSize = Math.min(leastHeaderTableSize, value);
+				}
 			}
 		}
-		return new Settings(values);
+		return new Settings(values, leastHeaderTableSize);
 	}
 
 	/**
@@ -163,6 +171,16 @@ public final class Settings {
 	}
 
 	/**
+	 * Returns the smallest SETTINGS_HEADER_TABLE_SIZE that the frame names. An encoder
+	 * has to signal it even if a larger value follows (RFC 7541 section 4.2).
+	 * @param absent what to return if the frame does not name it
+	 * @return the value, 0 to 2^32-1, or {@code absent}
+	 */
+	public long leastHeaderTableSize(long absent) {
+		return has(HEADER_TABLE_SIZE) ? this.leastHeaderTableSize : absent;
+	}
+
+	/**
 	 * Returns the number of settings that are not absent.
 	 * @return 0 to 8
 	 */
@@ -200,7 +218,8 @@ public final class Settings {
 
 	@Override
 	public boolean equals(Object other) {
-		return other instanceof Settings settings && Arrays.equals(this.values, settings.values);
+		return other instanceof Settings settings && Arrays.equals(this.values, settings.values)
+				&& this.leastHeaderTableSize == settings.leastHeaderTableSize;
 	}
 
 	@Override
@@ -241,7 +260,8 @@ public final class Settings {
 		}
 
 		public Settings build() {
-			return new Settings(this.values.clone());
+			long tableSize = this.values[HEADER_TABLE_SIZE];
+			return new Settings(this.values.clone(), (tableSize != ABSENT) ? tableSize : MAX_VALUE);
 		}
 
 	}

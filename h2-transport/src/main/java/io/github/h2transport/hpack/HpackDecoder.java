@@ -22,6 +22,9 @@ public final class HpackDecoder {
 
 	private boolean sizeUpdateRequired;
 
+	// whether the peer made a size update that nobody had required
+	private boolean sizeUpdateVolunteered;
+
 	/**
 	 * Makes a decoder with an empty dynamic table.
 	 * @param maxTableSize our SETTINGS_HEADER_TABLE_SIZE, in octets of RFC 7541 section
@@ -41,10 +44,12 @@ public final class HpackDecoder {
 	/**
 	 * Makes the next block fail unless it starts with a size update: to be called when
 	 * the peer has acknowledged a SETTINGS_HEADER_TABLE_SIZE below the one before (for
-	 * the first SETTINGS: below 4,096), as RFC 9113 section 4.3.1 demands.
+	 * the first SETTINGS: below 4,096), as RFC 9113 section 4.3.1 demands. A peer that
+	 * made its size update before it acknowledged has done its duty.
 	 */
 	public void requireSizeUpdate() {
-		this.sizeUpdateRequired = true;
+		this.sizeUpdateRequired = !this.sizeUpdateVolunteered;
+		this.sizeUpdateVolunteered = false;
 	}
 
 	/**
@@ -139,6 +144,7 @@ public final class HpackDecoder {
 					"size update to " + newSize + " octets, but the maximum is " + this.maxTableSize);
 		}
 		this.table.resize(newSize);
+		this.sizeUpdateVolunteered |= !this.sizeUpdateRequired;
 		this.sizeUpdateRequired = false;
 	}
 

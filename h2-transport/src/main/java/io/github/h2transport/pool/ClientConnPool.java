@@ -1,11 +1,15 @@
 package io.github.h2transport.pool;
 
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.Dialer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides which connection a request gets. Implementations are thread-safe and never
@@ -35,6 +39,43 @@ public interface ClientConnPool {
 	 * @return 0 or more; an instant old
 	 */
 	int pending(ConnectionKey key);
+
+	/**
+	 * Opens the connections that the pool wants to have for a key, before a request needs
+	 * them.
+	 * @param key where to
+	 * @param connectTimeout the limit for each dial
+	 * @return completes when they are established, or fails as a dial does
+	 */
+	default CompletionStage<Void> warmUp(ConnectionKey key, Duration connectTimeout) {
+		return CompletableFuture
+			.failedFuture(new UnsupportedOperationException(getClass().getName() + " cannot be warmed up"));
+	}
+
+	/**
+	 * Tells what there is for a key.
+	 * @param key the connections in question
+	 * @return a picture, an instant old; {@code null} if the pool has none to show
+	 */
+	default @Nullable PoolSnapshot snapshot(ConnectionKey key) {
+		return null;
+	}
+
+	/**
+	 * Tells what the pool has counted.
+	 * @return nothing, if it does not count
+	 */
+	default PoolTotals totals() {
+		return PoolTotals.NONE;
+	}
+
+	/**
+	 * Returns where requests wait, whether or not there is a connection.
+	 * @return keys with {@link #pending} requests, as far as the pool knows
+	 */
+	default Set<ConnectionKey> waitingKeys() {
+		return Set.of();
+	}
 
 	/**
 	 * Fails everything that waits, and gives out no connection any more.

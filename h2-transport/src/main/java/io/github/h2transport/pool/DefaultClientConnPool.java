@@ -1,9 +1,15 @@
 package io.github.h2transport.pool;
 
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.FailureContext;
@@ -14,6 +20,7 @@ import io.github.h2transport.PoolException;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.Dialer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pool that a transport has unless it was given another: multiplexes over few
@@ -22,11 +29,13 @@ import io.github.h2transport.conn.Dialer;
  */
 public final class DefaultClientConnPool implements ClientConnPool {
 
-	private final Dialer dialer;
-
 	private final TransportOptions options;
 
-	private final Map<ConnectionKey, KeyPool> pools = new ConcurrentHashMap<>();
+	private final Outside<ClientConn> outside;
+
+	private final PoolCounters counters = new PoolCounters(null);
+
+	private final Map<ConnectionKey, KeyPool<ClientConn>> pools = new ConcurrentHashMap<>();
 
 	private volatile boolean closed;
 
@@ -36,8 +45,8 @@ public final class DefaultClientConnPool implements ClientConnPool {
 	 * @param options the limits
 	 */
 	public DefaultClientConnPool(Dialer dialer, TransportOptions options) {
-		this.dialer = dialer;
 		this.options = options;
+		this.outside = new Dialled(dialer);
 	}
 
 	@Override
@@ -46,55 +55,136 @@ public final class DefaultClientConnPool implements ClientConnPool {
 			if (this.closed) {
 				return CompletableFuture.failedFuture(closedFailure());
 			}
-			KeyPool pool = this.pools.get(request.key());
-			if (pool == null) {
-				pool = this.pools.computeIfAbsent(request.key(),
-						(key) -> new KeyPool(key, this.dialer, this.options, this::remove));
-			}
+			KeyPool<ClientConn> pool = pool(request.key());
 			ClientConn ready = pool.tryReserve(request);
 			if (ready != null) {
 				return CompletableFuture.completedFuture(ready);
 			}
 			CompletableFuture<ClientConn> waiting = pool.await(request);
 			if (waiting != null) {
-				if (this.closed) {
-					pool.close(closedFailure());
-				}
+				closeIfClosed(pool);
 				return waiting;
 			}
 			// The pool of the key was retired in the meantime; there will be a new one.
 		}
 	}
 
-	private void remove(KeyPool pool) {
+	private KeyPool<ClientConn> pool(ConnectionKey key) {
+		KeyPool<ClientConn> pool = this.pools.get(key);
+		if (pool == null) {
+			pool = this.pools.computeIfAbsent(key,
+					(missing) -> new KeyPool<>(missing, this.outside, this.options, this.counters, this::remove));
+		}
+		return pool;
+	}
+
+	private void closeIfClosed(KeyPool<ClientConn> pool) {
+		if (this.closed) {
+			pool.close(closedFailure());
+		}
+	}
+
+	private void remove(KeyPool<ClientConn> pool) {
 		this.pools.remove(pool.key(), pool);
 	}
 
 	private static Http2Exception closedFailure() {
-		return new PoolException("The transport is closed", null, FailureContext.of(Initiator.CALLER, Phase.POOL));
+		return PoolException.of(PoolException.Reason.CLOSED, "The transport is closed", null,
+				FailureContext.of(Initiator.CALLER, Phase.POOL));
 	}
 
 	@Override
 	public void markDead(ClientConn connection) {
-		KeyPool pool = this.pools.get(connection.key());
+		KeyPool<ClientConn> pool = this.pools.get(connection.key());
 		if (pool != null) {
-			pool.draining(connection);
+			pool.drain(connection);
 		}
 		connection.doNotReuse();
 	}
 
 	@Override
+	public CompletionStage<Void> warmUp(ConnectionKey key, Duration connectTimeout) {
+		for (;;) {
+			if (this.closed) {
+				return CompletableFuture.failedFuture(closedFailure());
+			}
+			KeyPool<ClientConn> pool = pool(key);
+			CompletableFuture<Void> done = pool.warmUp(connectTimeout);
+			if (done != null) {
+				closeIfClosed(pool);
+				return done;
+			}
+		}
+	}
+
+	@Override
 	public int pending(ConnectionKey key) {
-		KeyPool pool = this.pools.get(key);
+		KeyPool<ClientConn> pool = this.pools.get(key);
 		return (pool != null) ? pool.pending() : 0;
+	}
+
+	@Override
+	public @Nullable PoolSnapshot snapshot(ConnectionKey key) {
+		KeyPool<ClientConn> pool = this.pools.get(key);
+		return (pool != null) ? pool.snapshot() : null;
+	}
+
+	@Override
+	public PoolTotals totals() {
+		return this.counters.totals();
+	}
+
+	@Override
+	public Set<ConnectionKey> waitingKeys() {
+		return this.pools.values()
+			.stream()
+			.filter((pool) -> pool.pending() > 0)
+			.map(KeyPool::key)
+			.collect(Collectors.toUnmodifiableSet());
 	}
 
 	@Override
 	public void close() {
 		this.closed = true;
-		for (KeyPool pool : this.pools.values()) {
+		for (KeyPool<ClientConn> pool : this.pools.values()) {
 			pool.close(closedFailure());
 		}
+	}
+
+	/** Clock, names and connections of a transport. */
+	private static final class Dialled implements Outside<ClientConn> {
+
+		private final Dialer dialer;
+
+		private Dialled(Dialer dialer) {
+			this.dialer = dialer;
+		}
+
+		@Override
+		public long nanoTime() {
+			return System.nanoTime();
+		}
+
+		@Override
+		public Runnable schedule(long delayNanos, Runnable action) {
+			return this.dialer.schedule(delayNanos, action);
+		}
+
+		@Override
+		public double random() {
+			return ThreadLocalRandom.current().nextDouble();
+		}
+
+		@Override
+		public CompletionStage<List<InetAddress>> resolve(ConnectionKey key) {
+			return this.dialer.resolve(key);
+		}
+
+		@Override
+		public Member<ClientConn> prepare(KeyPool<ClientConn> pool, Duration connectTimeout, boolean singleUse) {
+			return new ConnMember(pool, this.dialer, connectTimeout, singleUse);
+		}
+
 	}
 
 }

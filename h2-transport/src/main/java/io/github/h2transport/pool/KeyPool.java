@@ -1,18 +1,14 @@
 package io.github.h2transport.pool;
 
+import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Deque;
-import java.util.IdentityHashMap;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
-import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
@@ -20,79 +16,65 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
 import io.github.h2transport.TransportOptions;
-import io.github.h2transport.conn.ClientConn;
-import io.github.h2transport.conn.ConnObserver;
-import io.github.h2transport.conn.Dialer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of one key and the requests that wait for one. The lock guards the
- * queue and the bookkeeping; it is never held while a waiting request is told anything.
+ * The connections of one key and the requests that wait for one. Whatever happens is
+ * noted under the lock, then everything that follows is decided in one place, then the
+ * lock is released and the decisions are carried out.
+ *
+ * @param <C> what callers get: connections, or the pool's simulation of them
  */
-final class KeyPool implements ConnObserver {
-
-	private static final ClientConn[] NONE = new ClientConn[0];
-
-	/**
-	 * After a dial that failed there is no further one for so long, while an open
-	 * connection can serve those that wait: a server that refuses is not hammered.
-	 */
-	private static final long DIAL_PAUSE_NANOS = 1_000_000_000L;
+final class KeyPool<C> {
 
 	private final ConnectionKey key;
 
-	private final Dialer dialer;
+	private final Outside<C> outside;
 
 	private final TransportOptions options;
 
-	private final Consumer<KeyPool> onEmpty;
+	private final PoolCounters counters;
+
+	private final Consumer<KeyPool<C>> onEmpty;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** Open shared connections; replaced under the lock, read by anybody. */
-	private volatile ClientConn[] connections = NONE;
+	/** Changed under the lock, read by anybody. */
+	private final OpenMembers<C> open;
 
-	/** How many wait; written under the lock, read by anybody. */
-	private volatile int waiting;
+	/** Guarded by the lock; its size is read by anybody. */
+	private final WaitingLine<C> line = new WaitingLine<>();
 
-	/**
-	 * The peer's latest stream limit; written by loops, read by anybody. A new connection
-	 * gets no more requests than that before its own SETTINGS have arrived, since the
-	 * peer would refuse them.
-	 */
-	private volatile int knownLimit = Integer.MAX_VALUE;
+	// All below is guarded by the lock.
 
-	/** Guarded by the lock: in the order in which they are served, after the retries. */
-	private final Deque<Waiter> queue = new ArrayDeque<>();
+	private final Ageing ageing;
 
-	/** Guarded by the lock: requests that a connection had turned away. */
-	private final Deque<Waiter> retries = new ArrayDeque<>();
+	private final Dialling<C> dialling;
 
-	/** Guarded by the lock. */
+	private final SingleUse<C> singleUse;
+
 	private final RetirementMemory retirements = new RetirementMemory();
 
-	/**
-	 * Guarded by the lock: connections on their way, with their request if single-use.
-	 */
-	private final Map<ClientConn, Waiter> dedicated = new IdentityHashMap<>();
+	private final Alarm alarm;
 
-	/** Guarded by the lock. */
-	private int dialling;
+	/** Connections that are not yet closed, dials included. */
+	private int members;
 
-	/** Guarded by the lock: no further connection is dialled before this time. */
-	private long pauseUntil = System.nanoTime();
-
-	/** Guarded by the lock: live single-use connections, dials included. */
-	private int singleUse;
-
-	/** Guarded by the lock: nothing may be added any more. */
+	/** Nothing may be added any more. */
 	private boolean retired;
 
-	KeyPool(ConnectionKey key, Dialer dialer, TransportOptions options, Consumer<KeyPool> onEmpty) {
+	KeyPool(ConnectionKey key, Outside<C> outside, TransportOptions options, PoolCounters all,
+			Consumer<KeyPool<C>> onEmpty) {
 		this.key = key;
-		this.dialer = dialer;
+		this.outside = outside;
 		this.options = options;
+		this.counters = new PoolCounters(all);
 		this.onEmpty = onEmpty;
+		this.open = new OpenMembers<>(Growth.kept(options));
+		this.ageing = new Ageing(options);
+		this.dialling = new Dialling<>(this, outside, options, this.open, this.line, this.ageing);
+		this.singleUse = new SingleUse<>(this, this.line, options.maxSingleUse());
+		this.alarm = new Alarm(outside::schedule, this::settle);
 	}
 
 	ConnectionKey key() {
@@ -100,7 +82,7 @@ final class KeyPool implements ConnObserver {
 	}
 
 	int pending() {
-		return this.waiting;
+		return this.line.size();
 	}
 
 	// ---- requests ----
@@ -108,385 +90,331 @@ final class KeyPool implements ConnObserver {
 	/**
 	 * Reserves a slot without waiting and without any lock, unless others wait already.
 	 */
-	@Nullable ClientConn tryReserve(ConnectionRequest request) {
-		if (this.options.singleUse() || (this.waiting > 0 && !request.retry())) {
+	@Nullable C tryReserve(ConnectionRequest request) {
+		if (request.retry()) {
+			this.counters.replayed();
+		}
+		if (this.options.singleUse() || (this.line.size() > 0 && !request.retry())) {
 			return null;
 		}
-		return reserve(request.replayable());
-	}
-
-	/** Takes a slot of the least loaded connection. */
-	private @Nullable ClientConn reserve(boolean replayable) {
-		// Twice, since the chosen one may fill up meanwhile; then it is time to wait.
-		for (int i = 0; i < 2; i++) {
-			ClientConn best = null;
-			int least = Integer.MAX_VALUE;
-			for (ClientConn connection : this.connections) {
-				int load = connection.activeStreams();
-				if (load < least && connection.canTakeNewRequest()
-						&& (connection.hasPeerSettings() || (replayable && load < this.knownLimit))) {
-					best = connection;
-					least = load;
-				}
-			}
-			if (best == null) {
-				return null;
-			}
-			if (best.tryReserve()) {
-				return best;
-			}
-		}
-		return null;
+		Member<C> member = this.open.reserve(request.replayable());
+		return (member != null) ? member.connection() : null;
 	}
 
 	/**
 	 * Queues a request.
 	 * @return the connection to come, {@code null} if this pool is retired
 	 */
-	@Nullable CompletableFuture<ClientConn> await(ConnectionRequest request) {
-		Waiter waiter = new Waiter(request, System.nanoTime());
+	@Nullable CompletableFuture<C> await(ConnectionRequest request) {
+		Waiter<C> waiter = new Waiter<>(request, this.outside.nanoTime());
+		Decisions<C> decisions = new Decisions<>();
 		this.lock.lock();
 		try {
 			if (this.retired) {
 				return null;
 			}
-			if (request.onlyCached()) {
-				return CompletableFuture.failedFuture(new PoolException(
-						"No open connection to " + this.key + " has a free stream, and the call may not dial", null,
-						FailureContext.of(Initiator.CALLER, Phase.POOL)));
+			PoolException refusal = refusal(request);
+			if (refusal != null) {
+				return CompletableFuture.failedFuture(refusal);
 			}
-			if (this.queue.size() >= this.options.maxPending()) {
-				return CompletableFuture.failedFuture(full());
+			this.line.add(waiter);
+			this.dialling.asked(request.connectTimeout());
+			// A slot may have become free before the request was in the line.
+			decide(decisions);
+			if (!decisions.gives(waiter)) {
+				this.counters.waits(this.line.size());
 			}
-			(request.retry() ? this.retries : this.queue).addLast(waiter);
-			countWaiting();
 		}
 		finally {
 			this.lock.unlock();
 		}
+		decisions.carryOut();
 		waiter.whenComplete((connection, failure) -> {
 			if (waiter.isCancelled()) {
-				forget(waiter);
+				change((more) -> this.line.remove(waiter));
 			}
 		});
-		// A slot may have become free before the request was in the queue.
-		serve();
 		return waiter;
 	}
 
-	private PoolException full() {
-		Waiter oldest = this.queue.peek();
-		long millis = (oldest != null) ? Duration.ofNanos(System.nanoTime() - oldest.since).toMillis() : 0;
-		return new PoolException(
-				"The queue for a connection to " + this.key + " is full: " + this.queue.size()
-						+ " requests wait (max-pending), the oldest for " + millis + " ms; " + describe(),
-				null, FailureContext.of(Initiator.LIBRARY, Phase.POOL));
-	}
-
-	/** What the pool has, for messages. */
-	String describe() {
-		ClientConn[] open = this.connections;
-		StringBuilder words = new StringBuilder().append(open.length)
-			.append(" of at most ")
-			.append(maxConnections())
-			.append(" connections are open");
-		for (ClientConn connection : open) {
-			words.append(", ")
-				.append(connection.id())
-				.append(" with ")
-				.append(connection.activeStreams())
-				.append(" of ")
-				.append(connection.maxConcurrentStreams())
-				.append(" streams");
+	private @Nullable PoolException refusal(ConnectionRequest request) {
+		if (request.onlyCached()) {
+			return PoolException.of(PoolException.Reason.NONE_CACHED,
+					"No open connection to " + this.key + " has a free stream, and the call may not dial", null,
+					FailureContext.of(Initiator.CALLER, Phase.POOL));
 		}
-		return words.toString();
-	}
-
-	private void forget(Waiter waiter) {
-		this.lock.lock();
-		try {
-			if (this.queue.remove(waiter) || this.retries.remove(waiter)) {
-				countWaiting();
-			}
+		if (request.retry() || this.line.newcomers() < this.options.maxPending()) {
+			return null;
 		}
-		finally {
-			this.lock.unlock();
-		}
-		retireIfEmpty();
-	}
-
-	/** Gives waiting requests what there is, in order, and dials for the rest. */
-	private void serve() {
-		List<Waiter> served = new ArrayList<>();
-		List<ClientConn> given = new ArrayList<>();
-		this.lock.lock();
-		try {
-			if (!this.options.singleUse()) {
-				Waiter first = first();
-				while (first != null) {
-					ClientConn connection = reserve(first.request.replayable());
-					if (connection == null) {
-						break;
-					}
-					served.add(removeFirst());
-					given.add(connection);
-					first = first();
-				}
-				countWaiting();
-			}
-			dialIfNeeded();
-		}
-		finally {
-			this.lock.unlock();
-		}
-		for (int i = 0; i < served.size(); i++) {
-			if (!served.get(i).complete(given.get(i))) {
-				given.get(i).release();
-			}
-		}
-	}
-
-	private void countWaiting() {
-		this.waiting = this.queue.size() + this.retries.size();
-	}
-
-	private @Nullable Waiter first() {
-		Waiter retry = this.retries.peek();
-		return (retry != null) ? retry : this.queue.peek();
-	}
-
-	private Waiter removeFirst() {
-		return this.retries.isEmpty() ? this.queue.remove() : this.retries.remove();
-	}
-
-	private int maxConnections() {
-		return this.options.strictMaxConcurrentStreams() ? 1 : this.options.maxConnections();
-	}
-
-	private void dialIfNeeded() {
-		if (this.retired) {
-			return;
-		}
-		if (this.options.singleUse()) {
-			while (first() != null && this.singleUse < this.options.maxSingleUse()) {
-				Waiter waiter = removeFirst();
-				this.singleUse++;
-				this.dedicated.put(dial(waiter, true), waiter);
-			}
-			countWaiting();
-			return;
-		}
-		Waiter first = first();
-		if (first == null || this.dialling > 0 || this.connections.length >= maxConnections()) {
-			return;
-		}
-		if (this.connections.length > 0 && System.nanoTime() - this.pauseUntil < 0) {
-			return;
-		}
-		for (ClientConn connection : this.connections) {
-			// Its limit may turn out to be enough; and a limit of zero is the peer's
-			// wish.
-			if (!connection.hasPeerSettings() || connection.maxConcurrentStreams() == 0) {
-				return;
-			}
-		}
-		this.dialling++;
-		dial(first, false);
-	}
-
-	private ClientConn dial(Waiter waiter, boolean forOne) {
-		return this.dialer.dial(this.key, waiter.request.connectTimeout(), forOne, this);
-	}
-
-	// ---- connections ----
-
-	@Override
-	public void opened(ClientConn connection) {
-		if (connection.isSingleUse()) {
-			openedForOne(connection);
-			return;
-		}
-		this.lock.lock();
-		try {
-			this.dialling--;
-			if (this.retired) {
-				connection.doNotReuse();
-			}
-			else {
-				connection.maxRequests(this.retirements.nextMaxRequests());
-				ClientConn[] more = Arrays.copyOf(this.connections, this.connections.length + 1);
-				more[more.length - 1] = connection;
-				this.connections = more;
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
-		serve();
-	}
-
-	private void openedForOne(ClientConn connection) {
-		Waiter waiter;
-		this.lock.lock();
-		try {
-			waiter = this.dedicated.remove(connection);
-		}
-		finally {
-			this.lock.unlock();
-		}
-		if (waiter == null || !connection.tryReserve()) {
-			connection.doNotReuse();
-		}
-		else if (!waiter.complete(connection)) {
-			connection.release();
-			connection.doNotReuse();
-		}
-	}
-
-	@Override
-	public void slotsFreed(ClientConn connection) {
-		if (connection.hasPeerSettings()) {
-			this.knownLimit = connection.maxConcurrentStreams();
-		}
-		if (this.waiting > 0) {
-			serve();
-		}
-	}
-
-	@Override
-	public void draining(ClientConn connection) {
-		if (remove(connection)) {
-			remember(connection);
-			if (connection.hasPeerSettings()) {
-				serve();
-			}
-			// Else it is open whether HTTP/2 is spoken there at all: its end will tell,
-			// and another dial would only meet the same.
-			retireIfEmpty();
-		}
-	}
-
-	private void remember(ClientConn connection) {
-		this.lock.lock();
-		try {
-			this.retirements.retired(connection.processedBeforeGoAway());
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	private boolean remove(ClientConn connection) {
-		this.lock.lock();
-		try {
-			List<ClientConn> rest = new ArrayList<>(Arrays.asList(this.connections));
-			if (!rest.remove(connection)) {
-				return false;
-			}
-			this.connections = rest.toArray(NONE);
-			return true;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
-	@Override
-	public void closed(ClientConn connection, Http2Exception cause) {
-		List<Waiter> failed = new ArrayList<>();
-		remove(connection);
-		this.lock.lock();
-		try {
-			if (connection.isSingleUse()) {
-				this.singleUse--;
-				Waiter waiter = this.dedicated.remove(connection);
-				if (waiter != null) {
-					failed.add(waiter);
-				}
-			}
-			else {
-				if (!connection.wasOpen()) {
-					this.dialling--;
-				}
-				if (isFailedDial(connection, cause)) {
-					this.pauseUntil = System.nanoTime() + DIAL_PAUSE_NANOS;
-					if (this.connections.length == 0) {
-						// Everybody would only meet the same; nobody waits for nothing.
-						takeAll(failed);
-					}
-				}
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
-		for (Waiter waiter : failed) {
-			waiter.completeExceptionally(cause);
-		}
-		serve();
-		retireIfEmpty();
-	}
-
-	private void takeAll(List<Waiter> into) {
-		into.addAll(this.retries);
-		into.addAll(this.queue);
-		this.retries.clear();
-		this.queue.clear();
-		countWaiting();
+		int pending = this.line.size();
+		Duration oldest = Duration.ofNanos(this.line.oldestWait(this.outside.nanoTime()));
+		return PoolException
+			.of(PoolException.Reason.QUEUE_FULL,
+					"The queue for a connection to " + this.key + " is full: " + pending
+							+ " requests wait (h2.transport.pool.max-pending), the oldest for " + oldest.toMillis()
+							+ " ms; " + this.open.describe(this.dialling.growth().most()),
+					this.dialling.failure(), FailureContext.of(Initiator.LIBRARY, Phase.POOL))
+			.withQueue(pending, oldest);
 	}
 
 	/**
-	 * Until its SETTINGS have arrived a connection is not established (RFC 9113 section
-	 * 3.4), unless it was ourselves who ended it.
+	 * Opens connections before anybody needs them.
+	 * @param timeout the limit for a dial
+	 * @return completes when they are established, or fails with the first dial that
+	 * does; {@code null} if this pool is retired
 	 */
-	private static boolean isFailedDial(ClientConn connection, Http2Exception cause) {
-		return !connection.wasOpen() || (!connection.hasPeerSettings() && !(cause instanceof ConnectionException));
-	}
-
-	private void retireIfEmpty() {
+	@Nullable CompletableFuture<Void> warmUp(Duration timeout) {
+		CompletableFuture<Void> result;
+		Decisions<C> decisions = new Decisions<>();
 		this.lock.lock();
 		try {
-			if (this.retired || this.waiting > 0 || this.dialling > 0 || this.singleUse > 0
-					|| this.connections.length > 0) {
-				return;
+			if (this.retired) {
+				return null;
 			}
-			this.retired = true;
+			if (this.options.singleUse()) {
+				result = CompletableFuture.completedFuture(null);
+			}
+			else {
+				result = this.dialling.warmUp().copy();
+				this.dialling.asked(timeout);
+			}
+			decide(decisions);
 		}
 		finally {
 			this.lock.unlock();
 		}
-		this.onEmpty.accept(this);
+		decisions.carryOut();
+		return result;
+	}
+
+	// ---- decisions ----
+
+	/** Takes note of an event and decides what follows from it. */
+	private void change(Consumer<Decisions<C>> event) {
+		Decisions<C> decisions = new Decisions<>();
+		this.lock.lock();
+		try {
+			event.accept(decisions);
+			decide(decisions);
+		}
+		finally {
+			this.lock.unlock();
+		}
+		decisions.carryOut();
+	}
+
+	private void settle() {
+		change((decisions) -> {
+		});
+	}
+
+	private void decide(Decisions<C> decisions) {
+		if (this.retired) {
+			return;
+		}
+		long now = this.outside.nanoTime();
+		if (this.options.singleUse()) {
+			this.singleUse.dial(decisions);
+		}
+		else {
+			give(decisions);
+			lookUp(decisions, now);
+			this.ageing.mark(this.open, now);
+			long next = this.dialling.dial(decisions, now);
+			this.dialling.endWarmUp(decisions);
+			this.alarm.set(now, Math.min(next, this.ageing.next(this.open, now)));
+		}
+		retireIfEmpty(decisions, now);
+	}
+
+	/** Gives waiting requests what there is, in order. */
+	private void give(Decisions<C> decisions) {
+		for (Waiter<C> first = this.line.peek(); first != null; first = this.line.peek()) {
+			Member<C> member = this.open.reserve(first.request().replayable());
+			if (member == null) {
+				return;
+			}
+			this.line.poll();
+			decisions.give(first, member);
+		}
+	}
+
+	private void lookUp(Decisions<C> decisions, long now) {
+		if (this.ageing.beginLookUp(this.open, now)) {
+			decisions.then(() -> this.outside.resolve(this.key).whenComplete((found, failure) -> lookedUp(found)));
+		}
+	}
+
+	private void lookedUp(@Nullable List<InetAddress> found) {
+		change((decisions) -> this.ageing.lookedUp(this.open, found, this.outside.nanoTime()));
+	}
+
+	private void retireIfEmpty(Decisions<C> decisions, long now) {
+		if (this.line.size() > 0 || this.members > 0 || this.dialling.isWarmingUp()) {
+			return;
+		}
+		long remembered = this.dialling.remembersFor(now);
+		if (remembered > 0) {
+			this.alarm.set(now, remembered);
+			return;
+		}
+		this.retired = true;
+		this.alarm.stop();
+		decisions.then(() -> this.onEmpty.accept(this));
+	}
+
+	// ---- what happens to connections ----
+
+	/** Makes a connection that is still to be dialled. Guarded by the lock. */
+	Member<C> prepare(Duration connectTimeout, boolean forOne) {
+		this.members++;
+		return this.outside.prepare(this, connectTimeout, forOne);
+	}
+
+	/**
+	 * Puts the addresses of a name into the order in which a dial tries them.
+	 */
+	List<InetAddress> order(Member<C> member, List<InetAddress> found) {
+		this.lock.lock();
+		try {
+			List<InetAddress> order = new ArrayList<>(found);
+			if (this.options.spreadAddresses()) {
+				order.sort(Comparator
+					.comparingLong((address) -> this.open.at(address) + this.dialling.growth().comingTo(address)));
+			}
+			if (!order.isEmpty()) {
+				member.address(order.get(0));
+			}
+			return order;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	void opened(Member<C> member) {
+		this.counters.opened();
+		change((decisions) -> {
+			this.dialling.growth().coming().remove(member);
+			InetAddress address = member.remoteAddress();
+			member.address((address != null) ? address : member.address());
+			if (member.isSingleUse()) {
+				this.singleUse.opened(member, decisions);
+			}
+			else if (this.retired) {
+				member.stage(Member.Stage.LEFT);
+				decisions.drain(member);
+			}
+			else {
+				int ours = this.options.maxRequestsPerConnection();
+				int learnt = this.retirements.nextMaxRequests();
+				member.bound(this.options.maxStreamsPerConnection(), (ours > 0) ? Math.min(ours, learnt) : learnt);
+				this.ageing.born(member, this.outside.nanoTime(), this.outside.random(), this.open.isEmpty());
+				member.stage(Member.Stage.OPEN);
+				this.open.add(member);
+			}
+		});
+	}
+
+	void slotsFreed(Member<C> member) {
+		boolean knowsLimit = member.knowsLimit();
+		if (knowsLimit) {
+			this.open.learnt(member.limit());
+		}
+		if (knowsLimit && !member.isSettled()) {
+			change((decisions) -> {
+				member.settled();
+				this.dialling.succeeded(member, decisions);
+			});
+		}
+		else if (this.line.size() > 0) {
+			settle();
+		}
+	}
+
+	void draining(Member<C> member) {
+		change((decisions) -> {
+			if (!this.open.remove(member)) {
+				return;
+			}
+			this.retirements.retired(member.processedBeforeGoAway());
+			if (member.knowsLimit()) {
+				member.stage(Member.Stage.LEFT);
+			}
+			else {
+				member.stage(Member.Stage.IN_DOUBT);
+				this.dialling.growth().coming().add(member);
+			}
+		});
+	}
+
+	void closed(Member<C> member, Http2Exception cause) {
+		change((decisions) -> {
+			member.stage(Member.Stage.CLOSED);
+			this.members--;
+			this.open.remove(member);
+			this.dialling.growth().coming().remove(member);
+			member.replacesNobody();
+			Member<C> replacement = member.replacement();
+			if (replacement != null) {
+				replacement.replacesNobody();
+			}
+			if (member.wasOpen()) {
+				EndReason reason = (member.leaving() != null) ? member.leaving() : member.endReason(cause);
+				this.counters.closed(reason);
+				this.dialling.ended(member, reason);
+			}
+			boolean failedDial = member.isFailedDial(cause);
+			if (failedDial) {
+				this.counters.dialFailed();
+			}
+			if (member.isSingleUse()) {
+				this.singleUse.closed(member, cause, decisions);
+			}
+			else if (failedDial && this.dialling.failed(cause, decisions)) {
+				// Nobody waits for nothing.
+				failAll(cause, decisions);
+			}
+		});
+	}
+
+	private void failAll(Http2Exception cause, Decisions<C> decisions) {
+		List<Waiter<C>> all = new ArrayList<>();
+		this.line.takeAll(all);
+		decisions.fail(all, cause);
+	}
+
+	/** Takes a connection out; its running streams may finish. */
+	void drain(C connection) {
+		change((decisions) -> this.open.all()
+			.stream()
+			.filter((member) -> member.connection() == connection)
+			.findFirst()
+			.ifPresent((member) -> this.open.leave(member, EndReason.DRAINED, decisions)));
 	}
 
 	void close(Http2Exception cause) {
-		List<Waiter> failed;
+		change((decisions) -> {
+			this.retired = true;
+			this.alarm.stop();
+			this.dialling.failWarmUp(cause, decisions);
+			failAll(cause, decisions);
+			this.singleUse.failAll(cause, decisions);
+			this.open.all().forEach((member) -> member.leaving(EndReason.CLOSED));
+			this.dialling.growth().coming().forEach((member) -> member.leaving(EndReason.CLOSED));
+		});
+	}
+
+	PoolSnapshot snapshot() {
 		this.lock.lock();
 		try {
-			this.retired = true;
-			failed = new ArrayList<>(this.dedicated.values());
-			this.dedicated.clear();
-			takeAll(failed);
+			return new PoolSnapshot(this.open.size(), this.dialling.growth().coming().size() + this.singleUse.coming(),
+					this.line.size(), Duration.ofNanos(this.line.oldestWait(this.outside.nanoTime())),
+					this.dialling.failure(), this.counters.totals());
 		}
 		finally {
 			this.lock.unlock();
 		}
-		for (Waiter waiter : failed) {
-			waiter.completeExceptionally(cause);
-		}
-	}
-
-	/** A request that waits; its place in the queue ends when it is completed. */
-	private static final class Waiter extends CompletableFuture<ClientConn> {
-
-		private final ConnectionRequest request;
-
-		private final long since;
-
-		private Waiter(ConnectionRequest request, long since) {
-			this.request = request;
-			this.since = since;
-		}
-
 	}
 
 }

@@ -31,7 +31,7 @@ public final class HeaderSection implements FieldSink {
 
 	private Kind kind = Kind.IGNORED;
 
-	private Headers.@Nullable Builder fields;
+	private final Headers.Builder fields = Headers.builder();
 
 	private long listSize;
 
@@ -59,7 +59,7 @@ public final class HeaderSection implements FieldSink {
 	 */
 	public void begin(Kind newKind) {
 		this.kind = newKind;
-		this.fields = null;
+		this.fields.clear();
 		this.listSize = 0;
 		this.count = 0;
 		this.status = 0;
@@ -144,18 +144,13 @@ public final class HeaderSection implements FieldSink {
 			fail("connection-specific field " + Excerpt.of(name) + " (RFC 9113 section 8.2.2)");
 		}
 		else {
-			Headers.Builder builder = this.fields;
-			if (builder == null) {
-				builder = Headers.builder();
-				this.fields = builder;
-			}
-			builder.add(name, value, sensitive);
+			this.fields.add(name, value, sensitive);
 		}
 	}
 
 	private void fail(String words) {
 		this.fault = words;
-		this.fields = null;
+		this.fields.clear();
 		this.status = 0;
 	}
 
@@ -204,8 +199,7 @@ public final class HeaderSection implements FieldSink {
 	 * @return empty if the section is ignored or has a {@link #fault()}
 	 */
 	public Headers headers() {
-		Headers.Builder builder = this.fields;
-		return (builder == null || fault() != null) ? Headers.empty() : builder.build();
+		return (fault() != null) ? Headers.empty() : this.fields.build();
 	}
 
 	/** What a section is. */

@@ -52,6 +52,9 @@ public abstract class ProtocolStream {
 	/** Owned by the loop. */
 	boolean headReceived;
 
+	/** Owned by the loop: whether the peer broke a rule and the stream is being reset. */
+	boolean faulty;
+
 	/** Owned by the loop. */
 	int interimCount;
 

@@ -62,7 +62,12 @@ public interface ReceiveEvents {
 	/** Octets that no reader will consume: padding, and DATA that nobody wants. */
 	void discarded(@Nullable ProtocolStream stream, int octets);
 
-	void settings(Settings settings);
+	/**
+	 * The peer's SETTINGS, in force for the frames behind them.
+	 * @param settings the values
+	 * @return {@code false} if the window of a stream would grow too large
+	 */
+	boolean settings(Settings settings);
 
 	void settingsAcknowledged();
 

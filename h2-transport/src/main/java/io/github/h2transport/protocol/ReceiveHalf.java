@@ -7,7 +7,9 @@ import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
 import io.github.h2transport.frame.ConnectionError;
 import io.github.h2transport.frame.FrameHandler;
+import io.github.h2transport.frame.FrameLog;
 import io.github.h2transport.frame.FrameReader;
+import io.github.h2transport.frame.FrameType;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.hpack.HpackDecoder;
 import io.github.h2transport.hpack.HpackException;
@@ -46,7 +48,12 @@ public final class ReceiveHalf implements FrameHandler {
 
 	private final ReceiveEvents events;
 
+	private final FrameTrace trace;
+
 	private long nowNanos;
+
+	/** Whether the peer has acknowledged our SETTINGS, which we send once. */
+	private boolean acknowledged;
 
 	/** The stream of the DATA frame that is being read; {@code null} to discard it. */
 	private @Nullable ProtocolStream dataStream;
@@ -67,10 +74,12 @@ public final class ReceiveHalf implements FrameHandler {
 	 * @param connectionWindow what the peer may send on the connection
 	 * @param guard the connection's budgets
 	 * @param events where to report
+	 * @param trace notes what is received
 	 */
 	public ReceiveHalf(int maxFrameSize, int maxHeaderListSize, int tableSize, ReceiveWindow connectionWindow,
-			FloodGuard guard, ReceiveEvents events) {
-		this.reader = new FrameReader(maxFrameSize, this);
+			FloodGuard guard, ReceiveEvents events, FrameTrace trace) {
+		this.trace = trace;
+		this.reader = new FrameReader(maxFrameSize, this, trace);
 		this.decoder = new HpackDecoder(tableSize);
 		this.tableSize = tableSize;
 		this.section = new HeaderSection(maxHeaderListSize);
@@ -89,7 +98,24 @@ public final class ReceiveHalf implements FrameHandler {
 	public void read(ByteBuffer in, long now) throws ConnectionError {
 		this.nowNanos = now;
 		this.guard.sent(this.events.dataSent(), this.events.lastOpenedId() / 2);
-		this.reader.read(in);
+		this.trace.begin();
+		this.trace.time(now);
+		try {
+			this.reader.read(in);
+		}
+		catch (ConnectionError ex) {
+			this.trace.endLine();
+			throw ex;
+		}
+		if (!this.reader.isMidFrame()) {
+			// Otherwise the rest of the payload may have something to add.
+			this.trace.endLine();
+		}
+	}
+
+	/** Nothing more will be read: what a payload might have added will not come. */
+	public void inputOver() {
+		this.trace.endLine();
 	}
 
 	/**
@@ -108,7 +134,7 @@ public final class ReceiveHalf implements FrameHandler {
 		if (!this.connectionWindow.receive(flowControlledLength)) {
 			throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR, "DATA beyond the connection window");
 		}
-		ProtocolStream stream = known(streamId, "DATA");
+		ProtocolStream stream = unlessFaulty(known(streamId, "DATA"));
 		this.dataOverhead = flowControlledLength;
 		this.dataStream = null;
 		if (stream == null) {
@@ -171,11 +197,7 @@ public final class ReceiveHalf implements FrameHandler {
 	}
 
 	private void end(ProtocolStream stream, Headers trailers) {
-		if (stream.expectedLength > 0 && stream.receivedLength() != stream.expectedLength) {
-			// RFC 9113 section 8.1.1: a wrong content-length makes the message malformed.
-			this.endedStreams.add(stream.id());
-			fault(stream, ErrorCode.PROTOCOL_ERROR, "the content ended after " + stream.receivedLength() + " of "
-					+ stream.expectedLength + " declared octets");
+		if (endsTooEarly(stream)) {
 			return;
 		}
 		StreamState state = stream.advance(Input.RECEIVE_END_STREAM);
@@ -183,6 +205,17 @@ public final class ReceiveHalf implements FrameHandler {
 			this.endedStreams.add(stream.id());
 			this.events.end(stream, trailers, state == StreamState.CLOSED);
 		}
+	}
+
+	/** RFC 9113 section 8.1.1: a wrong content-length makes the message malformed. */
+	private boolean endsTooEarly(ProtocolStream stream) {
+		if (stream.expectedLength <= 0 || stream.receivedLength() == stream.expectedLength) {
+			return false;
+		}
+		this.endedStreams.add(stream.id());
+		fault(stream, ErrorCode.PROTOCOL_ERROR, "the content ended after " + stream.receivedLength() + " of "
+				+ stream.expectedLength + " declared octets");
+		return true;
 	}
 
 	// ---- HEADERS ----
@@ -212,14 +245,14 @@ public final class ReceiveHalf implements FrameHandler {
 
 	private void headerBlock(ByteBuffer octets) throws ConnectionError {
 		int streamId = this.blockStreamId;
-		ProtocolStream stream = known(streamId, "HEADERS");
+		ProtocolStream stream = unlessFaulty(known(streamId, "HEADERS"));
 		boolean wanted = stream != null && !stream.isRemoteDone();
 		boolean trailers = wanted && stream != null && stream.headReceived;
 		this.section.begin(wanted ? (trailers ? HeaderSection.Kind.TRAILERS : HeaderSection.Kind.RESPONSE)
 				: HeaderSection.Kind.IGNORED);
 		try {
 			// Always decoded, wanted or not: the dynamic table is the connection's.
-			this.decoder.decode(octets, this.section);
+			this.decoder.decode(octets, this.trace.shown(this.section));
 		}
 		catch (HpackException ex) {
 			throw new ConnectionError(ErrorCode.COMPRESSION_ERROR, String.valueOf(ex.getMessage()));
@@ -260,6 +293,10 @@ public final class ReceiveHalf implements FrameHandler {
 			return;
 		}
 		stream.expectedLength = expected;
+		if (this.blockEndsStream && endsTooEarly(stream)) {
+			// Malformed as a whole: its caller does not even get the head.
+			return;
+		}
 		stream.headReceived = true;
 		stream.advance(Input.RECEIVE_HEADERS);
 		this.events.head(stream, status, headers);
@@ -294,6 +331,7 @@ public final class ReceiveHalf implements FrameHandler {
 
 	@Override
 	public void rstStream(int streamId, ErrorCode code) throws ConnectionError {
+		this.trace.detail(FrameType.RST_STREAM, code.value());
 		ProtocolStream stream = known(streamId, "RST_STREAM");
 		if (stream != null && stream.advance(Input.RECEIVE_RST_STREAM) == StreamState.CLOSED) {
 			this.events.reset(stream, code);
@@ -305,6 +343,7 @@ public final class ReceiveHalf implements FrameHandler {
 
 	@Override
 	public void windowUpdate(int streamId, int increment) throws ConnectionError {
+		this.trace.detail(FrameType.WINDOW_UPDATE, increment);
 		calm(this.guard.windowUpdate(this.nowNanos));
 		if (streamId == 0) {
 			if (!this.events.windowUpdate(null, increment)) {
@@ -326,7 +365,11 @@ public final class ReceiveHalf implements FrameHandler {
 
 	@Override
 	public void streamError(int streamId, ErrorCode code, String message) throws ConnectionError {
-		ProtocolStream stream = known(streamId, "A frame");
+		if (isIdle(streamId)) {
+			// RFC 9113 section 6.4: RST_STREAM must not be sent for an idle stream.
+			throw new ConnectionError(code, message + " on stream " + streamId + ", which is idle");
+		}
+		ProtocolStream stream = this.events.stream(streamId);
 		if (stream != null) {
 			fault(stream, code, message);
 		}
@@ -344,35 +387,57 @@ public final class ReceiveHalf implements FrameHandler {
 	 */
 	private @Nullable ProtocolStream known(int streamId, String frame) throws ConnectionError {
 		ProtocolStream stream = this.events.stream(streamId);
-		if (stream == null && ((streamId & 1) == 0 || streamId > this.events.lastOpenedId())) {
+		if (stream == null && isIdle(streamId)) {
 			throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, frame + " on stream " + streamId + ", which is idle");
 		}
 		return stream;
 	}
 
+	private boolean isIdle(int streamId) {
+		return (streamId & 1) == 0 || (streamId > this.events.lastOpenedId() && this.events.stream(streamId) == null);
+	}
+
+	/**
+	 * Leaves out a stream whose RST_STREAM is on its way already. What the peer has sent
+	 * behind its mistake must not make a response of it (RFC 9113 section 8.1.1).
+	 */
+	private static @Nullable ProtocolStream unlessFaulty(@Nullable ProtocolStream stream) {
+		return (stream != null && stream.faulty) ? null : stream;
+	}
+
 	private void fault(ProtocolStream stream, ErrorCode code, String message) {
-		this.events.fault(stream, code, message);
+		if (!stream.faulty) {
+			stream.faulty = true;
+			this.events.fault(stream, code, message);
+		}
 	}
 
 	// ---- frames of the connection ----
 
 	@Override
 	public void settings(Settings settings) throws ConnectionError {
+		this.trace.settings(settings);
 		calm(this.guard.settings(this.nowNanos));
-		this.events.settings(settings);
+		if (!this.events.settings(settings)) {
+			// RFC 9113 section 6.9.2.
+			throw new ConnectionError(ErrorCode.FLOW_CONTROL_ERROR,
+					"SETTINGS_INITIAL_WINDOW_SIZE lifts a stream window above 2^31-1");
+		}
 	}
 
 	@Override
 	public void settingsAck() {
-		if (this.tableSize < DEFAULT_TABLE_SIZE) {
+		if (!this.acknowledged && this.tableSize < DEFAULT_TABLE_SIZE) {
 			// RFC 9113 section 4.3.1: the peer must say that it has shrunk its table.
 			this.decoder.requireSizeUpdate();
 		}
+		this.acknowledged = true;
 		this.events.settingsAcknowledged();
 	}
 
 	@Override
 	public void ping(long opaqueData, boolean ack) throws ConnectionError {
+		this.trace.detail(FrameType.PING, opaqueData);
 		calm(this.guard.ping(this.nowNanos));
 		if (ack) {
 			this.events.pong(opaqueData);
@@ -384,11 +449,17 @@ public final class ReceiveHalf implements FrameHandler {
 
 	@Override
 	public void goAway(int lastStreamId, ErrorCode code, ByteBuffer debugData) {
-		this.events.goAway(lastStreamId, code, readable(debugData));
+		String debug = readable(debugData);
+		this.trace.detail(FrameType.GOAWAY, FrameLog.goAwayDetail(lastStreamId, code.value()));
+		this.trace.text(debug);
+		this.events.goAway(lastStreamId, code, debug);
 	}
 
 	/** Peers' octets never reach a log or a message as they are. */
 	private static String readable(ByteBuffer octets) {
+		if (!octets.hasRemaining()) {
+			return "";
+		}
 		byte[] text = new byte[Math.min(octets.remaining(), MAX_DEBUG_LENGTH)];
 		octets.get(text);
 		return Excerpt.of(new String(text, StandardCharsets.ISO_8859_1));

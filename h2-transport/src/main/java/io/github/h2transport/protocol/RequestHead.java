@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestHead {
 
+	/** Method, scheme, authority and path. */
+	private static final int PSEUDO_FIELDS = 4;
+
 	private final String method;
 
 	private final Headers fields;
@@ -44,14 +47,27 @@ public final class RequestHead {
 	 * and where, never its value
 	 */
 	public static RequestHead of(Http2Request request) throws InvalidRequestException {
+		return of(request, RequestTarget.of(request.uri()));
+	}
+
+	/**
+	 * As {@link #of(Http2Request)}, for a target whose origin is known.
+	 * @param request the request
+	 * @param target made from the request's URI, or from another one of the same origin
+	 * @return its head
+	 * @throws InvalidRequestException if it cannot be sent
+	 */
+	public static RequestHead of(Http2Request request, RequestTarget target) throws InvalidRequestException {
 		Assembly assembly = new Assembly(checkedMethod(request.method()), request.headers());
 		assembly.survey();
 		long contentLength = assembly.contentLength(request.body().contentLength());
+		if (contentLength != 0 && request.method().equals("TRACE")) {
+			throw refused("A TRACE request cannot have content (RFC 9110 section 9.3.8)");
+		}
 		String host = assembly.host;
 		assembly.add(":method", request.method(), false);
-		assembly.add(":scheme", RequestTarget.scheme(request.uri()), false);
-		assembly.add(":authority",
-				(host != null) ? RequestTarget.checkedAuthority(host) : RequestTarget.authority(request.uri()), false);
+		assembly.add(":scheme", target.origin().scheme(), false);
+		assembly.add(":authority", (host != null) ? RequestTarget.checkedAuthority(host) : target.authority(), false);
 		assembly.add(":path", RequestTarget.path(request.method(), request.uri()), false);
 		assembly.copyFields(contentLength);
 		return new RequestHead(request.method(), assembly.fields.build(), assembly.listSize, contentLength);
@@ -70,6 +86,28 @@ public final class RequestHead {
 
 	static InvalidRequestException refused(String message) {
 		return new InvalidRequestException(message, null, FailureContext.of(Initiator.CALLER, Phase.VALIDATE));
+	}
+
+	static void checkName(String name, String place) throws InvalidRequestException {
+		if (FieldSyntax.isLowerCaseToken(name)) {
+			return;
+		}
+		if (name.startsWith(":")) {
+			throw refused("Pseudo-header fields such as " + Excerpt.of(name)
+					+ " come from method and target and cannot be set (RFC 9113 section 8.3)");
+		}
+		throw refused("The name of " + place + ", " + Excerpt.of(name) + ", is not a token (RFC 9110 section 5.6.2)");
+	}
+
+	static void checkValue(String name, String value) throws InvalidRequestException {
+		int index = FieldSyntax.illegalToSend(value);
+		if (index != -1) {
+			char c = value.charAt(index);
+			throw refused("The value of field " + Excerpt.of(name) + " has "
+					+ ((c > 0xff) ? "a character above U+00FF; encode it first, for example as in RFC 8187,"
+							: "a control character (CR, LF, NUL or another)")
+					+ " at index " + index + " (RFC 9110 section 5.5)");
+		}
 	}
 
 	/**
@@ -124,7 +162,7 @@ public final class RequestHead {
 
 		private final Headers source;
 
-		private final Headers.Builder fields = Headers.builder();
+		private final Headers.Builder fields;
 
 		private long listSize;
 
@@ -138,6 +176,7 @@ public final class RequestHead {
 		Assembly(String method, Headers source) {
 			this.method = method;
 			this.source = source;
+			this.fields = Headers.builder(PSEUDO_FIELDS + source.size());
 		}
 
 		/** Checks every field and finds those that decide about others. */
@@ -145,7 +184,7 @@ public final class RequestHead {
 			for (int i = 0; i < this.source.size(); i++) {
 				String name = this.source.name(i);
 				String value = this.source.value(i);
-				checkName(name, i);
+				checkName(name, "header field " + (i + 1));
 				checkValue(name, value);
 				switch (name) {
 					case "host" -> {
@@ -165,29 +204,6 @@ public final class RequestHead {
 					default -> {
 					}
 				}
-			}
-		}
-
-		private static void checkName(String name, int index) throws InvalidRequestException {
-			if (FieldSyntax.isLowerCaseToken(name)) {
-				return;
-			}
-			if (name.startsWith(":")) {
-				throw refused("Pseudo-header fields such as " + Excerpt.of(name)
-						+ " come from method and target and cannot be set (RFC 9113 section 8.3)");
-			}
-			throw refused("The name of header field " + (index + 1) + ", " + Excerpt.of(name)
-					+ ", is not a token (RFC 9110 section 5.6.2)");
-		}
-
-		private static void checkValue(String name, String value) throws InvalidRequestException {
-			int index = FieldSyntax.illegalToSend(value);
-			if (index != -1) {
-				char c = value.charAt(index);
-				throw refused("The value of field " + Excerpt.of(name) + " has "
-						+ ((c > 0xff) ? "a character above U+00FF; encode it first, for example as in RFC 8187,"
-								: "a control character (CR, LF, NUL or another)")
-						+ " at index " + index + " (RFC 9110 section 5.5)");
 			}
 		}
 
@@ -225,7 +241,7 @@ public final class RequestHead {
 			for (int i = 0; i < this.source.size(); i++) {
 				String name = this.source.name(i);
 				String value = FieldSyntax.strip(this.source.value(i));
-				if (isLeftOut(name)) {
+				if (isLeftOut(name) || (contentLength == 0 && isExpectation(name, value))) {
 					continue;
 				}
 				if (!name.equals("te")) {
@@ -250,6 +266,11 @@ public final class RequestHead {
 				default -> FieldSyntax.isConnectionSpecific(name)
 						|| (!this.nominated.isEmpty() && this.nominated.contains(name));
 			};
+		}
+
+		/** RFC 9110 section 10.1.1: without content there is nothing to wait for. */
+		private static boolean isExpectation(String name, String value) {
+			return name.equals("expect") && value.equalsIgnoreCase("100-continue");
 		}
 
 		void add(String name, String value, boolean sensitive) {

@@ -11,11 +11,46 @@ import org.jspecify.annotations.Nullable;
  * What the pseudo-header fields {@code :scheme}, {@code :authority} and {@code :path} say
  * for a target (RFC 9113 section 8.3.1). User information and fragments are never sent.
  */
-final class RequestTarget {
+public final class RequestTarget {
 
 	private static final int MAX_PORT = 65_535;
 
-	private RequestTarget() {
+	private final Origin origin;
+
+	private final String authority;
+
+	private RequestTarget(Origin origin, String authority) {
+		this.origin = origin;
+		this.authority = authority;
+	}
+
+	/**
+	 * Takes the origin of a target apart, which is the same for each of its requests.
+	 * @param uri the target
+	 * @return origin and authority
+	 * @throws InvalidRequestException if it has no host, another scheme than
+	 * {@code https} and {@code http}, or a port outside 1 to 65535
+	 */
+	public static RequestTarget of(URI uri) throws InvalidRequestException {
+		scheme(uri);
+		String authority = authority(uri);
+		return new RequestTarget(Origin.of(uri), authority);
+	}
+
+	/**
+	 * Returns scheme, host and port.
+	 * @return the origin
+	 */
+	public Origin origin() {
+		return this.origin;
+	}
+
+	/**
+	 * Returns the value of {@code :authority}.
+	 * @return host, and port if it is not the scheme's default
+	 */
+	public String authority() {
+		return this.authority;
 	}
 
 	/**

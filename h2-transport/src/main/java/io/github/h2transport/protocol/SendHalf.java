@@ -29,6 +29,14 @@ public final class SendHalf {
 	 */
 	private static final int FULL = 48 * 1024;
 
+	private static final ByteBuffer NO_BUFFER = ByteBuffer.allocate(0);
+
+	/**
+	 * No smaller frame is sent only because a window was cut unevenly: Tomcat takes DATA
+	 * frames below 1,024 octets for overhead and ends connections that bring many.
+	 */
+	private static final int CRUMB = 1024;
+
 	private static final int HIGHEST_STREAM_ID = Integer.MAX_VALUE;
 
 	private final HpackEncoder encoder;
@@ -44,7 +52,9 @@ public final class SendHalf {
 
 	private final Consumer<ProtocolStream> onClosed;
 
-	private ByteBuffer out = ByteBuffer.allocate(0);
+	private final SentFrames sentFrames;
+
+	private ByteBuffer out = NO_BUFFER;
 
 	/** Read by the loop to tell idle streams from closed ones. */
 	private volatile int lastOpenedId;
@@ -57,16 +67,19 @@ public final class SendHalf {
 	 * @param encoderTableSize the most that is used of the peer's HPACK table, in octets
 	 * @param onClosed told of each stream whose last act was sent here; called in the
 	 * middle of encoding, so it may only take notes
+	 * @param trace notes what is sent
 	 */
-	public SendHalf(int encoderTableSize, Consumer<ProtocolStream> onClosed) {
+	public SendHalf(int encoderTableSize, Consumer<ProtocolStream> onClosed, FrameTrace trace) {
 		this.encoder = new HpackEncoder(encoderTableSize);
 		this.onClosed = onClosed;
+		this.sentFrames = new SentFrames(trace);
 	}
 
 	// ---- the buffer ----
 
 	public void attach(ByteBuffer buffer) {
 		this.out = buffer;
+		this.sentFrames.skipTo(buffer.position());
 	}
 
 	public ByteBuffer buffer() {
@@ -79,12 +92,32 @@ public final class SendHalf {
 	 */
 	public ByteBuffer detach() {
 		ByteBuffer buffer = this.out;
-		this.out = ByteBuffer.allocate(0);
+		this.out = NO_BUFFER;
 		return buffer;
 	}
 
 	public boolean hasRoom() {
 		return this.out.position() < FULL;
+	}
+
+	/** Begins a turn of actions. */
+	public void beginTurn() {
+		this.sentFrames.begin();
+	}
+
+	/**
+	 * Notes the frames that the actions have encoded since the last call. To be called
+	 * before they are written: so what the peer answers is noted later than what it
+	 * answers to.
+	 * @param now the time
+	 */
+	public void noteFrames(long now) {
+		this.sentFrames.note(this.out, now);
+	}
+
+	/** Some of the buffer was written, and it was compacted. */
+	public void written() {
+		this.sentFrames.skipTo(this.out.position());
 	}
 
 	/** A header block larger than the buffer is rare, but must go out whole. */
@@ -108,6 +141,8 @@ public final class SendHalf {
 	public void preface(Settings settings, int connectionWindowSize) {
 		ByteBuffer buffer = room(1024);
 		FrameWriter.preface(buffer);
+		// The magic octets are no frame.
+		this.sentFrames.skipTo(buffer.position());
 		FrameWriter.settings(buffer, settings);
 		int increment = connectionWindowSize - PeerSettings.DEFAULT_INITIAL_WINDOW_SIZE;
 		if (increment > 0) {
@@ -160,6 +195,7 @@ public final class SendHalf {
 		int maxFrameSize = this.peer.maxFrameSize();
 		FrameWriter.headers(room(FrameWriter.headersSize(length, maxFrameSize)), stream.id(), this.block.array(), 0,
 				length, maxFrameSize, endStream);
+		this.sentFrames.block(this.out, fields);
 	}
 
 	/**
@@ -226,6 +262,8 @@ public final class SendHalf {
 	public void applySettings(Settings settings) {
 		this.peer.apply(settings);
 		if (settings.has(Settings.HEADER_TABLE_SIZE)) {
+			// RFC 7541 section 4.2: the smallest size is signalled too.
+			this.encoder.peerTableSize(settings.leastHeaderTableSize(0));
 			this.encoder.peerTableSize(settings.get(Settings.HEADER_TABLE_SIZE, 0));
 		}
 		FrameWriter.settingsAck(room(FrameWriter.SETTINGS_ACK_SIZE));
@@ -289,6 +327,9 @@ public final class SendHalf {
 		}
 		long window = Math.min(stream.sendWindow().available(this.peer.initialWindowSize()), connectionWindow());
 		int length = (int) Math.min(Math.min(ready, this.peer.maxFrameSize()), window);
+		if (length < ready && length > CRUMB && window > length && window - length < CRUMB) {
+			length = (int) window - CRUMB;
+		}
 		length = Math.min(length, this.out.remaining() - FrameWriter.FRAME_HEADER_SIZE);
 		if (length <= 0) {
 			return 0;

@@ -4,7 +4,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
@@ -20,6 +19,7 @@ import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.Dialer;
 import io.github.h2transport.conn.UploadStream;
 import io.github.h2transport.pool.ClientConnPool;
+import io.github.h2transport.protocol.Excerpt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +39,7 @@ final class AsyncRoundTrip {
 	private final CompletableFuture<Http2Response> result = new CompletableFuture<>();
 
 	/** What a cancel must undo: the future of a connection, or a stream. */
-	private final AtomicReference<Object> current = new AtomicReference<>();
+	private volatile @Nullable Object current;
 
 	/** Set by whoever reads the request's body, before the stream is cancelled. */
 	private volatile @Nullable Throwable bodyFailure;
@@ -66,7 +66,7 @@ final class AsyncRoundTrip {
 	}
 
 	private void cancel() {
-		Object step = this.current.get();
+		Object step = this.current;
 		if (step instanceof CompletableFuture<?> connection) {
 			connection.cancel(false);
 		}
@@ -83,7 +83,7 @@ final class AsyncRoundTrip {
 			connected(connection);
 			return;
 		}
-		this.current.set(connection);
+		this.current = connection;
 		Runnable disarm = this.dialer.schedule(this.call.connectionWait(), () -> {
 			if (connection.cancel(false)) {
 				this.result.completeExceptionally(this.call.noConnection(this.pool));
@@ -119,11 +119,16 @@ final class AsyncRoundTrip {
 		catch (InvalidRequestException ex) {
 			this.result.completeExceptionally(this.call.forCaller(ex));
 		}
+		catch (RuntimeException ex) {
+			// Code of the caller has failed: its supplier of trailers or its publisher.
+			this.result.completeExceptionally(ex);
+			cancel();
+		}
 	}
 
 	private void exchange(ClientConn connection) throws InvalidRequestException {
 		ClientStream stream = connection.start(this.call.plan(connection));
-		this.current.set(stream);
+		this.current = stream;
 		stream.onResponse(() -> responded(stream, connection));
 		RequestBody body = this.call.request().body();
 		if (body instanceof RequestBody.Published published) {
@@ -145,8 +150,10 @@ final class AsyncRoundTrip {
 	private void write(RequestBody body, ClientStream stream) {
 		UploadStream out = stream.uploadStream();
 		try {
-			body.writeTo(out);
-			out.close();
+			if (out.awaitWanted()) {
+				body.writeTo(out);
+				out.close();
+			}
 		}
 		catch (Exception ex) {
 			if (!stream.isUploadStopped()) {
@@ -157,8 +164,9 @@ final class AsyncRoundTrip {
 
 	private void bodyFailed(ClientStream stream, Throwable failure) {
 		this.bodyFailure = failure;
-		stream.cancel(ErrorCode.CANCEL, new CallCancelledException("The request body failed: " + failure, failure,
-				FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
+		stream.cancel(ErrorCode.CANCEL,
+				new CallCancelledException("The request body failed: " + Excerpt.message(failure.toString()), failure,
+						FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 	}
 
 	private void responded(ClientStream stream, ClientConn connection) {
@@ -171,7 +179,7 @@ final class AsyncRoundTrip {
 			if (fromBody != null) {
 				this.result.completeExceptionally(fromBody);
 			}
-			else if (!this.result.isDone() && this.call.mayRetry(ex, connection)) {
+			else if (!this.result.isDone() && this.call.mayRetry(ex, connection, stream)) {
 				attempt();
 			}
 			else {

@@ -2,11 +2,14 @@ package io.github.h2transport.transport;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.h2transport.CallOptions;
+import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Headers;
@@ -15,17 +18,18 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
-import io.github.h2transport.Origin;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.CallTimes;
 import io.github.h2transport.conn.ClientConn;
+import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.StreamListener;
 import io.github.h2transport.conn.StreamPlan;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.pool.ConnectionRequest;
+import io.github.h2transport.pool.PoolSnapshot;
 import io.github.h2transport.protocol.RequestHead;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * request, its deadlines, what was tried, who is told. Used by one thread at a time.
  */
 final class Call {
+
+	/** RFC 9110 section 9.2.2. */
+	private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
 
 	private final Http2Request request;
 
@@ -49,26 +56,31 @@ final class Call {
 
 	private final long startNanos = System.nanoTime();
 
-	private final RetryRules retries = new RetryRules();
+	/** Made when an attempt has failed. */
+	private @Nullable RetryRules retries;
 
-	/** Whether the listener was told of the end; by whoever comes first. */
-	private final AtomicBoolean done = new AtomicBoolean();
+	/**
+	 * Whether the listener, if there is one, was told of the end; by the first to come.
+	 */
+	private final @Nullable AtomicBoolean done;
 
 	/** Whether the call has its response, so that the stream tells of the end. */
 	private volatile boolean answered;
 
-	Call(Http2Request request, TransportOptions options, @Nullable TransportListener listener)
+	Call(Http2Request request, TransportOptions options, Targets targets, @Nullable TransportListener listener)
 			throws InvalidRequestException {
 		this.request = request;
 		this.options = options;
 		this.listener = listener;
+		this.done = (listener != null) ? new AtomicBoolean() : null;
 		CallOptions own = request.options();
 		this.times = new CallTimes(deadline(own.responseTimeout(), options.responseTimeout()),
 				((own.readTimeout() != null) ? own.readTimeout() : options.readTimeout()).toNanos(),
 				deadline(own.exchangeTimeout(), options.exchangeTimeout()));
 		checkScheme(request.uri());
-		this.head = RequestHead.of(request);
-		this.key = new ConnectionKey(Origin.of(request.uri()), own.tls(), own.addressFilter());
+		Targets.Target target = targets.of(request.uri());
+		this.head = RequestHead.of(request, target.target());
+		this.key = target.key(own);
 	}
 
 	/** A time of the clock; 0 for none, which a real time never is. */
@@ -111,7 +123,7 @@ final class Call {
 		CallOptions own = this.request.options();
 		Duration connectTimeout = (own.connectTimeout() != null) ? own.connectTimeout() : this.options.connectTimeout();
 		return new ConnectionRequest(this.key, this.request, connectTimeout, this.request.body().isRepeatable(),
-				this.retries.isRetry(), own.onlyCachedConnection());
+				this.retries != null && this.retries.isRetry(), own.onlyCachedConnection());
 	}
 
 	/** How long the call may wait for a connection, in nanoseconds from now. */
@@ -124,19 +136,47 @@ final class Call {
 	/** The words for a call that got no connection in time. */
 	Http2Exception noConnection(ClientConnPool pool) {
 		FailureContext context = FailureContext.of(Initiator.LIBRARY, Phase.POOL);
-		int pending = pool.pending(this.key);
-		String others = (pending > 0) ? "; " + pending + " other requests wait" : "";
+		PoolSnapshot state = pool.snapshot(this.key);
+		if (state == null) {
+			state = PoolSnapshot.ofPending(pool.pending(this.key));
+		}
+		String others = describe(state);
+		Http2Exception cause = state.dialFailure();
 		long deadline = this.times.headDeadline();
 		if (deadline != 0 && deadline - System.nanoTime() <= 0) {
 			long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.startNanos);
 			return forCaller(new Http2TimeoutException(
-					"Timed out after " + waited + " ms waiting for a connection to " + this.key + others, null,
+					"Timed out after " + waited + " ms waiting for a connection to " + this.key + others, cause,
 					context));
 		}
-		return forCaller(new PoolException(
-				"No connection to " + this.key + " had a free stream within the acquire timeout of "
-						+ this.options.acquireTimeout().toMillis() + " ms (h2.transport.pool.acquire-timeout)" + others,
-				null, context));
+		return forCaller(PoolException
+			.of(PoolException.Reason.ACQUIRE_TIMEOUT,
+					"No connection to " + this.key + " had a free stream within the acquire timeout of "
+							+ this.options.acquireTimeout().toMillis() + " ms (h2.transport.pool.acquire-timeout)"
+							+ others,
+					cause, context)
+			.withQueue(state.pending(), state.oldestWait()));
+	}
+
+	private static String describe(PoolSnapshot state) {
+		StringBuilder words = new StringBuilder();
+		if (state.pending() > 0) {
+			words.append("; ").append(state.pending()).append(" other requests wait");
+		}
+		if (!state.oldestWait().isZero()) {
+			words.append(", the oldest for ").append(state.oldestWait().toMillis()).append(" ms");
+		}
+		if (state.open() + state.dialling() > 0) {
+			words.append("; connections: ")
+				.append(state.open())
+				.append(" open, ")
+				.append(state.dialling())
+				.append(" on their way");
+		}
+		if (state.dialFailure() != null) {
+			words.append("; the latest dial failed: ").append(state.dialFailure().getMessage());
+		}
+		return words.toString();
 	}
 
 	/** Puts a failure of the pool into our family. */
@@ -154,14 +194,19 @@ final class Call {
 			this.listener.gotConnection(this.request, connection.id(), connection.streamsOpened() > 0,
 					connection.activeStreams() <= 1, idle);
 		}
-		String expect = this.request.headers().get("expect");
+		String expect = this.head.fields().get("expect");
 		long hold = "100-continue".equalsIgnoreCase(expect) ? this.options.expectContinueTimeout().toNanos() : 0;
 		StreamListener events = (this.listener != null || this.request.informational() != null) ? new Events() : null;
 		return new StreamPlan(this.head, this.request.body(), this.times, this.request.trailers(), hold, events);
 	}
 
-	boolean mayRetry(Http2Exception failure, ClientConn connection) {
-		if (!this.retries.mayRetry(failure, this.request.body(), connection.hasCompletedAny())) {
+	boolean mayRetry(Http2Exception failure, ClientConn connection, @Nullable ClientStream stream) {
+		if (this.retries == null) {
+			this.retries = new RetryRules();
+		}
+		boolean fruitful = connection.hasCompletedAny();
+		boolean lost = fruitful && stream != null && !stream.hasInterim() && isRepeatable(failure);
+		if (!this.retries.mayRetry(failure, this.request.body(), fruitful, lost)) {
 			return false;
 		}
 		if (this.listener != null) {
@@ -170,8 +215,14 @@ final class Call {
 		return true;
 	}
 
+	/** Whether it does no harm to send it twice, and we were told to do that. */
+	private boolean isRepeatable(Http2Exception failure) {
+		return this.options.retryIdempotent() && failure instanceof ConnectionException
+				&& failure.context().initiator() == Initiator.PEER && IDEMPOTENT.contains(this.request.method());
+	}
+
 	Http2Exception forCaller(Http2Exception failure) {
-		return failure.forCaller(this.retries.earlier());
+		return failure.forCaller((this.retries != null) ? this.retries.earlier() : List.of());
 	}
 
 	void answered() {
@@ -180,7 +231,7 @@ final class Call {
 
 	/** The call is over without a response, or its stream is. */
 	void done(@Nullable Throwable failure) {
-		if (this.listener != null && this.done.compareAndSet(false, true)) {
+		if (this.listener != null && this.done != null && this.done.compareAndSet(false, true)) {
 			this.listener.done(this.request, failure);
 		}
 	}

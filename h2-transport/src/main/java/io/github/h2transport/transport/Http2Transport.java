@@ -15,16 +15,22 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 
 import io.github.h2transport.ConnectionKey;
+import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.Origin;
+import io.github.h2transport.Phase;
 import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ConnectionSnapshot;
+import io.github.h2transport.conn.ConnectionState;
 import io.github.h2transport.conn.Dialer;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.pool.DefaultClientConnPool;
@@ -56,6 +62,8 @@ public final class Http2Transport implements AutoCloseable {
 	private final ClientConnPool pool;
 
 	private final @Nullable TransportListener listener;
+
+	private final Targets targets = new Targets();
 
 	private final ExecutorService blockingBodies = Executors.newCachedThreadPool((task) -> {
 		Thread thread = new Thread(task, "h2-body");
@@ -97,7 +105,7 @@ public final class Http2Transport implements AutoCloseable {
 						"A blocking call on the event loop thread " + Thread.currentThread().getName()
 								+ " would stop its connections; hand the call over to another thread");
 			}
-			call = new Call(request, this.options, this.listener);
+			call = new Call(request, this.options, this.targets, this.listener);
 			return new RoundTrip(this.pool, call).run();
 		}
 		catch (IOException | RuntimeException | Error ex) {
@@ -121,7 +129,7 @@ public final class Http2Transport implements AutoCloseable {
 	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
 		Call call;
 		try {
-			call = new Call(request, this.options, this.listener);
+			call = new Call(request, this.options, this.targets, this.listener);
 		}
 		catch (InvalidRequestException ex) {
 			failed(null, request, ex);
@@ -154,6 +162,11 @@ public final class Http2Transport implements AutoCloseable {
 	 * @param identity the identity that no further call will bring
 	 */
 	public void retire(TlsOptions identity) {
+		retire(identity, System.nanoTime() + this.options.connectTimeout().toNanos());
+	}
+
+	/** Again until the last dial that was under way is over. */
+	private void retire(TlsOptions identity, long until) {
 		boolean any = false;
 		for (ClientConn connection : this.dialer.connections()) {
 			if (connection.key().tls() == identity) {
@@ -164,8 +177,8 @@ public final class Http2Transport implements AutoCloseable {
 				}
 			}
 		}
-		if (any) {
-			this.dialer.schedule(RETIRE_AGAIN_NANOS, () -> retire(identity));
+		if (any && System.nanoTime() - until < 0) {
+			this.dialer.schedule(RETIRE_AGAIN_NANOS, () -> retire(identity, until));
 		}
 	}
 
@@ -178,10 +191,71 @@ public final class Http2Transport implements AutoCloseable {
 		for (ClientConn connection : this.dialer.connections()) {
 			byKey.computeIfAbsent(connection.key(), (key) -> new ArrayList<>()).add(connection.snapshot());
 		}
+		this.pool.waitingKeys().forEach((key) -> byKey.computeIfAbsent(key, (none) -> new ArrayList<>()));
 		List<OriginSnapshot> origins = new ArrayList<>();
 		byKey.forEach((key, connections) -> origins
-			.add(new OriginSnapshot(key, this.pool.pending(key), List.copyOf(connections))));
-		return new TransportSnapshot(List.copyOf(origins));
+			.add(new OriginSnapshot(key, this.pool.pending(key), List.copyOf(connections), this.pool.snapshot(key))));
+		return new TransportSnapshot(List.copyOf(origins), this.pool.totals());
+	}
+
+	/**
+	 * Opens the connections that the pool wants to have to an origin before a request
+	 * needs them: one, or as many as {@link TransportOptions#minConnections()} says.
+	 * @param origin where to
+	 * @return completes when they are established, or fails as a dial does; completed on
+	 * an event loop. With a pool of the user it may be an
+	 * {@link UnsupportedOperationException}
+	 */
+	public CompletableFuture<Void> warmUp(Origin origin) {
+		return warmUp(new ConnectionKey(origin, null, null));
+	}
+
+	/**
+	 * Does the same for calls that bring a TLS identity or an address filter of their
+	 * own.
+	 * @param key what those calls have in common
+	 * @return as for {@link #warmUp(Origin)}
+	 */
+	public CompletableFuture<Void> warmUp(ConnectionKey key) {
+		if (!key.origin().isSecure() && !this.options.allowHttp()) {
+			return CompletableFuture.failedFuture(new InvalidRequestException(
+					"Unsupported scheme http: cleartext HTTP/2 is off by default (option allowHttp)", null,
+					FailureContext.of(Initiator.CALLER, Phase.VALIDATE)));
+		}
+		return this.pool.warmUp(key, this.options.connectTimeout()).toCompletableFuture();
+	}
+
+	/**
+	 * Lets a connection finish: it takes no new request, its running streams go on, then
+	 * it is closed.
+	 * @param connectionId as {@code /actuator/h2pool} names it
+	 * @return how many connections there were to drain, 0 or 1; completes when it is gone
+	 */
+	public CompletableFuture<Integer> drain(String connectionId) {
+		return drain((connection) -> connection.id().equals(connectionId));
+	}
+
+	/**
+	 * Lets all connections to an origin finish, whatever their TLS identity; new requests
+	 * get new ones.
+	 * @param origin where they go
+	 * @return how many connections there were to drain; completes when they are gone
+	 */
+	public CompletableFuture<Integer> drain(Origin origin) {
+		return drain((connection) -> connection.key().origin().equals(origin));
+	}
+
+	private CompletableFuture<Integer> drain(Predicate<ClientConn> which) {
+		// One that is being dialled is as fresh as its successor would be.
+		List<ClientConn> leaving = this.dialer.connections()
+			.stream()
+			.filter((connection) -> connection.state() != ConnectionState.CONNECTING)
+			.filter(which)
+			.toList();
+		leaving.forEach(this.pool::markDead);
+		return CompletableFuture.allOf(
+				leaving.stream().map((connection) -> connection.shutdown("drained")).toArray(CompletableFuture[]::new))
+			.thenApply((done) -> leaving.size());
 	}
 
 	/**

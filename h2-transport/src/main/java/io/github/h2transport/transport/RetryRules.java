@@ -26,11 +26,16 @@ final class RetryRules {
 	/** A bound for requests that found their connection retired before they were sent. */
 	static final int MAX_UNSENT = 1_000;
 
-	private final List<Http2Exception> earlier = new ArrayList<>(0);
+	/** So often a request is repeated that the server may have processed. */
+	static final int MAX_LOST = 3;
+
+	private List<Http2Exception> earlier = List.of();
 
 	private int fruitless;
 
 	private int sent;
+
+	private int lost;
 
 	private int unsent;
 
@@ -39,11 +44,13 @@ final class RetryRules {
 	 * @param failure how the latest attempt ended
 	 * @param body the content that would have to be sent again
 	 * @param fruitful whether that connection has ever answered a request
+	 * @param repeatable whether to repeat it though the server may have processed it
 	 * @return whether the request goes to another connection
 	 */
-	boolean mayRetry(Http2Exception failure, RequestBody body, boolean fruitful) {
+	boolean mayRetry(Http2Exception failure, RequestBody body, boolean fruitful, boolean repeatable) {
 		boolean turnedAway = failure instanceof ConnectionException || failure instanceof StreamException;
-		if (!turnedAway || !failure.isSafeToRetry() || !body.isReplayable()) {
+		boolean unprocessed = turnedAway && failure.isSafeToRetry();
+		if (!(unprocessed || (repeatable && this.lost < MAX_LOST)) || !body.isReplayable()) {
 			return false;
 		}
 		if (failure.context().streamId() == 0) {
@@ -60,7 +67,13 @@ final class RetryRules {
 		if (sentInVain) {
 			this.fruitless++;
 		}
+		if (!unprocessed) {
+			this.lost++;
+		}
 		this.sent++;
+		if (this.earlier.isEmpty()) {
+			this.earlier = new ArrayList<>(2);
+		}
 		this.earlier.add(failure);
 		return true;
 	}

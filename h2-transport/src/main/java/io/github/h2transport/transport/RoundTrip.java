@@ -19,6 +19,8 @@ import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.UploadStream;
 import io.github.h2transport.pool.ClientConnPool;
+import io.github.h2transport.protocol.Excerpt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A blocking round trip: get a connection, send, wait, and again if the server surely did
@@ -30,6 +32,9 @@ final class RoundTrip {
 
 	private final Call call;
 
+	/** The latest attempt. */
+	private @Nullable ClientStream stream;
+
 	RoundTrip(ClientConnPool pool, Call call) {
 		this.pool = pool;
 		this.call = call;
@@ -38,13 +43,14 @@ final class RoundTrip {
 	Http2Response run() throws IOException {
 		for (;;) {
 			ClientConn connection = connection();
+			this.stream = null;
 			try {
 				Http2Response response = exchange(connection);
 				this.call.answered();
 				return response;
 			}
 			catch (Http2Exception ex) {
-				if (!this.call.mayRetry(ex, connection)) {
+				if (!this.call.mayRetry(ex, connection, this.stream)) {
 					throw this.call.forCaller(ex);
 				}
 			}
@@ -81,18 +87,18 @@ final class RoundTrip {
 
 	private Http2Response exchange(ClientConn connection) throws IOException {
 		RequestBody body = this.call.request().body();
-		ClientStream stream = connection.start(this.call.plan(connection));
-		// What was turned away already leaves a one-shot body unread for the next
-		// attempt.
-		if (!stream.isUploadStopped()) {
-			if (body instanceof RequestBody.Published published) {
-				return subscribe(published, stream);
-			}
-			if (!(body instanceof RequestBody.Bytes)) {
-				write(body, stream);
+		ClientStream current = connection.start(this.call.plan(connection));
+		this.stream = current;
+		// What is turned away at once leaves a one-shot body unread for the next attempt.
+		if (body instanceof RequestBody.Published published) {
+			if (current.uploadStream().awaitWanted()) {
+				return subscribe(published, current);
 			}
 		}
-		return stream.awaitResponse();
+		else if (!(body instanceof RequestBody.Bytes)) {
+			write(body, current);
+		}
+		return current.awaitResponse();
 	}
 
 	private static Http2Response subscribe(RequestBody.Published body, ClientStream stream) throws IOException {
@@ -116,8 +122,10 @@ final class RoundTrip {
 	private static void write(RequestBody body, ClientStream stream) throws IOException {
 		UploadStream out = stream.uploadStream();
 		try {
-			body.writeTo(out);
-			out.close();
+			if (out.awaitWanted()) {
+				body.writeTo(out);
+				out.close();
+			}
 		}
 		catch (IOException | RuntimeException | Error ex) {
 			if (stream.isUploadStopped() && !(ex instanceof Error)) {
@@ -125,8 +133,9 @@ final class RoundTrip {
 				// response or the failure says what matters.
 				return;
 			}
-			stream.cancel(ErrorCode.CANCEL, new CallCancelledException("The request body failed: " + ex, ex,
-					FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
+			stream.cancel(ErrorCode.CANCEL,
+					new CallCancelledException("The request body failed: " + Excerpt.message(ex.toString()), ex,
+							FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 			throw ex;
 		}
 	}

@@ -133,4 +133,33 @@ class ClockTests {
 		assertThat(slow.wire().isClosed()).isFalse();
 	}
 
+	@Test
+	void aSocketThatTakesOctetByOctetFromBehindTlsIsAlive() throws Exception {
+		ScriptedPeer slow = new ScriptedPeer((options) -> options.pingInterval(Duration.ZERO)).greet();
+		slow.wire().wrap();
+		slow.wire().room(0);
+		slow.call(post("/a", new byte[100]));
+		for (int i = 0; i < 10; i++) {
+			slow.settle().advance(Duration.ofSeconds(20));
+			slow.wire().room(1);
+		}
+		assertThat(slow.wire().isClosed()).isFalse();
+	}
+
+	@Test
+	void aSocketIsTriedBeforeItIsCalledDead() throws Exception {
+		ScriptedPeer slow = new ScriptedPeer((options) -> options.pingInterval(Duration.ZERO)).greet();
+		slow.wire().announceNoRoom();
+		slow.wire().room(0);
+		slow.call(post("/a", new byte[100]));
+		slow.settle();
+		for (int i = 0; i < 10; i++) {
+			slow.wire().room(1);
+			slow.advance(Duration.ofSeconds(31));
+		}
+		assertThat(slow.wire().isClosed()).isFalse();
+		slow.advance(Duration.ofSeconds(31));
+		assertThat(slow.wire().isClosed()).isTrue();
+	}
+
 }

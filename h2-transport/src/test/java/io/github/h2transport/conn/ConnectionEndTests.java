@@ -280,6 +280,21 @@ class ConnectionEndTests {
 	}
 
 	@Test
+	void whatTheServerSaidBeforeAWriteFailedStillCounts() throws Exception {
+		Exchange first = this.peer.call(get("/a"));
+		Exchange second = this.peer.call(post("/b", new byte[3]));
+		this.peer.settle();
+		// Arrived, but not read yet when the next request meets the closed socket.
+		this.peer.wire().deliver(this.peer.octetsOf(headers(1).status(200).endStream(), goAway(1, ErrorCode.NO_ERROR)));
+		this.peer.wire().failWrites(new IOException("Broken pipe"));
+		this.peer.connection().submit(new ConnOps.Ping(1));
+		this.peer.loop().turnUntilQuiet();
+		first.hasStatus(200);
+		assertThat(second.failure(ConnectionException.class).isSafeToRetry()).isTrue();
+		assertThat(this.peer.wire().isClosed()).isTrue();
+	}
+
+	@Test
 	void aReadThatFailsEndsTheConnectionWithItsCause() throws Exception {
 		Exchange call = this.peer.call(get("/a"));
 		IOException broken = new IOException("Connection reset");

@@ -2,16 +2,22 @@ package io.github.h2transport.conn;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.FailureContext;
+import io.github.h2transport.Http2Request;
 import io.github.h2transport.Initiator;
+import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
+import io.github.h2transport.RequestBody;
+import io.github.h2transport.protocol.RequestHead;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -120,7 +126,7 @@ class CreditHammerTests {
 	void noOctetIsCopiedAfterAnUploadWasCalledOff() throws Exception {
 		for (int round = 0; round < 2_000; round++) {
 			byte[] octets = new byte[16_384];
-			Upload upload = new Upload(octets, 0, octets.length);
+			Upload upload = Objects.requireNonNull(Upload.of(plan(octets)));
 			ByteBuffer out = ByteBuffer.allocate(octets.length);
 			AtomicBoolean begun = new AtomicBoolean();
 			Caller<Boolean> pen = Caller.of(() -> {
@@ -140,6 +146,12 @@ class CreditHammerTests {
 			pen.result();
 			assertThat(Arrays.copyOf(out.array(), out.position())).isEqualTo(new byte[out.position()]);
 		}
+	}
+
+	private static StreamPlan plan(byte[] content) throws InvalidRequestException {
+		RequestBody body = RequestBody.of(content);
+		Http2Request request = Http2Request.builder("POST", URI.create("http://localhost/")).body(body).build();
+		return new StreamPlan(RequestHead.of(request), body, new CallTimes(0, 0, 0));
 	}
 
 }

@@ -200,6 +200,25 @@ class DialerTests {
 	}
 
 	@Test
+	void aPoolMayPutTheAddressesIntoAnotherOrder() throws Exception {
+		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).start();
+				FullListener silent = new FullListener("127.0.0.2", peer.port())) {
+			name("localhost", "127.0.0.2", "127.0.0.1");
+			ConnectionKey key = new ConnectionKey(Origin.of(URI.create("https://localhost:" + peer.port())), TLS, null);
+			Opened opened = new Opened(new CompletableFuture<>());
+			this.dialer.dial(key, LONG, false, opened, (found) -> List.of(found.get(1), found.get(0)));
+			assertThat(opened.outcome().get().remoteAddress()).isEqualTo(InetAddress.getByName("127.0.0.1"));
+			assertThat(this.dialer.resolve(key).toCompletableFuture().get())
+				.containsExactly(addresses("127.0.0.2", "127.0.0.1"));
+			Opened failed = new Opened(new CompletableFuture<>());
+			this.dialer.dial(key, LONG, false, failed, (found) -> {
+				throw new IllegalStateException("no order");
+			});
+			assertThat(failure(failed.outcome())).hasMessageContaining("no order");
+		}
+	}
+
+	@Test
 	void anAddressFilterThatThrowsFailsItsOwnDialOnly() throws Exception {
 		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).start()) {
 			name("localhost", "127.0.0.1");

@@ -11,7 +11,7 @@ import io.github.h2transport.Http2Response;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** A request and its response, as its caller sees them. */
-final class Exchange {
+public final class Exchange {
 
 	private final ClientStream stream;
 
@@ -19,22 +19,22 @@ final class Exchange {
 		this.stream = stream;
 	}
 
-	ClientStream stream() {
+	public ClientStream stream() {
 		return this.stream;
 	}
 
 	/** The response, which must be there. */
-	Http2Response response() throws Exception {
+	public Http2Response response() throws Exception {
 		return Caller.of(this.stream::awaitResponse).result();
 	}
 
-	Exchange hasStatus(int status) throws Exception {
+	public Exchange hasStatus(int status) throws Exception {
 		assertThat(response().status()).isEqualTo(status);
 		return this;
 	}
 
 	/** The failure, which must be there. */
-	<T extends Http2Exception> T failure(Class<T> type) throws InterruptedException, TimeoutException {
+	public <T extends Http2Exception> T failure(Class<T> type) throws InterruptedException, TimeoutException {
 		Throwable failure = Caller.of(this.stream::awaitResponse).failure();
 		assertThat(failure).isInstanceOf(type);
 		return type.cast(failure);
@@ -45,22 +45,27 @@ final class Exchange {
 		return Caller.of(this.stream::awaitResponse).parked();
 	}
 
-	UploadStream upload() {
+	public UploadStream upload() {
 		return this.stream.uploadStream();
 	}
 
 	/** As the transport does when writing the content fails. */
-	InputStream body() {
+	public InputStream body() {
 		return this.stream.body();
 	}
 
 	/** Reads everything up to the end, which must have come. */
-	String text() throws Exception {
+	public String text() throws Exception {
 		return Caller.of(() -> new String(body().readAllBytes(), StandardCharsets.ISO_8859_1)).result();
 	}
 
-	String text(int length) throws IOException {
+	public String text(int length) throws IOException {
 		return new String(body().readNBytes(length), StandardCharsets.ISO_8859_1);
+	}
+
+	/** What the next read fails with, which it must. */
+	public Throwable bodyFailure() throws InterruptedException, TimeoutException {
+		return Caller.of(() -> body().read()).failure();
 	}
 
 }

@@ -31,6 +31,15 @@ final class MemoryWire implements Wire {
 
 	private final List<Integer> writes = new ArrayList<>();
 
+	private long octetsSent;
+
+	/** Octets that were taken over but are not sent, as TLS does. */
+	private final ByteArrayOutputStream wrapped = new ByteArrayOutputStream();
+
+	private boolean wrapping;
+
+	private boolean silentlyWritable;
+
 	private int room = UNLIMITED;
 
 	private int octetsPerWrite = UNLIMITED;
@@ -76,6 +85,16 @@ final class MemoryWire implements Wire {
 		this.room = UNLIMITED;
 	}
 
+	/** From now on takes over all that it is given, and sends it when there is room. */
+	synchronized void wrap() {
+		this.wrapping = true;
+	}
+
+	/** Room is not announced, as by a selector that waits for more of it. */
+	synchronized void announceNoRoom() {
+		this.silentlyWritable = true;
+	}
+
 	/** Every write takes so many octets at most. */
 	synchronized void octetsPerWrite(int octets) {
 		this.octetsPerWrite = octets;
@@ -107,7 +126,7 @@ final class MemoryWire implements Wire {
 	}
 
 	synchronized boolean wantsToWrite() {
-		return this.awaitingWritable && this.room > 0;
+		return this.awaitingWritable && this.room > 0 && !this.silentlyWritable;
 	}
 
 	synchronized boolean isAwaitingWritable() {
@@ -192,17 +211,37 @@ final class MemoryWire implements Wire {
 		if (from.hasRemaining() && (this.closed || this.outputFinished)) {
 			throw new ClosedChannelException();
 		}
+		if (!this.wrapping) {
+			send(from);
+			return !from.hasRemaining();
+		}
+		byte[] octets = new byte[from.remaining()];
+		from.get(octets);
+		this.wrapped.writeBytes(octets);
+		ByteBuffer pending = ByteBuffer.wrap(this.wrapped.toByteArray());
+		send(pending);
+		this.wrapped.reset();
+		this.wrapped.write(pending.array(), pending.position(), pending.remaining());
+		return !pending.hasRemaining();
+	}
+
+	private void send(ByteBuffer from) {
 		int length = Math.min(Math.min(from.remaining(), this.room), this.octetsPerWrite);
 		byte[] octets = new byte[length];
 		from.get(octets);
 		this.output.writeBytes(octets);
+		this.octetsSent += length;
 		if (this.room != UNLIMITED) {
 			this.room -= length;
 		}
 		if (length > 0) {
 			this.writes.add(length);
 		}
-		return !from.hasRemaining();
+	}
+
+	@Override
+	public synchronized long octetsSent() {
+		return this.octetsSent;
 	}
 
 	private static void throwUp(Throwable failure) throws IOException {

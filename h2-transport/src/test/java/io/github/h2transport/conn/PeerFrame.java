@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * leaves open (fields, payload, increment) may be anything; type, stream and END_STREAM
  * always count.
  */
-final class PeerFrame {
+public final class PeerFrame {
 
 	/** RFC 9113 section 6, and the magic octets of section 3.4. */
 	enum Type {
@@ -49,12 +49,12 @@ final class PeerFrame {
 		this.streamId = streamId;
 	}
 
-	static PeerFrame preface() {
+	public static PeerFrame preface() {
 		return new PeerFrame(Type.PREFACE, 0);
 	}
 
 	/** With ids and values in turn. */
-	static PeerFrame settings(long... idsAndValues) {
+	public static PeerFrame settings(long... idsAndValues) {
 		PeerFrame frame = new PeerFrame(Type.SETTINGS, 0);
 		if (idsAndValues.length > 0) {
 			Settings.Builder builder = Settings.builder();
@@ -66,93 +66,117 @@ final class PeerFrame {
 		return frame;
 	}
 
-	static PeerFrame settingsAck() {
+	public static PeerFrame settingsAck() {
 		return new PeerFrame(Type.SETTINGS_ACK, 0);
 	}
 
-	static PeerFrame headers(int streamId) {
+	public static PeerFrame headers(int streamId) {
 		return new PeerFrame(Type.HEADERS, streamId);
 	}
 
-	static PeerFrame data(int streamId) {
+	public static PeerFrame data(int streamId) {
 		return new PeerFrame(Type.DATA, streamId);
 	}
 
-	static PeerFrame data(int streamId, String text) {
+	public static PeerFrame data(int streamId, String text) {
 		return data(streamId, text.getBytes(StandardCharsets.ISO_8859_1));
 	}
 
-	static PeerFrame data(int streamId, byte[] octets) {
+	public static PeerFrame data(int streamId, byte[] octets) {
 		PeerFrame frame = data(streamId);
 		frame.payload = octets;
 		return frame;
 	}
 
 	/** So many zeros. */
-	static PeerFrame data(int streamId, int length) {
+	public static PeerFrame data(int streamId, int length) {
 		return data(streamId, new byte[length]);
 	}
 
-	static PeerFrame rstStream(int streamId, ErrorCode code) {
+	public static PeerFrame rstStream(int streamId, ErrorCode code) {
 		PeerFrame frame = new PeerFrame(Type.RST_STREAM, streamId);
 		frame.code = code;
 		return frame;
 	}
 
-	static PeerFrame windowUpdate(int streamId) {
+	public static PeerFrame windowUpdate(int streamId) {
 		return new PeerFrame(Type.WINDOW_UPDATE, streamId);
 	}
 
-	static PeerFrame windowUpdate(int streamId, long increment) {
+	public static PeerFrame windowUpdate(int streamId, long increment) {
 		PeerFrame frame = windowUpdate(streamId);
 		frame.value = increment;
 		return frame;
 	}
 
-	static PeerFrame ping() {
+	public static PeerFrame ping() {
 		return new PeerFrame(Type.PING, 0);
 	}
 
-	static PeerFrame ping(long opaqueData) {
+	public static PeerFrame ping(long opaqueData) {
 		PeerFrame frame = ping();
 		frame.value = opaqueData;
 		return frame;
 	}
 
-	static PeerFrame pingAck(long opaqueData) {
+	public static PeerFrame pingAck(long opaqueData) {
 		PeerFrame frame = new PeerFrame(Type.PING_ACK, 0);
 		frame.value = opaqueData;
 		return frame;
 	}
 
-	static PeerFrame goAway(int lastStreamId, ErrorCode code) {
+	public static PeerFrame goAway(int lastStreamId, ErrorCode code) {
 		PeerFrame frame = new PeerFrame(Type.GOAWAY, 0);
 		frame.value = (long) lastStreamId;
 		frame.code = code;
 		return frame;
 	}
 
-	PeerFrame endStream() {
+	public PeerFrame endStream() {
 		this.endStream = true;
 		return this;
 	}
 
-	PeerFrame status(int status) {
+	public PeerFrame status(int status) {
 		return with(":status", Integer.toString(status));
 	}
 
-	PeerFrame with(String name, String fieldValue) {
+	public PeerFrame with(String name, String fieldValue) {
 		this.fields.add(name);
 		this.fields.add(fieldValue);
 		return this;
 	}
 
-	PeerFrame padded(int octets) {
+	public PeerFrame padded(int octets) {
 		this.padding = octets;
 		return this;
 	}
 
-	int length() {
+	/**
+	 * Returns the fields in the order of the wire.
+	 * @return names and values in turn
+	 */
+	public List<String> fields() {
+		return List.copyOf(this.fields);
+	}
+
+	/**
+	 * Returns whether the frame ends its stream.
+	 * @return the flag END_STREAM
+	 */
+	public boolean isEndStream() {
+		return this.endStream;
+	}
+
+	public int streamId() {
+		return this.streamId;
+	}
+
+	public boolean isData() {
+		return this.type == Type.DATA;
+	}
+
+	public int length() {
 		return (this.payload != null) ? this.payload.length : 0;
 	}
 

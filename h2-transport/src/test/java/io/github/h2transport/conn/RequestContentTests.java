@@ -167,7 +167,7 @@ class RequestContentTests {
 		// RFC 9113 section 6.9.2.
 		this.peer.call(upload("/a"));
 		this.peer.send(windowUpdate(1, Integer.MAX_VALUE - 65_535)).expect(headers(1)).expectNothing();
-		this.peer.send(settings(0x4, 65_536)).expect(settingsAck(), goAway(0, ErrorCode.FLOW_CONTROL_ERROR));
+		this.peer.send(settings(0x4, 65_536)).expect(goAway(0, ErrorCode.FLOW_CONTROL_ERROR));
 	}
 
 	// ---- writers ----
@@ -192,6 +192,45 @@ class RequestContentTests {
 		});
 		assertThat(contentOf(frames, 1)).isEqualTo(3 * 32 * 1024);
 		assertThat(writer.result()).isTrue();
+	}
+
+	@Test
+	void whatAWindowLeavesOfAChunkGoesOutTogetherWithTheNext() throws Exception {
+		// Tomcat ends connections that bring many small frames.
+		this.peer.send(settings(0x4, 32 * 1024 - 1)).expect(settingsAck());
+		byte[] octets = new byte[3 * 32 * 1024];
+		new Random(7).nextBytes(octets);
+		UploadStream out = this.peer.call(upload("/a")).upload();
+		Caller<Boolean> writer = Caller.of(() -> {
+			out.write(octets);
+			out.close();
+			return true;
+		}).parked();
+		int sent = 2 * FRAME - 1;
+		this.peer
+			.expect(headers(1), data(1, Arrays.copyOfRange(octets, 0, FRAME)),
+					data(1, Arrays.copyOfRange(octets, FRAME, sent)))
+			.expectNothing();
+
+		this.peer.send(windowUpdate(1, FRAME + 3000))
+			.expect(data(1, Arrays.copyOfRange(octets, sent, sent + FRAME)),
+					data(1, Arrays.copyOfRange(octets, sent + FRAME, sent + FRAME + 3000)));
+		this.peer.send(windowUpdate(1, 1_000_000), windowUpdate(0, 1_000_000));
+		List<PeerFrame> frames = new ArrayList<>();
+		await().until(() -> {
+			frames.addAll(this.peer.rest());
+			return !frames.isEmpty() && frames.get(frames.size() - 1).endStream;
+		});
+		assertThat(writer.result()).isTrue();
+		assertThat(contentOf(frames, 1)).isEqualTo(octets.length - sent - FRAME - 3000);
+	}
+
+	@Test
+	void aWindowIsNotSpentDownToItsCrumbs() throws Exception {
+		this.peer.send(settings(0x4, FRAME + 1)).expect(settingsAck());
+		this.peer.call(post("/a", new byte[2 * FRAME]));
+		this.peer.expect(headers(1), data(1, FRAME - 1023), data(1, 1024)).expectNothing();
+		this.peer.send(windowUpdate(1, FRAME)).expect(data(1, FRAME - 1).endStream());
 	}
 
 	@Test

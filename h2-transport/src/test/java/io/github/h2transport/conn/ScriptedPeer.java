@@ -1,6 +1,7 @@
 package io.github.h2transport.conn;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.net.URI;
 import java.nio.channels.SelectionKey;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import io.github.h2transport.Origin;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.protocol.RequestHead;
+import io.github.h2transport.protocol.SendHalf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -24,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * is enough: it is the caller between two lines, and the loop within {@link #send} and
  * {@link #expect}.
  */
-final class ScriptedPeer {
+public final class ScriptedPeer {
 
 	static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -44,11 +46,11 @@ final class ScriptedPeer {
 
 	private final ClientConn connection;
 
-	ScriptedPeer() {
+	public ScriptedPeer() {
 		this((options) -> options);
 	}
 
-	ScriptedPeer(UnaryOperator<TransportOptions.Builder> options) {
+	public ScriptedPeer(UnaryOperator<TransportOptions.Builder> options) {
 		TransportOptions all = options.apply(TransportOptions.builder().allowHttp(true)).build();
 		this.resources = new Resources(all, Runnable::run, null);
 		this.connection = new ClientConn(this.resources.nextId(), new ConnectionKey(Origin.of(ROOT), null, null),
@@ -72,25 +74,25 @@ final class ScriptedPeer {
 		return this.resources;
 	}
 
-	ClientConn connection() {
+	public ClientConn connection() {
 		return this.connection;
 	}
 
 	// ---- the connection ----
 
 	/** The socket is connected. */
-	ScriptedPeer connect() {
+	public ScriptedPeer connect() {
 		this.loop.turn(
 				() -> this.connection.driver().connected(this.wire, this.loop.nanoTime() + CONNECT_TIMEOUT.toNanos()));
 		return this;
 	}
 
 	/** Connects and exchanges prefaces. */
-	ScriptedPeer greet() {
+	public ScriptedPeer greet() {
 		return greet(PeerFrame.settings());
 	}
 
-	ScriptedPeer greet(PeerFrame settings) {
+	public ScriptedPeer greet(PeerFrame settings) {
 		connect().expect(PeerFrame.preface(), PeerFrame.settings(), PeerFrame.windowUpdate(0));
 		send(settings, PeerFrame.settingsAck()).expect(PeerFrame.settingsAck());
 		this.observer.take();
@@ -99,35 +101,35 @@ final class ScriptedPeer {
 	}
 
 	/** Connects a connection whose window has the size that every window begins with. */
-	ScriptedPeer greetWithoutUpdate() {
+	public ScriptedPeer greetWithoutUpdate() {
 		connect().expect(PeerFrame.preface(), PeerFrame.settings()).expectNothing();
 		return send(PeerFrame.settings(), PeerFrame.settingsAck()).expect(PeerFrame.settingsAck());
 	}
 
 	/** Sends frames in one piece, after everything that callers did has gone out. */
-	ScriptedPeer send(PeerFrame... frames) {
+	public ScriptedPeer send(PeerFrame... frames) {
 		settle();
 		return sendOctets(this.codec.write(frames));
 	}
 
-	ScriptedPeer sendOctets(byte[] octets) {
+	public ScriptedPeer sendOctets(byte[] octets) {
 		this.wire.deliver(octets);
 		return settle();
 	}
 
-	byte[] octetsOf(PeerFrame... frames) {
+	public byte[] octetsOf(PeerFrame... frames) {
 		return this.codec.write(frames);
 	}
 
 	/** Ends the peer's output. */
-	ScriptedPeer endOfInput() {
+	public ScriptedPeer endOfInput() {
 		settle();
 		this.wire.endInput();
 		return settle();
 	}
 
 	/** Turns the loop until nothing moves any more. */
-	ScriptedPeer settle() {
+	public ScriptedPeer settle() {
 		for (int i = 0; i < 100_000; i++) {
 			int ready = (this.wire.hasInput() ? SelectionKey.OP_READ : 0)
 					| (this.wire.wantsToWrite() ? SelectionKey.OP_WRITE : 0);
@@ -143,7 +145,7 @@ final class ScriptedPeer {
 	}
 
 	/** Moves the clock, and lets the connection do what is due. */
-	ScriptedPeer advance(Duration by) {
+	public ScriptedPeer advance(Duration by) {
 		this.loop.advance(by);
 		return settle();
 	}
@@ -151,7 +153,7 @@ final class ScriptedPeer {
 	// ---- what the client sends ----
 
 	/** The next frames of the client must be these; others may follow. */
-	ScriptedPeer expect(PeerFrame... expected) {
+	public ScriptedPeer expect(PeerFrame... expected) {
 		Deque<PeerFrame> received = received();
 		for (PeerFrame frame : expected) {
 			PeerFrame next = received.poll();
@@ -165,13 +167,13 @@ final class ScriptedPeer {
 		return this;
 	}
 
-	ScriptedPeer expectNothing() {
+	public ScriptedPeer expectNothing() {
 		assertThat(received()).as("what the client sent").isEmpty();
 		return this;
 	}
 
 	/** Everything the client has sent and nobody has expected. */
-	List<PeerFrame> rest() {
+	public List<PeerFrame> rest() {
 		Deque<PeerFrame> received = received();
 		List<PeerFrame> all = new ArrayList<>(received);
 		received.clear();
@@ -183,49 +185,109 @@ final class ScriptedPeer {
 		return this.codec.read(this.wire.takeOutput());
 	}
 
+	/**
+	 * Takes what the client has sent as octets, for what frames do not show.
+	 * @return everything that nobody has expected; it cannot be expected any more
+	 */
+	public byte[] takeOctets() {
+		settle();
+		return this.wire.takeOutput();
+	}
+
+	/** The socket takes so many octets more, and then none. */
+	public ScriptedPeer room(int octets) {
+		this.wire.room(octets);
+		return this;
+	}
+
+	public ScriptedPeer unlimitedRoom() {
+		this.wire.unlimitedRoom();
+		return this;
+	}
+
+	/** The socket takes octets only when its loop asks, so that requests queue up. */
+	public ScriptedPeer onlyTheLoopWrites() {
+		this.wire.onlyTheLoopWrites();
+		return this;
+	}
+
+	/**
+	 * Returns whether the client has ended its output, behind all that it has sent.
+	 * @return {@code true} also once the socket is closed
+	 */
+	public boolean isOutputFinished() {
+		return this.wire.isOutputFinished();
+	}
+
+	/**
+	 * Returns whether the client has closed its socket, which may destroy what the peer
+	 * has not read yet.
+	 * @return {@code false} while the client still reads
+	 */
+	public boolean isClosed() {
+		return this.wire.isClosed();
+	}
+
+	/** As if all streams up to this one had been opened, which takes days. */
+	public ScriptedPeer lastOpenedId(int streamId) throws ReflectiveOperationException {
+		Field field = SendHalf.class.getDeclaredField("lastOpenedId");
+		field.setAccessible(true);
+		field.setInt(this.connection.sendHalf(), streamId);
+		return this;
+	}
+
+	/**
+	 * Returns what the peer may still send on the connection.
+	 * @return octets
+	 */
+	public long receiveWindow() {
+		return this.connection.receiveWindow().available();
+	}
+
 	// ---- what callers do ----
 
-	static Http2Request get(String path) {
+	public static Http2Request get(String path) {
 		return Http2Request.get(ROOT.resolve(path));
 	}
 
-	static Http2Request head(String path) {
+	public static Http2Request head(String path) {
 		return Http2Request.builder("HEAD", ROOT.resolve(path)).build();
 	}
 
 	/** Content that the connection sends by itself. */
-	static Http2Request post(String path, byte[] octets) {
+	public static Http2Request post(String path, byte[] octets) {
 		return Http2Request.builder("POST", ROOT.resolve(path)).body(RequestBody.of(octets)).build();
 	}
 
 	/** Content of unknown length that the caller writes. */
-	static Http2Request upload(String path) {
+	public static Http2Request upload(String path) {
 		return upload(path, RequestBody.UNKNOWN_LENGTH);
 	}
 
-	static Http2Request upload(String path, long length) {
+	public static Http2Request upload(String path, long length) {
 		RequestBody written = RequestBody.ofWriter((out) -> {
 		}, length, false);
 		return Http2Request.builder("POST", ROOT.resolve(path)).body(written).build();
 	}
 
 	/** Reserves a slot and hands the request over. */
-	Exchange call(Http2Request request) throws IOException {
+	public Exchange call(Http2Request request) throws IOException {
 		return call(request, NO_DEADLINES);
 	}
 
-	Exchange call(Http2Request request, CallTimes times) throws IOException {
+	public Exchange call(Http2Request request, CallTimes times) throws IOException {
 		assertThat(this.connection.tryReserve()).as("a free slot").isTrue();
 		return start(request, times);
 	}
 
 	/** Uses a slot that was reserved before. */
-	Exchange start(Http2Request request) throws IOException {
+	public Exchange start(Http2Request request) throws IOException {
 		return start(request, NO_DEADLINES);
 	}
 
 	private Exchange start(Http2Request request, CallTimes times) throws IOException {
-		return new Exchange(this.connection.start(new StreamPlan(RequestHead.of(request), request.body(), times)));
+		return new Exchange(this.connection
+			.start(new StreamPlan(RequestHead.of(request), request.body(), times, request.trailers(), 0, null)));
 	}
 
 	/** A deadline that is so far away from now. */
@@ -236,7 +298,7 @@ final class ScriptedPeer {
 	// ---- the ledger ----
 
 	/** Every slot is free, every octet of credit is accounted for, no buffer is held. */
-	ScriptedPeer isAtRest() {
+	public ScriptedPeer isAtRest() {
 		settle();
 		assertThat(this.connection.activeStreams()).as("slots in use").isZero();
 		assertThat(this.connection.streams().all()).as("open streams").isEmpty();

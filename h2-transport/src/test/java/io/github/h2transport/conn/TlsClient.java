@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 /**
  * A transport with one event loop, and the calls that TLS tests make with it.
  */
-final class TlsClient implements AutoCloseable {
+public final class TlsClient implements AutoCloseable {
 
 	private final Http2Transport transport;
 
@@ -38,35 +38,35 @@ final class TlsClient implements AutoCloseable {
 	}
 
 	/** Trusts the certificate of localhost. */
-	static TlsClient trustingLocalhost() {
+	public static TlsClient trustingLocalhost() {
 		return trusting(Certificates.localhost());
 	}
 
-	static TlsClient trusting(Certificates certificates) {
+	public static TlsClient trusting(Certificates certificates) {
 		return with(certificates.newClientContext());
 	}
 
-	static TlsClient with(SSLContext context) {
+	public static TlsClient with(SSLContext context) {
 		return with(TlsOptions.of(context));
 	}
 
-	static TlsClient with(TlsOptions tls) {
+	public static TlsClient with(TlsOptions tls) {
 		return new TlsClient(tls, (options) -> options);
 	}
 
-	static TlsClient with(TlsOptions tls, UnaryOperator<TransportOptions.Builder> options) {
+	public static TlsClient with(TlsOptions tls, UnaryOperator<TransportOptions.Builder> options) {
 		return new TlsClient(tls, options);
 	}
 
-	Http2Transport transport() {
+	public Http2Transport transport() {
 		return this.transport;
 	}
 
-	byte[] get(URI uri) throws IOException {
+	public byte[] get(URI uri) throws IOException {
 		return get(uri, CallOptions.defaults());
 	}
 
-	byte[] get(URI uri, CallOptions options) throws IOException {
+	public byte[] get(URI uri, CallOptions options) throws IOException {
 		Http2Request request = Http2Request.builder("GET", uri).options(options).build();
 		try (Http2Response response = this.transport.roundTrip(request)) {
 			assertThat(response.status()).isEqualTo(200);
@@ -75,7 +75,7 @@ final class TlsClient implements AutoCloseable {
 	}
 
 	/** Uploads content and returns the digest that the server made of it. */
-	String post(URI uri, byte[] content) throws IOException {
+	public String post(URI uri, byte[] content) throws IOException {
 		Http2Request request = Http2Request.builder("POST", uri).body(RequestBody.of(content)).build();
 		try (Http2Response response = this.transport.roundTrip(request)) {
 			return new String(response.body().readAllBytes());
@@ -83,12 +83,12 @@ final class TlsClient implements AutoCloseable {
 	}
 
 	/** Downloads and checks {@code /bytes/N} of a peer that serves. */
-	void getsRight(URI uri) throws IOException {
+	public void getsRight(URI uri) throws IOException {
 		getsRight(uri, CallOptions.defaults());
 	}
 
 	/** The same with another TLS identity, on a connection of its own. */
-	void getsRight(URI uri, TlsOptions tls) throws IOException {
+	public void getsRight(URI uri, TlsOptions tls) throws IOException {
 		getsRight(uri, CallOptions.builder().tls(tls).build());
 	}
 
@@ -97,15 +97,15 @@ final class TlsClient implements AutoCloseable {
 		assertThat(Content.sha256(get(uri, options))).isEqualTo(Content.sha256(Content.ofSize(size)));
 	}
 
-	<T extends Http2Exception> T failure(Class<T> type, URI uri) {
+	public <T extends Http2Exception> T failure(Class<T> type, URI uri) {
 		return catchThrowableOfType(type, () -> get(uri));
 	}
 
-	List<ConnectionSnapshot> connections() {
+	public List<ConnectionSnapshot> connections() {
 		return this.transport.snapshot().origins().stream().flatMap((row) -> row.connections().stream()).toList();
 	}
 
-	ConnectionSnapshot.Tls tls() {
+	public ConnectionSnapshot.Tls tls() {
 		return connections().get(0).tls();
 	}
 

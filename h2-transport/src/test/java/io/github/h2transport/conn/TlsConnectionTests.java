@@ -16,9 +16,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.h2transport.CallOptions;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Content;
@@ -41,6 +43,9 @@ import static org.awaitility.Awaitility.await;
 class TlsConnectionTests {
 
 	private static final int MIB = 1 << 20;
+
+	/** Above what a machine with much else to do needs; only a hang takes longer. */
+	private static final Duration LONG = Duration.ofSeconds(45);
 
 	private static final Settings NO_SETTINGS = Settings.builder().build();
 
@@ -92,7 +97,7 @@ class TlsConnectionTests {
 			assertThat(client.get(relay.uri("/"))).hasSize(10);
 			long before = sent.get();
 			quiet.countDown();
-			await().until(() -> sent.get() > before);
+			await().atMost(LONG).until(() -> sent.get() > before);
 			client.getsRight(relay.uri("/bytes/10"));
 			assertThat(peer.connections()).isEqualTo(1);
 		}
@@ -108,7 +113,7 @@ class TlsConnectionTests {
 			client.next();
 		}).start(); TlsClient client = TlsClient.trustingLocalhost()) {
 			assertThat(client.failure(ConnectionException.class, peer.uri("/")))
-				.hasMessageContaining("The server asked for a TLS renegotiation, which HTTP/2 forbids");
+				.hasMessageContaining("the server asked for a TLS renegotiation, which HTTP/2 forbids");
 		}
 	}
 
@@ -196,6 +201,28 @@ class TlsConnectionTests {
 			int count = recordLengths.size();
 			assertThat(recordLengths.get(count - 1)).isEqualTo(recordLengths.get(count - 2) - 17 + 2);
 			await().until(() -> client.connections().isEmpty());
+		}
+	}
+
+	@Test
+	void serversThatNeverCloseAreWaitedForTogether() throws Exception {
+		CountDownLatch end = new CountDownLatch(1);
+		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).script((socket, client) -> {
+			client.greet(NO_SETTINGS);
+			client.respond(client.expect("HEADERS").streamId(), new byte[10]);
+			pass(end);
+		}).start()) {
+			TlsClient client = TlsClient.trustingLocalhost();
+			for (int i = 0; i < 20; i++) {
+				TlsOptions own = TlsOptions.of(Certificates.localhost().clientContext());
+				assertThat(client.get(peer.uri("/"), CallOptions.builder().tls(own).build())).hasSize(10);
+			}
+			assertThat(client.connections()).hasSize(20);
+			long start = System.nanoTime();
+			client.close();
+			// Each of them gets a second.
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+			end.countDown();
 		}
 	}
 

@@ -2,14 +2,14 @@ package io.github.h2transport.conn;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -22,6 +22,7 @@ import io.github.h2transport.Phase;
 import io.github.h2transport.TlsOptions;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.RawPeer;
+import io.github.h2transport.testkit.Relay;
 import io.github.h2transport.testkit.TlsPeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,7 +71,10 @@ class TlsFailureTests {
 			assertThat(client.failure(ConnectFailedException.class, peer.uri("/")))
 				.hasMessageContaining("the server's certificate is not trusted")
 				.satisfies(TlsFailureTests::isAtTls);
-			assertThat(peer.ended().take().failure()).hasMessageContaining("certificate_unknown");
+			// The alert, or a reset if the server was still writing.
+			assertThat(peer.ended().take().failure()).satisfiesAnyOf(
+					(failure) -> assertThat(failure).hasMessageContaining("certificate_unknown"),
+					(failure) -> assertThat(failure).isInstanceOf(SocketException.class));
 		}
 	}
 
@@ -104,6 +108,35 @@ class TlsFailureTests {
 			ConnectFailedException failure = client.failure(ConnectFailedException.class, peer.uri("/"));
 			assertThat(failure).hasMessageContaining("client certificate").hasMessageContaining("Received fatal alert");
 			assertThat(failure.context().phase()).isEqualTo(phase);
+		}
+	}
+
+	@Test
+	void anAlertIsReadAlsoIfTheServerIsGoneBeforeItWasAnswered() throws Exception {
+		CountDownLatch checking = new CountDownLatch(1);
+		CountDownLatch gone = new CountDownLatch(1);
+		SSLContext slow = SSLContext.getInstance("TLS");
+		slow.init(null, new TrustManager[] { new TrustAll((chain) -> {
+			checking.countDown();
+			pass(gone);
+		}) }, null);
+		Relay.Pump untilTheCertificateIsChecked = (in, out) -> {
+			// ServerHello, Certificate, ServerKeyExchange, ServerHelloDone.
+			for (int i = 0; i < 4; i++) {
+				out.write(TlsRecord.read(in).octets());
+			}
+			pass(checking);
+			out.write(HexFormat.of().parseHex(FATAL_ALERT + "2a"));
+			out.close();
+			gone.countDown();
+		};
+		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).protocols("TLSv1.2").start();
+				Relay relay = Relay.to(peer.address(), Relay.Pump.DIRECT, untilTheCertificateIsChecked);
+				TlsClient client = TlsClient.with(slow)) {
+			assertThat(client.failure(ConnectFailedException.class, relay.uri("/")))
+				.hasMessageContaining("the server wants a client certificate that it trusts")
+				.hasMessageContaining("bad_certificate")
+				.satisfies(TlsFailureTests::isAtTls);
 		}
 	}
 
@@ -288,6 +321,15 @@ class TlsFailureTests {
 		}
 	}
 
+	private static void pass(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
 	private static void isAtTls(Http2Exception failure) {
 		assertThat(failure.context().phase()).isEqualTo(Phase.TLS);
 		assertThat(failure.isSafeToRetry()).isTrue();
@@ -296,57 +338,6 @@ class TlsFailureTests {
 	private static void alert(Socket socket, int description) throws IOException {
 		socket.getOutputStream()
 			.write(HexFormat.of().parseHex(FATAL_ALERT + HexFormat.of().toHexDigits((byte) description)));
-	}
-
-	/**
-	 * What a client offers, all in hexadecimal but the protocols (RFC 8446 section
-	 * 4.1.2).
-	 */
-	private record ClientHello(List<String> versions, List<String> cipherSuites, List<String> protocols) {
-
-		private static final int ALPN = 16;
-
-		private static final int SUPPORTED_VERSIONS = 43;
-
-		static ClientHello parse(byte[] message) {
-			ByteBuffer in = ByteBuffer.wrap(message);
-			// Handshake header, legacy version, random.
-			in.position(4 + 2 + 32);
-			vector(in, 1);
-			List<String> suites = pairs(vector(in, 2));
-			vector(in, 1);
-			List<String> versions = List.of();
-			List<String> protocols = List.of();
-			ByteBuffer extensions = vector(in, 2);
-			while (extensions.hasRemaining()) {
-				int type = extensions.getShort();
-				ByteBuffer extension = vector(extensions, 2);
-				if (type == SUPPORTED_VERSIONS) {
-					versions = pairs(vector(extension, 1));
-				}
-				else if (type == ALPN) {
-					ByteBuffer name = vector(vector(extension, 2), 1);
-					protocols = List.of(StandardCharsets.US_ASCII.decode(name).toString());
-				}
-			}
-			return new ClientHello(versions, suites, protocols);
-		}
-
-		private static ByteBuffer vector(ByteBuffer in, int lengthOctets) {
-			int length = (lengthOctets == 1) ? in.get() & 0xff : in.getShort() & 0xffff;
-			ByteBuffer content = in.slice(in.position(), length);
-			in.position(in.position() + length);
-			return content;
-		}
-
-		private static List<String> pairs(ByteBuffer in) {
-			List<String> pairs = new ArrayList<>();
-			while (in.hasRemaining()) {
-				pairs.add(HexFormat.of().toHexDigits(in.getShort()));
-			}
-			return pairs;
-		}
-
 	}
 
 }

@@ -105,6 +105,46 @@ class TlsHandshakeTests {
 	}
 
 	@Test
+	void aDozenChecksThatHangHoldNobodyUp() throws Exception {
+		CountDownLatch goOn = new CountDownLatch(1);
+		CountDownLatch hanging = new CountDownLatch(12);
+		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).start();
+				TlsClient client = TlsClient.trustingLocalhost()) {
+			List<CompletableFuture<Void>> waiting = new ArrayList<>();
+			for (int i = 0; i < 12; i++) {
+				SSLContext slow = SSLContext.getInstance("TLS");
+				slow.init(null, new TrustManager[] { new TrustAll((chain) -> {
+					hanging.countDown();
+					await(goOn);
+				}) }, null);
+				waiting.add(getsRightLater(client, peer.uri("/bytes/10"), TlsOptions.of(slow)));
+			}
+			await(hanging);
+			client.getsRight(peer.uri("/bytes/70000"));
+			goOn.countDown();
+			for (CompletableFuture<Void> call : waiting) {
+				call.get();
+			}
+		}
+	}
+
+	private static CompletableFuture<Void> getsRightLater(TlsClient client, URI uri, TlsOptions tls) {
+		CompletableFuture<Void> done = new CompletableFuture<>();
+		Thread caller = new Thread(() -> {
+			try {
+				client.getsRight(uri, tls);
+				done.complete(null);
+			}
+			catch (IOException | RuntimeException | AssertionError ex) {
+				done.completeExceptionally(ex);
+			}
+		}, "caller");
+		caller.setDaemon(true);
+		caller.start();
+		return done;
+	}
+
+	@Test
 	void octetsThatArriveWhileACertificateIsCheckedAreKept() throws Exception {
 		SSLContext slow = SSLContext.getInstance("TLS");
 		CountDownLatch allSent = new CountDownLatch(1);

@@ -12,16 +12,18 @@ import org.jspecify.annotations.Nullable;
  * @param type the content type, which TLS 1.3 hides from some time on
  * @param octets all of it, its header included
  */
-record TlsRecord(int type, byte[] octets) {
+public record TlsRecord(int type, byte[] octets) {
 
-	static final int CHANGE_CIPHER_SPEC = 20;
+	public static final int CHANGE_CIPHER_SPEC = 20;
 
-	static final int HANDSHAKE = 22;
+	public static final int ALERT = 21;
 
-	static final int APPLICATION_DATA = 23;
+	public static final int HANDSHAKE = 22;
+
+	public static final int APPLICATION_DATA = 23;
 
 	/** The next one, {@code null} at the end. */
-	static @Nullable TlsRecord read(InputStream from) throws IOException {
+	public static @Nullable TlsRecord read(InputStream from) throws IOException {
 		byte[] header = from.readNBytes(5);
 		if (header.length < 5) {
 			return null;

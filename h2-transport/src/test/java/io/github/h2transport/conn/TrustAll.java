@@ -10,11 +10,11 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /**
  * Trusts every server, as far as a check of the test's own does not throw.
  */
-final class TrustAll extends X509ExtendedTrustManager {
+public final class TrustAll extends X509ExtendedTrustManager {
 
 	private final Check check;
 
-	TrustAll(Check check) {
+	public TrustAll(Check check) {
 		this.check = check;
 	}
 
@@ -55,7 +55,7 @@ final class TrustAll extends X509ExtendedTrustManager {
 	}
 
 	/** What a test wants to see or to throw. */
-	interface Check {
+	public interface Check {
 
 		void check(X509Certificate[] chain) throws CertificateException;
 

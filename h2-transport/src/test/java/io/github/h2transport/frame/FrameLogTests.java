@@ -29,4 +29,23 @@ class FrameLogTests {
 		assertThat(FrameLog.received(0, type, flags, 1)).isEqualTo("<< 0x00000001 0 " + expected);
 	}
 
+	@Test
+	void whatFitsIntoANumberIsExplained() {
+		assertThat(FrameLog.detail(FrameType.RST_STREAM, 0x7)).isEqualTo("REFUSED_STREAM");
+		assertThat(FrameLog.detail(FrameType.RST_STREAM, 0xffff_ffffL)).isEqualTo("0xffffffff");
+		assertThat(FrameLog.detail(FrameType.WINDOW_UPDATE, 65535)).isEqualTo("+65535");
+		assertThat(FrameLog.detail(FrameType.PING, -2)).isEqualTo("0xfffffffffffffffe");
+		assertThat(FrameLog.detail(FrameType.GOAWAY, FrameLog.goAwayDetail(Integer.MAX_VALUE, -1)))
+			.isEqualTo("last-stream=2147483647 0xffffffff");
+		assertThat(FrameLog.detail(FrameType.DATA, 5)).isEmpty();
+	}
+
+	@Test
+	void settingsAreNamedWithoutTheirPrefix() {
+		assertThat(FrameLog.settings(
+				Settings.builder().set(Settings.MAX_CONCURRENT_STREAMS, 128).set(Settings.ENABLE_PUSH, 0).build()))
+			.isEqualTo("ENABLE_PUSH=0 MAX_CONCURRENT_STREAMS=128");
+		assertThat(FrameLog.settings(Settings.builder().build())).isEmpty();
+	}
+
 }

@@ -171,14 +171,15 @@ class FrameReaderTests {
 	}
 
 	@Test
-	void theListenerSeesEachAcceptedHeaderBeforeTheHandler() throws ConnectionError {
+	void theListenerSeesEachHeaderBeforeTheHandlerAlsoOneThatBreaksARule() throws ConnectionError {
 		FrameReader reader = new FrameReader(MAX_FRAME_SIZE, this.handler, (length, type, flags,
 				streamId) -> this.handler.calls().add(FrameLog.received(length, type, flags, streamId)));
 		feed(reader, EMPTY_SETTINGS, frame(DATA, 0x9, 1, "01 aa 00"), frame(0x2a, 1, 0, ""));
 		assertThatExceptionOfType(ConnectionError.class).isThrownBy(() -> feed(reader, header(1, CONTINUATION, 0, 1)));
 		assertThat(this.handler.calls()).containsExactly("<< 0x00000000 0 SETTINGS", "settings {}",
 				"<< 0x00000001 3 DATA END_STREAM|PADDED", "dataStart 1 length=3 END_STREAM", "data 1 [aa]",
-				"dataEnd 1 END_STREAM", "<< 0x00000000 0 0x2a 0x1", "unknown 0x2a 0 length=0");
+				"dataEnd 1 END_STREAM", "<< 0x00000000 0 0x2a 0x1", "unknown 0x2a 0 length=0",
+				"<< 0x00000001 1 CONTINUATION");
 	}
 
 	@Test

@@ -45,6 +45,17 @@ class SettingsTests {
 	}
 
 	@Test
+	void theSmallestTableSizeIsKeptBesideTheLast() throws ConnectionError {
+		Settings settings = parse("0001 00001000 0001 00000010 0001 00000800");
+		assertThat(settings.get(Settings.HEADER_TABLE_SIZE, 7)).isEqualTo(0x800);
+		assertThat(settings.leastHeaderTableSize(7)).isEqualTo(0x10);
+		assertThat(parse("0001 00000800").leastHeaderTableSize(7)).isEqualTo(0x800);
+		assertThat(parse("0003 00000800").leastHeaderTableSize(7)).isEqualTo(7);
+		assertThat(settings).isNotEqualTo(parse("0001 00000800"));
+		assertThat(parse("0001 00000800")).isEqualTo(Settings.builder().set(Settings.HEADER_TABLE_SIZE, 0x800).build());
+	}
+
+	@Test
 	void anIllegalValueCountsAlsoIfALegalOneFollows() {
 		assertThatExceptionOfType(ConnectionError.class).isThrownBy(() -> parse("0005 00000000 0005 00004000"));
 	}

@@ -67,6 +67,62 @@ class WaitingTests {
 		Transports.awaitRest(this.strict);
 	}
 
+	/** 300 callers, 10 at a time on each of 8 connections: 4 rounds. */
+	@Test
+	void eightConnectionsServeThemInFourRounds() {
+		try (Http2Transport growing = Transports.cleartext((options) -> options.maxConnections(8))) {
+			Call<String> first = Call.of(() -> Transports.exchange(growing, get("/")));
+			List<ScriptedConn> connections = new ArrayList<>();
+			connections.add(this.server.greeted(10));
+			connections.get(0).await(ClientFrame.SettingsAck.class);
+			connections.get(0).respond(connections.get(0).awaitHead().streamId(), 200);
+			first.result();
+			List<Call<String>> calls = Call.many(300, () -> Transports.exchange(growing, get("/")));
+			while (connections.size() < 8) {
+				// They come together, not one after the other's SETTINGS.
+				connections.add(this.server.accept());
+			}
+			for (ScriptedConn connection : connections.subList(1, 8)) {
+				connection.greet(Settings.builder().set(Settings.MAX_CONCURRENT_STREAMS, 10).build());
+			}
+			Transports.awaitPending(growing, 220);
+			int rounds = 0;
+			for (int answered = 0; answered < 300; rounds++) {
+				for (ScriptedConn connection : connections) {
+					long arrived = connection.barrier()
+						.stream()
+						.filter((frame) -> frame instanceof ClientFrame.Head)
+						.count();
+					assertThat(arrived).isLessThanOrEqualTo(10);
+					for (int i = 0; i < arrived; i++) {
+						connection.respond(connection.awaitHead().streamId(), 200);
+						answered++;
+					}
+				}
+			}
+			calls.forEach((call) -> assertThat(call.result()).isEqualTo("200"));
+			assertThat(rounds).isBetween(4, 5);
+			assertThat(this.server.accepted()).isEqualTo(8);
+			Transports.awaitRest(growing);
+			this.server.close();
+		}
+	}
+
+	@Test
+	void aRaisedLimitLetsTheNextOnesThrough() {
+		ScriptedConn connection = warm(1);
+		List<Call<String>> calls = Call.many(5, () -> Transports.exchange(this.strict, get("/")));
+		Transports.awaitPending(this.strict, 4);
+		connection.settings(Settings.MAX_CONCURRENT_STREAMS, 3);
+		Transports.awaitPending(this.strict, 2);
+		connection.settings(Settings.MAX_CONCURRENT_STREAMS, 100);
+		for (int i = 0; i < 5; i++) {
+			connection.respond(connection.awaitHead().streamId(), 200);
+		}
+		calls.forEach((call) -> assertThat(call.result()).isEqualTo("200"));
+		Transports.awaitRest(this.strict);
+	}
+
 	@Test
 	void callersAreServedInTheOrderInWhichTheyCame() {
 		ScriptedConn connection = warm(1);
@@ -202,6 +258,7 @@ class WaitingTests {
 			connection.await(ClientFrame.SettingsAck.class);
 			Call<String> waiting = Call.of(() -> Transports.exchange(impatient, get("/")));
 			PoolException failure = waiting.failure(PoolException.class);
+			assertThat(failure.reason()).isEqualTo(PoolException.Reason.ACQUIRE_TIMEOUT);
 			assertThat(failure).hasMessageContaining("300 ms")
 				.hasMessageContaining("h2.transport.pool.acquire-timeout");
 			assertThat(failure.context().phase()).isEqualTo(Phase.POOL);
@@ -224,6 +281,8 @@ class WaitingTests {
 			List<Call<String>> waiting = Call.many(3, () -> Transports.exchange(small, get("/")));
 			Transports.awaitPending(small, 3);
 			PoolException failure = Call.of(() -> Transports.exchange(small, get("/"))).failure(PoolException.class);
+			assertThat(failure.reason()).isEqualTo(PoolException.Reason.QUEUE_FULL);
+			assertThat(failure.pending()).isEqualTo(3);
 			assertThat(failure).hasMessageContaining("full")
 				.hasMessageContaining("3 requests wait")
 				.hasMessageContaining("max-pending")

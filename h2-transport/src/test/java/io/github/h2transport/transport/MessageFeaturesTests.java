@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.h2transport.CallOptions;
 import io.github.h2transport.ConnectionKey;
@@ -110,6 +111,35 @@ class MessageFeaturesTests {
 			assertThat(answer).isEqualTo(new ClientFrame.RstStream(stream, ErrorCode.NO_ERROR));
 			Transports.awaitRest(transport);
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void contentThatTheServerDoesNotWantIsNeverReadFromItsSource(boolean async) throws Exception {
+		AtomicInteger reads = new AtomicInteger();
+		RequestBody source = RequestBody.ofWriter((out) -> {
+			reads.incrementAndGet();
+			out.write(CONTENT);
+		}, CONTENT.length, false);
+		try (Http2Transport transport = Transports
+			.cleartext((options) -> options.expectContinueTimeout(Duration.ofMinutes(1)));
+				ScriptedServer server = ScriptedServer.start()) {
+			Http2Request request = Http2Request.builder("POST", server.uri("/"))
+				.headers(Headers.of("expect", "100-continue"))
+				.body(source)
+				.build();
+			Call<Integer> call = Call.of(() -> {
+				try (Http2Response response = async ? transport.roundTripAsync(request).get(10, TimeUnit.SECONDS)
+						: transport.roundTrip(request)) {
+					return response.status();
+				}
+			});
+			ScriptedConn connection = server.greeted();
+			connection.respond(connection.awaitHead().streamId(), 413);
+			assertThat(call.result()).isEqualTo(413);
+			Transports.awaitRest(transport);
+		}
+		assertThat(reads).hasValue(0);
 	}
 
 	private static Http2Request expecting(ScriptedServer server, boolean written) {

@@ -1,10 +1,12 @@
 package io.github.h2transport.transport;
 
 import java.io.ByteArrayInputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.h2transport.ConnectionException;
@@ -31,6 +33,7 @@ import io.github.h2transport.testkit.Transports;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -116,12 +119,57 @@ class RetryTests {
 		assertThat(this.server.accepted()).isEqualTo(1);
 	}
 
+	/** Also where the loop opens the stream: the body is not read before. */
+	@ParameterizedTest
+	@EnumSource(WritePolicy.class)
+	void aOneShotBodyThatWasNotReadIsSentByTheNextConnection(WritePolicy policy) throws Exception {
+		TransportOptions options = Transports.options((builder) -> builder.writePolicy(policy));
+		ClientConnPool.Factory stale = (dialer) -> firstIsStale(new DefaultClientConnPool(dialer, options));
+		try (Http2Transport unlucky = Http2Transport.builder().options(options).connPool(stale).build()) {
+			TrackedStream content = new TrackedStream(CONTENT);
+			Call<String> call = Call
+				.of(() -> Transports.exchange(unlucky, request(RequestBody.ofInputStream(content, CONTENT.length))));
+			this.server.greeted().awaitEnd();
+			ScriptedConn next = this.server.greeted();
+			assertThat(next.awaitContent(1)).isEqualTo(CONTENT);
+			next.respond(1, 200);
+			assertThat(call.result()).isEqualTo("200");
+			assertThat(content.closes()).isEqualTo(1);
+			this.server.close();
+		}
+	}
+
 	@Test
-	void aOneShotBodyThatWasNotReadIsSentByTheNextConnection() throws Exception {
-		// The caller itself finds the connection closed, before it reads the body.
-		TransportOptions options = Transports.options((builder) -> builder.writePolicy(WritePolicy.CALLER));
+	void aPublisherThatWasNotSubscribedToIsSentByTheNextConnection() {
+		TransportOptions options = Transports.options((builder) -> builder.writePolicy(WritePolicy.LOOP));
+		try (Http2Transport unlucky = Http2Transport.builder()
+			.options(options)
+			.connPool((dialer) -> firstIsStale(new DefaultClientConnPool(dialer, options)))
+			.build()) {
+			AtomicInteger subscribed = new AtomicInteger();
+			RequestBody once = RequestBody.ofPublisher((subscriber) -> {
+				subscribed.incrementAndGet();
+				subscriber.onSubscribe(new OneBuffer(subscriber, CONTENT));
+			}, CONTENT.length, false);
+			Call<String> call = Call.of(() -> {
+				try (Http2Response response = unlucky.roundTripAsync(request(once)).get()) {
+					return String.valueOf(response.status());
+				}
+			});
+			this.server.greeted().awaitEnd();
+			ScriptedConn next = this.server.greeted();
+			assertThat(next.awaitContent(1)).isEqualTo(CONTENT);
+			next.respond(1, 200);
+			assertThat(call.result()).isEqualTo("200");
+			assertThat(subscribed).hasValue(1);
+			this.server.close();
+		}
+	}
+
+	/** The first connection that it gives dies before the request can be sent. */
+	private static ClientConnPool firstIsStale(ClientConnPool pool) {
 		AtomicInteger handedOut = new AtomicInteger();
-		ClientConnPool.Factory stale = (dialer) -> new DelegatingPool(new DefaultClientConnPool(dialer, options)) {
+		return new DelegatingPool(pool) {
 
 			@Override
 			public CompletionStage<ClientConn> getClientConn(ConnectionRequest request) {
@@ -135,18 +183,6 @@ class RetryTests {
 			}
 
 		};
-		try (Http2Transport unlucky = Http2Transport.builder().options(options).connPool(stale).build()) {
-			TrackedStream content = new TrackedStream(CONTENT);
-			Call<String> call = Call
-				.of(() -> Transports.exchange(unlucky, request(RequestBody.ofInputStream(content, CONTENT.length))));
-			this.server.greeted().awaitEnd();
-			ScriptedConn next = this.server.greeted();
-			assertThat(next.awaitContent(1)).isEqualTo(CONTENT);
-			next.respond(1, 200);
-			assertThat(call.result()).isEqualTo("200");
-			assertThat(content.closes()).isEqualTo(1);
-			this.server.close();
-		}
 	}
 
 	@ParameterizedTest
@@ -275,6 +311,22 @@ class RetryTests {
 
 	private Call<String> post(RequestBody body) {
 		return Call.of(() -> Transports.exchange(this.transport, request(body)));
+	}
+
+	/** Publishes one buffer. */
+	private record OneBuffer(Flow.Subscriber<? super ByteBuffer> subscriber,
+			byte[] content) implements Flow.Subscription {
+
+		@Override
+		public void request(long count) {
+			this.subscriber.onNext(ByteBuffer.wrap(this.content));
+			this.subscriber.onComplete();
+		}
+
+		@Override
+		public void cancel() {
+		}
+
 	}
 
 }

@@ -110,6 +110,16 @@ public final class Certificates {
 	}
 
 	/**
+	 * Returns a certificate of {@code *.example.test}, {@code exact.test},
+	 * {@code 127.0.0.1} and {@code ::1}, but not of its common name {@code cn.test} (RFC
+	 * 9110 section 4.3.4).
+	 * @return the same each time
+	 */
+	public static Certificates wildcard() {
+		return Wildcard.INSTANCE;
+	}
+
+	/**
 	 * Returns the key and certificate as a PKCS12 key store.
 	 * @return a file, its password is {@link #PASSWORD}
 	 */
@@ -289,6 +299,12 @@ public final class Certificates {
 	private static final class Client {
 
 		static final Certificates INSTANCE = make("client", "dns:client.example");
+
+	}
+
+	private static final class Wildcard {
+
+		static final Certificates INSTANCE = make("cn.test", "dns:*.example.test,dns:exact.test,ip:127.0.0.1,ip:::1");
 
 	}
 

@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.Set;
 
 import io.github.h2transport.ErrorCode;
+import io.github.h2transport.Headers;
 import io.github.h2transport.frame.ConnectionError;
 import io.github.h2transport.frame.FrameHandler;
 import io.github.h2transport.frame.FrameReader;
@@ -134,9 +135,22 @@ public final class Conversation {
 	 * @throws IOException if the connection breaks
 	 */
 	public void head(int streamId, int status, boolean endStream) throws IOException {
+		head(streamId, Headers.of(":status", Integer.toString(status)), endStream);
+	}
+
+	/**
+	 * Sends a header section as it stands.
+	 * @param streamId the stream
+	 * @param fields all fields, pseudo-fields first
+	 * @param endStream whether there is no content
+	 * @throws IOException if the connection breaks
+	 */
+	public void head(int streamId, Headers fields, boolean endStream) throws IOException {
 		OctetSink block = new OctetSink(64);
 		this.encoder.beginBlock(block);
-		this.encoder.encode(":status", Integer.toString(status), false, block);
+		for (int i = 0; i < fields.size(); i++) {
+			this.encoder.encode(fields.name(i), fields.value(i), false, block);
+		}
 		ByteBuffer frame = ByteBuffer.allocate(FrameWriter.headersSize(block.length(), FRAME_SIZE));
 		FrameWriter.headers(frame, streamId, block.array(), 0, block.length(), FRAME_SIZE, endStream);
 		send(frame);

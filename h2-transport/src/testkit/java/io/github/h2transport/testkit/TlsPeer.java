@@ -32,6 +32,8 @@ public final class TlsPeer implements AutoCloseable {
 
 	private final Script script;
 
+	private final @Nullable String chosenByAlpn;
+
 	private final List<SSLSocket> sockets = new CopyOnWriteArrayList<>();
 
 	private final List<Thread> threads = new CopyOnWriteArrayList<>();
@@ -48,6 +50,7 @@ public final class TlsPeer implements AutoCloseable {
 			throw new UncheckedIOException(ex);
 		}
 		this.script = builder.script;
+		this.chosenByAlpn = builder.chosenByAlpn;
 		start("tls-peer-accept", this::accept);
 	}
 
@@ -104,6 +107,9 @@ public final class TlsPeer implements AutoCloseable {
 			while (!this.listener.isClosed()) {
 				SSLSocket socket = (SSLSocket) this.listener.accept();
 				socket.setTcpNoDelay(true);
+				if (this.chosenByAlpn != null) {
+					socket.setHandshakeApplicationProtocolSelector((asked, offered) -> this.chosenByAlpn);
+				}
 				this.sockets.add(socket);
 				start("tls-peer-" + this.sockets.size(), () -> serve(socket));
 			}
@@ -201,6 +207,10 @@ public final class TlsPeer implements AutoCloseable {
 
 		private boolean clientCertificate;
 
+		private boolean clientCertificateWanted;
+
+		private @Nullable String chosenByAlpn;
+
 		private Script script = (socket, client) -> {
 			client.greet(Settings.builder().build());
 			client.serve();
@@ -236,6 +246,22 @@ public final class TlsPeer implements AutoCloseable {
 			return this;
 		}
 
+		/** Asks for a client certificate, and goes on without. */
+		public Builder wantClientCertificate() {
+			this.clientCertificateWanted = true;
+			return this;
+		}
+
+		/**
+		 * Sets what is chosen by ALPN, whatever the client offers.
+		 * @param protocol the choice
+		 * @return this builder
+		 */
+		public Builder chooseByAlpn(String protocol) {
+			this.chosenByAlpn = protocol;
+			return this;
+		}
+
 		public Builder script(Script newScript) {
 			this.script = newScript;
 			return this;
@@ -252,7 +278,12 @@ public final class TlsPeer implements AutoCloseable {
 			if (this.ciphers != null) {
 				parameters.setCipherSuites(this.ciphers);
 			}
-			parameters.setNeedClientAuth(this.clientCertificate);
+			if (this.clientCertificateWanted) {
+				parameters.setWantClientAuth(true);
+			}
+			else {
+				parameters.setNeedClientAuth(this.clientCertificate);
+			}
 			socket.setSSLParameters(parameters);
 		}
 

@@ -88,8 +88,8 @@ class Http1FallbackTests {
 	@Test
 	void aGetIsAnsweredAndTheEndpointSaysHow() {
 		assertThat(text("/protocol")).isEqualTo("HTTP/1.1");
-		byte[] body = client().get().uri(this.server.uri(ServerCalls.GET_PATH)).retrieve().body(byte[].class);
-		assertThat(Content.sha256(body)).isEqualTo(Content.sha256(Content.ofSize(ServerCalls.GET_SIZE)));
+		byte[] body = client().get().uri(this.server.uri(TomcatServer.GET_PATH)).retrieve().body(byte[].class);
+		assertThat(Content.sha256(body)).isEqualTo(Content.sha256(Content.ofSize(TomcatServer.GET_SIZE)));
 
 		H2PoolDescriptor.OriginDescriptor origin = shown(this.server.uri("/"));
 		assertThat(origin.protocol()).isEqualTo("http/1.1");
@@ -101,11 +101,11 @@ class Http1FallbackTests {
 
 	@Test
 	void aPostIsReadOnceAndAnsweredWhole() {
-		byte[] content = Content.ofSize(ServerCalls.ECHO_SIZE);
+		byte[] content = Content.ofSize(TomcatServer.ECHO_SIZE);
 		AtomicInteger reads = new AtomicInteger();
 		for (Object body : List.of(content, oneShot(content, reads), oneShot(content, reads))) {
 			byte[] answer = client().post()
-				.uri(this.server.uri(ServerCalls.ECHO_PATH))
+				.uri(this.server.uri(TomcatServer.ECHO_PATH))
 				.contentType(MediaType.APPLICATION_OCTET_STREAM)
 				.body(body)
 				.retrieve()
@@ -118,11 +118,11 @@ class Http1FallbackTests {
 
 	@Test
 	void theFirstCallOfAnApplicationMayCarryContentThatCanBeReadOnce() {
-		byte[] content = Content.ofSize(ServerCalls.ECHO_SIZE);
+		byte[] content = Content.ofSize(TomcatServer.ECHO_SIZE);
 		AtomicInteger reads = new AtomicInteger();
 
 		byte[] answer = client().post()
-			.uri(this.server.uri(ServerCalls.ECHO_PATH))
+			.uri(this.server.uri(TomcatServer.ECHO_PATH))
 			.contentType(MediaType.APPLICATION_OCTET_STREAM)
 			.body(oneShot(content, reads))
 			.retrieve()
@@ -225,7 +225,7 @@ class Http1FallbackTests {
 
 	@Test
 	void aReactivePostIsSubscribedToOnceAndAnsweredWhole() {
-		byte[] content = Content.ofSize(ServerCalls.ECHO_SIZE);
+		byte[] content = Content.ofSize(TomcatServer.ECHO_SIZE);
 		AtomicInteger subscriptions = new AtomicInteger();
 		Flux<DataBuffer> stream = Flux.range(0, 64)
 			.<DataBuffer>map((piece) -> DefaultDataBufferFactory.sharedInstance
@@ -235,7 +235,7 @@ class Http1FallbackTests {
 		for (BodyInserter<?, ? super ClientHttpRequest> body : List.of(BodyInserters.fromDataBuffers(stream),
 				BodyInserters.fromValue(content))) {
 			byte[] answer = webClient().post()
-				.uri(this.server.uri(ServerCalls.ECHO_PATH))
+				.uri(this.server.uri(TomcatServer.ECHO_PATH))
 				.contentType(MediaType.APPLICATION_OCTET_STREAM)
 				.body(body)
 				.retrieve()

@@ -29,6 +29,16 @@ import org.springframework.boot.web.server.WebServer;
  */
 final class TomcatServer implements AutoCloseable {
 
+	/** A path that answers with {@link Content#ofSize} of {@link #GET_SIZE}. */
+	static final String GET_PATH = "/content";
+
+	static final int GET_SIZE = 20_000; // more than one DATA frame
+
+	/** A path that answers a POST with its own content. */
+	static final String ECHO_PATH = "/echo";
+
+	static final int ECHO_SIZE = 1024 * 1024;
+
 	/** More than the windows let through before somebody reads. */
 	static final int LARGE_SIZE = 4 * 1024 * 1024;
 
@@ -121,15 +131,13 @@ final class TomcatServer implements AutoCloseable {
 		@Override
 		protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
 			switch (request.getRequestURI()) {
-				case ServerCalls.GET_PATH -> {
-					response.setContentLength(ServerCalls.GET_SIZE);
-					response.getOutputStream().write(Content.ofSize(ServerCalls.GET_SIZE));
+				case GET_PATH -> {
+					response.setContentLength(GET_SIZE);
+					response.getOutputStream().write(Content.ofSize(GET_SIZE));
 				}
 				case "/large" -> response.getOutputStream().write(Content.ofSize(LARGE_SIZE));
 				case "/protocol" -> response.getWriter().write(request.getProtocol());
 				case "/redirect" -> response.sendRedirect("/protocol");
-				case ServerCalls.NO_CONTENT_PATH -> response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-				case ServerCalls.NOT_MODIFIED_PATH -> response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
 				case "/redirect-to" -> response.sendRedirect(request.getQueryString());
 				case "/never" -> waitForClose();
 				default -> response.sendError(HttpServletResponse.SC_NOT_FOUND);

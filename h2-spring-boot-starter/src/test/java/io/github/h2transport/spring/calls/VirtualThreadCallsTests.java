@@ -22,6 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.Http2SslContextSpec;
+import reactor.netty.http.HttpProtocol;
+import reactor.netty.http.server.HttpServer;
 
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.web.client.RestClient;
@@ -36,27 +40,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class VirtualThreadCallsTests {
 
-	private static JettyServer plain;
+	private static DisposableServer plain;
 
-	private static JettyServer secure;
+	private static DisposableServer secure;
 
 	@BeforeAll
 	static void start() {
-		plain = JettyServer.h2c();
-		secure = JettyServer.tls(Certificates.localhost());
+		HttpServer echo = HttpServer.create()
+			.host("127.0.0.1")
+			.port(0)
+			.handle((request, response) -> response.send(request.receive().retain()));
+		Certificates certificates = Certificates.localhost();
+		plain = echo.protocol(HttpProtocol.H2C).bindNow();
+		secure = echo.protocol(HttpProtocol.H2)
+			.secure((ssl) -> ssl.sslContext(Http2SslContextSpec.forServer(certificates.certificate().toFile(),
+					certificates.privateKey().toFile())))
+			.bindNow();
 	}
 
 	@AfterAll
 	static void stop() {
-		plain.close();
-		secure.close();
+		plain.disposeNow();
+		secure.disposeNow();
 	}
 
 	@Test
 	void aSingleCarrierServesAHundredCallersAndIsNeverPinned() throws IOException {
 		String output = ForkedJvm.run(OneCarrier.class,
 				List.of("-Djdk.virtualThreadScheduler.parallelism=1", "-Djdk.virtualThreadScheduler.maxPoolSize=1",
-						"-Dplain=" + plain.uri(""), "-Dsecure=" + secure.uri(""),
+						"-Dplain=http://localhost:" + plain.port(), "-Dsecure=https://localhost:" + secure.port(),
 						"-Dcertificate=" + Certificates.localhost().certificate()));
 
 		assertThat(output.lines()).as(output).contains("answered 200").noneMatch((line) -> line.startsWith("pinned"));
@@ -103,7 +115,7 @@ class VirtualThreadCallsTests {
 				byte[] content = Content.ofSize(20_000 + i);
 				for (String server : List.of("plain", "secure")) {
 					calls.add(callers.submit(() -> client.post()
-						.uri(System.getProperty(server) + ServerCalls.ECHO_PATH)
+						.uri(System.getProperty(server))
 						.body((out) -> out.write(content))
 						.retrieve()
 						.body(byte[].class)));

@@ -109,14 +109,26 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins) implements Operat
 			@Nullable GoAwayDescriptor goAway, DiagnosticsDescriptor diagnostics,
 			List<StreamDescriptor> streams) implements OperationResponseBody {
 
+		/** Describes a connection among others. */
 		static ConnectionDescriptor of(ConnectionSnapshot connection) {
+			return of(connection, DiagnosticsDescriptor.of(connection.diagnostics(), null));
+		}
+
+		/**
+		 * Describes a connection that was asked for, with what is too much for a list.
+		 */
+		static ConnectionDescriptor inDetail(ConnectionSnapshot connection) {
+			ConnectionSnapshot.Diagnostics diagnostics = connection.diagnostics();
+			return of(connection, DiagnosticsDescriptor.of(diagnostics, List.copyOf(diagnostics.lastFrames())));
+		}
+
+		private static ConnectionDescriptor of(ConnectionSnapshot connection, DiagnosticsDescriptor diagnostics) {
 			return new ConnectionDescriptor(connection.id(), connection.state().name(), protocolOf(connection.key()),
 					TlsDescriptor.of(connection.tls()), connection.localAddress(), connection.remoteAddress(),
 					readable(connection.age()), readable(connection.idle()), connection.singleUse(),
 					connection.streamsOpened(), connection.activeStreams(), connection.maxConcurrentStreams(),
 					connection.sendWindow(), connection.receiveWindow(), connection.ownSettings(),
-					connection.peerSettings(), GoAwayDescriptor.of(connection.goAway()),
-					DiagnosticsDescriptor.of(connection.diagnostics()),
+					connection.peerSettings(), GoAwayDescriptor.of(connection.goAway()), diagnostics,
 					connection.streams().stream().map(StreamDescriptor::of).toList());
 		}
 
@@ -163,17 +175,20 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins) implements Operat
 	 * @param writeStalled since when the socket takes nothing, zero if it does
 	 * @param writeError the first failure of a write, {@code null} if there was none
 	 * @param endedBy why the connection ends or has ended, {@code null} if it does not
+	 * @param lastFrames the last frames of both directions, oldest first; {@code null} in
+	 * a list of connections
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record DiagnosticsDescriptor(long nextStreamId, int pingsInFlight, @Nullable Duration pingRoundTrip,
-			Duration lastRead, Duration writeStalled, @Nullable String writeError, @Nullable String endedBy) {
+			Duration lastRead, Duration writeStalled, @Nullable String writeError, @Nullable String endedBy,
+			@Nullable List<String> lastFrames) {
 
-		static DiagnosticsDescriptor of(ConnectionSnapshot.Diagnostics diagnostics) {
+		static DiagnosticsDescriptor of(ConnectionSnapshot.Diagnostics diagnostics, @Nullable List<String> lastFrames) {
 			return new DiagnosticsDescriptor(diagnostics.nextStreamId(), diagnostics.pingsInFlight(),
 					(diagnostics.pingRoundTrip() != null) ? diagnostics.pingRoundTrip().truncatedTo(ChronoUnit.MICROS)
 							: null,
 					readable(diagnostics.lastRead()), readable(diagnostics.writeStalled()), diagnostics.writeError(),
-					diagnostics.endedBy());
+					diagnostics.endedBy(), lastFrames);
 		}
 
 	}

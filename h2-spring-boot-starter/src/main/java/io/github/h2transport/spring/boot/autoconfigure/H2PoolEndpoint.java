@@ -76,7 +76,7 @@ public class H2PoolEndpoint {
 			.flatMap((origin) -> origin.connections().stream())
 			.filter((connection) -> connection.id().equals(id))
 			.findFirst()
-			.map(H2PoolDescriptor.ConnectionDescriptor::of)
+			.map(H2PoolDescriptor.ConnectionDescriptor::inDetail)
 			.orElse(null);
 	}
 

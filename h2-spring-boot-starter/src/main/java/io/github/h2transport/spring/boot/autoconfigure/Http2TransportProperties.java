@@ -121,6 +121,13 @@ public final class Http2TransportProperties {
 	private final boolean strictMaxConcurrentStreams;
 
 	/**
+	 * Whether to repeat GET, HEAD, OPTIONS, TRACE, PUT and DELETE requests whose
+	 * connection was used before and is lost without any octet of a response. The server
+	 * may then have processed them twice.
+	 */
+	private final boolean retryIdempotent;
+
+	/**
 	 * Largest header section of a response that is accepted, decoded, plus 32 octets for
 	 * each field.
 	 */
@@ -166,10 +173,11 @@ public final class Http2TransportProperties {
 			@DefaultValue("1s") Duration expectContinueTimeout, @DefaultValue("10s") Duration shutdownTimeout,
 			@DefaultValue("10s") Duration pingInterval, @DefaultValue("5s") Duration pingTimeout,
 			@Nullable Integer eventLoops, @DefaultValue("adaptive") WritePolicy writePolicy,
-			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("64KB") DataSize maxHeaderListSize,
-			@DefaultValue("256KB") DataSize initialWindowSize, @DefaultValue("16MB") DataSize connectionWindowSize,
-			@DefaultValue("16KB") DataSize maxFrameSize, @DefaultValue("4KB") DataSize decoderTableSize,
-			@DefaultValue("4KB") DataSize encoderTableSize, @DefaultValue Pool pool) {
+			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("false") boolean retryIdempotent,
+			@DefaultValue("64KB") DataSize maxHeaderListSize, @DefaultValue("256KB") DataSize initialWindowSize,
+			@DefaultValue("16MB") DataSize connectionWindowSize, @DefaultValue("16KB") DataSize maxFrameSize,
+			@DefaultValue("4KB") DataSize decoderTableSize, @DefaultValue("4KB") DataSize encoderTableSize,
+			@DefaultValue Pool pool) {
 		this.enabled = enabled;
 		this.allowHttp = allowHttp;
 		this.fallback = fallback;
@@ -187,6 +195,7 @@ public final class Http2TransportProperties {
 		this.eventLoops = eventLoops;
 		this.writePolicy = writePolicy;
 		this.strictMaxConcurrentStreams = strictMaxConcurrentStreams;
+		this.retryIdempotent = retryIdempotent;
 		this.maxHeaderListSize = maxHeaderListSize;
 		this.initialWindowSize = initialWindowSize;
 		this.connectionWindowSize = connectionWindowSize;
@@ -264,6 +273,10 @@ public final class Http2TransportProperties {
 		return this.strictMaxConcurrentStreams;
 	}
 
+	public boolean isRetryIdempotent() {
+		return this.retryIdempotent;
+	}
+
 	public DataSize getMaxHeaderListSize() {
 		return this.maxHeaderListSize;
 	}
@@ -302,6 +315,8 @@ public final class Http2TransportProperties {
 			.allowHttp(this.allowHttp)
 			.singleUse(this.singleUse)
 			.strictMaxConcurrentStreams(this.strictMaxConcurrentStreams)
+			.retryIdempotent(this.retryIdempotent)
+			.spreadAddresses(this.pool.spreadAddresses)
 			.writePolicy(this.writePolicy);
 		to.set("idle-timeout", this.idleTimeout, TransportOptions.Builder::idleTimeout);
 		to.set("connect-timeout", this.connectTimeout, TransportOptions.Builder::connectTimeout);
@@ -322,6 +337,13 @@ public final class Http2TransportProperties {
 		to.setSize("decoder-table-size", this.decoderTableSize, TransportOptions.Builder::decoderTableSize);
 		to.setSize("encoder-table-size", this.encoderTableSize, TransportOptions.Builder::encoderTableSize);
 		to.set("pool.max-connections", this.pool.maxConnections, TransportOptions.Builder::maxConnections);
+		to.set("pool.min-connections", this.pool.minConnections, TransportOptions.Builder::minConnections);
+		to.set("pool.max-streams-per-connection", this.pool.maxStreamsPerConnection,
+				TransportOptions.Builder::maxStreamsPerConnection);
+		to.set("pool.max-requests-per-connection", this.pool.maxRequestsPerConnection,
+				TransportOptions.Builder::maxRequestsPerConnection);
+		to.set("pool.max-lifetime", this.pool.maxLifetime, TransportOptions.Builder::maxLifetime);
+		to.set("pool.dns-refresh-interval", this.pool.dnsRefreshInterval, TransportOptions.Builder::dnsRefreshInterval);
 		to.set("pool.acquire-timeout", this.pool.acquireTimeout, TransportOptions.Builder::acquireTimeout);
 		to.set("pool.max-pending", this.pool.maxPending, TransportOptions.Builder::maxPending);
 		to.set("pool.max-single-use", this.pool.maxSingleUse, TransportOptions.Builder::maxSingleUse);
@@ -335,6 +357,40 @@ public final class Http2TransportProperties {
 		 * Maximum number of connections to one origin.
 		 */
 		private final int maxConnections;
+
+		/**
+		 * Number of connections to one origin that are kept from its first use on, though
+		 * they are idle.
+		 */
+		private final int minConnections;
+
+		/**
+		 * Maximum number of streams on one connection at once, if the server allows more.
+		 */
+		private final int maxStreamsPerConnection;
+
+		/**
+		 * Number of requests after which a connection is retired. Zero for never.
+		 */
+		private final int maxRequestsPerConnection;
+
+		/**
+		 * Time after which a connection is retired, give or take ten percent. If it is in
+		 * use, another is opened first. Zero for never.
+		 */
+		private final Duration maxLifetime;
+
+		/**
+		 * Interval at which the addresses of a name are looked up again, so that
+		 * connections to addresses that are gone are retired. Zero for never.
+		 */
+		private final Duration dnsRefreshInterval;
+
+		/**
+		 * Whether to spread connections over all addresses of a name, instead of using
+		 * the first one that answers.
+		 */
+		private final boolean spreadAddresses;
 
 		/**
 		 * Time that a request may wait for a connection that can take it.
@@ -352,9 +408,18 @@ public final class Http2TransportProperties {
 		 */
 		private final int maxSingleUse;
 
-		Pool(@DefaultValue("8") int maxConnections, @DefaultValue("30s") Duration acquireTimeout,
+		Pool(@DefaultValue("8") int maxConnections, @DefaultValue("0") int minConnections,
+				@DefaultValue("1000") int maxStreamsPerConnection, @DefaultValue("0") int maxRequestsPerConnection,
+				@DefaultValue("30m") Duration maxLifetime, @DefaultValue("0s") Duration dnsRefreshInterval,
+				@DefaultValue("false") boolean spreadAddresses, @DefaultValue("30s") Duration acquireTimeout,
 				@DefaultValue("10000") int maxPending, @DefaultValue("256") int maxSingleUse) {
 			this.maxConnections = maxConnections;
+			this.minConnections = minConnections;
+			this.maxStreamsPerConnection = maxStreamsPerConnection;
+			this.maxRequestsPerConnection = maxRequestsPerConnection;
+			this.maxLifetime = maxLifetime;
+			this.dnsRefreshInterval = dnsRefreshInterval;
+			this.spreadAddresses = spreadAddresses;
 			this.acquireTimeout = acquireTimeout;
 			this.maxPending = maxPending;
 			this.maxSingleUse = maxSingleUse;
@@ -362,6 +427,30 @@ public final class Http2TransportProperties {
 
 		public int getMaxConnections() {
 			return this.maxConnections;
+		}
+
+		public int getMinConnections() {
+			return this.minConnections;
+		}
+
+		public int getMaxStreamsPerConnection() {
+			return this.maxStreamsPerConnection;
+		}
+
+		public int getMaxRequestsPerConnection() {
+			return this.maxRequestsPerConnection;
+		}
+
+		public Duration getMaxLifetime() {
+			return this.maxLifetime;
+		}
+
+		public Duration getDnsRefreshInterval() {
+			return this.dnsRefreshInterval;
+		}
+
+		public boolean isSpreadAddresses() {
+			return this.spreadAddresses;
 		}
 
 		public Duration getAcquireTimeout() {

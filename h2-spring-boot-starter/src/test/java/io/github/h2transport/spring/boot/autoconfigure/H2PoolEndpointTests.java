@@ -82,6 +82,15 @@ class H2PoolEndpointTests {
 	}
 
 	@Test
+	void oneConnectionIsShownWithItsLastFrames() {
+		this.runner.withPropertyValues("management.endpoints.web.exposure.include=h2pool").run((context) -> {
+			EndpointJsonMapper mapper = context.getBean(EndpointJsonMapper.class);
+			assertThat(mapper.get().writeValueAsString(this.endpoint.connection("c2")))
+				.contains("\"lastFrames\":[\"1.500 ms ago << 0x00000003 4 RST_STREAM CANCEL\"]");
+		});
+	}
+
+	@Test
 	void itIsThereOnlyIfItIsExposed() {
 		this.runner.run((context) -> assertThat(context).doesNotHaveBean(H2PoolEndpoint.class));
 		this.runner.withPropertyValues("management.endpoints.web.exposure.include=health,h2pool")
@@ -127,7 +136,7 @@ class H2PoolEndpointTests {
 
 	private static ConnectionSnapshot.Diagnostics diagnostics() {
 		return new ConnectionSnapshot.Diagnostics(2085, 1, Duration.ofNanos(412_345), Duration.ofMillis(7),
-				Duration.ZERO, null, null);
+				Duration.ZERO, null, null, List.of("1.500 ms ago << 0x00000003 4 RST_STREAM CANCEL"));
 	}
 
 	private static List<Http1Origin> http1Origins() {
@@ -148,7 +157,8 @@ class H2PoolEndpointTests {
 			    "ownSettings": { "ENABLE_PUSH": 0 }, "peerSettings": { "MAX_CONCURRENT_STREAMS": 128 },
 			    "goAway": null,
 			    "diagnostics": { "nextStreamId": 2085, "pingsInFlight": 1, "pingRoundTrip": "PT0.000412S",
-			      "lastRead": "PT0.007S", "writeStalled": "PT0S", "writeError": null, "endedBy": null },
+			      "lastRead": "PT0.007S", "writeStalled": "PT0S", "writeError": null, "endedBy": null,
+			      "lastFrames": null },
 			    "streams": [ { "id": 2083, "state": "HALF_CLOSED_LOCAL", "method": "GET", "age": "PT0.031S",
 			      "sentBytes": 0, "receivedBytes": 16384, "sendWindow": 65535, "receiveWindow": 245760,
 			      "waitingFor": null } ] } ], "protocol": "h2", "fallback": null },
@@ -160,7 +170,8 @@ class H2PoolEndpointTests {
 			    "sendWindow": 65535, "receiveWindow": 65535, "ownSettings": {}, "peerSettings": {},
 			    "goAway": { "lastStreamId": 7, "code": "NO_ERROR", "debug": "bye" },
 			    "diagnostics": { "nextStreamId": 2085, "pingsInFlight": 1, "pingRoundTrip": "PT0.000412S",
-			      "lastRead": "PT0.007S", "writeStalled": "PT0S", "writeError": null, "endedBy": null },
+			      "lastRead": "PT0.007S", "writeStalled": "PT0S", "writeError": null, "endedBy": null,
+			      "lastFrames": null },
 			    "streams": [] } ], "protocol": "h2c", "fallback": null },
 			  { "origin": "https://legacy.example.com:443", "pending": 0, "connections": [], "protocol": "http/1.1",
 			    "fallback": { "reason": "The server does not offer HTTP/2", "age": "PT10S", "retryIn": "PT4M50S",

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import io.github.h2transport.PoolOptions;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.spring.Http1Fallback;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,11 @@ class Http2TransportPropertiesTests {
 			"connection-window-size, 2MB, connectionWindowSize", "max-frame-size, 32KB, maxFrameSize",
 			"decoder-table-size, 8KB, decoderTableSize", "encoder-table-size, 0B, encoderTableSize",
 			"pool.max-connections, 2, maxConnections", "pool.acquire-timeout, 12s, acquireTimeout",
-			"pool.max-pending, 5, maxPending", "pool.max-single-use, 6, maxSingleUse" })
+			"pool.max-pending, 5, maxPending", "pool.max-single-use, 6, maxSingleUse",
+			"pool.min-connections, 3, minConnections", "pool.max-streams-per-connection, 4, maxStreamsPerConnection",
+			"pool.max-requests-per-connection, 7, maxRequestsPerConnection", "pool.max-lifetime, 5m, maxLifetime",
+			"pool.dns-refresh-interval, 60s, dnsRefreshInterval", "pool.spread-addresses, true, spreadAddresses",
+			"retry-idempotent, true, retryIdempotent" })
 	void everyPropertySetsItsOptionAndNoOther(String name, String value, String option) {
 		TransportOptions bound = bind(name, value);
 
@@ -70,7 +75,10 @@ class Http2TransportPropertiesTests {
 
 	@Test
 	void everyOptionHasAProperty() {
-		List<String> options = Arrays.stream(TransportOptions.class.getDeclaredFields()).map(Field::getName).toList();
+		List<String> options = Stream.of(TransportOptions.class, PoolOptions.class)
+			.flatMap((type) -> Arrays.stream(type.getDeclaredFields()))
+			.map(Field::getName)
+			.toList();
 
 		// The TLS identity comes from an SSL bundle.
 		assertThat(options).filteredOn((option) -> !option.equals("tls"))
@@ -125,7 +133,12 @@ class Http2TransportPropertiesTests {
 			"decoder-table-size | -1B | It must be 0 to 1048576.",
 			"encoder-table-size | 2MB | It must be 0 to 1048576.", "pool.max-connections | 0 | It must be 1 to 10000.",
 			"pool.max-connections | 10001 | It must be 1 to 10000.", "pool.acquire-timeout | 0s | It must be positive",
-			"pool.max-pending | 0 | It must be 1 to 1000000.", "pool.max-single-use | 10001 | It must be 1 to 10000." })
+			"pool.max-pending | 0 | It must be 1 to 1000000.", "pool.max-single-use | 10001 | It must be 1 to 10000.",
+			"pool.min-connections | -1 | It must be 0 to 10000.",
+			"pool.max-streams-per-connection | 0 | It must be 1 to 1000.",
+			"pool.max-requests-per-connection | -1 | It must be 0 to 1000000000.",
+			"pool.max-lifetime | -1s | It must not be negative",
+			"pool.dns-refresh-interval | -1s | It must not be negative" })
 	void aValueOutOfRangeIsRefusedWithItsNameItselfAndTheRange(String name, String value, String reason) {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(() -> bind(name, value))
 			.satisfies((failure) -> {

@@ -1,0 +1,186 @@
+package io.github.h2transport.pool;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Objects;
+
+import io.github.h2transport.ConnectionException;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.conn.ClientConn;
+import io.github.h2transport.conn.ConnObserver;
+import io.github.h2transport.conn.Dialer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection of a transport in its pool, which it tells what happens.
+ */
+final class ConnMember extends Member<ClientConn> implements ConnObserver {
+
+	private final KeyPool<ClientConn> pool;
+
+	private final Dialer dialer;
+
+	private final Duration connectTimeout;
+
+	private final boolean singleUse;
+
+	/** Set by the dial, or by its outcome if that is quicker; always the same. */
+	private volatile @Nullable ClientConn connection;
+
+	/** Set before its first request. */
+	private volatile int maxRequests = Integer.MAX_VALUE;
+
+	/** Set by the loop: it was retired while streams ran on it. */
+	private volatile boolean retiredInUse;
+
+	ConnMember(KeyPool<ClientConn> pool, Dialer dialer, Duration connectTimeout, boolean singleUse) {
+		this.pool = pool;
+		this.dialer = dialer;
+		this.connectTimeout = connectTimeout;
+		this.singleUse = singleUse;
+	}
+
+	@Override
+	void dial() {
+		this.connection = this.dialer.dial(this.pool.key(), this.connectTimeout, this.singleUse, this,
+				(found) -> this.pool.order(this, found));
+	}
+
+	@Override
+	ClientConn connection() {
+		return Objects.requireNonNull(this.connection);
+	}
+
+	@Override
+	boolean isSingleUse() {
+		return this.singleUse;
+	}
+
+	@Override
+	boolean canTake() {
+		return connection().canTakeNewRequest();
+	}
+
+	@Override
+	boolean tryReserve() {
+		return connection().tryReserve();
+	}
+
+	@Override
+	void release() {
+		connection().release();
+	}
+
+	@Override
+	int activeStreams() {
+		return connection().activeStreams();
+	}
+
+	@Override
+	int limit() {
+		return connection().maxConcurrentStreams();
+	}
+
+	@Override
+	boolean knowsLimit() {
+		return connection().hasPeerSettings();
+	}
+
+	@Override
+	boolean wasOpen() {
+		return connection().wasOpen();
+	}
+
+	@Override
+	boolean hasServed() {
+		return connection().hasCompletedAny();
+	}
+
+	@Override
+	int processedBeforeGoAway() {
+		return connection().processedBeforeGoAway();
+	}
+
+	@Override
+	void bound(int maxStreams, int newMaxRequests) {
+		this.maxRequests = newMaxRequests;
+		connection().maxStreams(maxStreams);
+		connection().maxRequests(newMaxRequests);
+	}
+
+	@Override
+	void keepIdle(boolean keep) {
+		connection().keepIdle(keep);
+	}
+
+	@Override
+	@Nullable InetAddress remoteAddress() {
+		return connection().remoteAddress();
+	}
+
+	@Override
+	void drain() {
+		connection().doNotReuse();
+	}
+
+	@Override
+	EndReason endReason(Http2Exception cause) {
+		if (connection().snapshot().goAway() != null) {
+			return EndReason.GOAWAY;
+		}
+		if (cause.context().initiator() == Initiator.PEER) {
+			return EndReason.LOST;
+		}
+		if (cause.context().initiator() == Initiator.CALLER) {
+			return EndReason.CLOSED;
+		}
+		if (this.singleUse) {
+			return EndReason.SINGLE_USE;
+		}
+		if (connection().streamsOpened() >= this.maxRequests) {
+			return EndReason.MAX_REQUESTS;
+		}
+		return this.retiredInUse ? EndReason.TOO_MANY_RESETS : EndReason.IDLE;
+	}
+
+	/**
+	 * Until its SETTINGS have arrived a connection is not established (RFC 9113 section
+	 * 3.4), unless it was ourselves who ended it.
+	 */
+	@Override
+	boolean isFailedDial(Http2Exception cause) {
+		return !wasOpen() || (!knowsLimit() && !(cause instanceof ConnectionException));
+	}
+
+	@Override
+	String name() {
+		return connection().id();
+	}
+
+	// ---- told by the connection ----
+
+	@Override
+	public void opened(ClientConn opened) {
+		this.connection = opened;
+		this.pool.opened(this);
+	}
+
+	@Override
+	public void slotsFreed(ClientConn from) {
+		this.pool.slotsFreed(this);
+	}
+
+	@Override
+	public void draining(ClientConn from) {
+		this.retiredInUse = from.activeStreams() > 0;
+		this.pool.draining(this);
+	}
+
+	@Override
+	public void closed(ClientConn closed, Http2Exception cause) {
+		this.connection = closed;
+		this.pool.closed(this, cause);
+	}
+
+}

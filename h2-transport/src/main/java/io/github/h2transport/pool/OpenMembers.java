@@ -1,0 +1,192 @@
+package io.github.h2transport.pool;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shared connections of a key that take requests, and which of them the next request
+ * gets. Changed under the key's lock, read by anybody.
+ *
+ * @param <C> what callers get
+ */
+final class OpenMembers<C> {
+
+	/** Stands for a peer that has never told its limit. */
+	static final int UNKNOWN = Integer.MAX_VALUE;
+
+	/** More of them would make a message unreadable. */
+	private static final int MOST_DESCRIBED = 8;
+
+	/** How many stay open though they are idle. */
+	private final int kept;
+
+	/** Replaced under the lock, oldest first. */
+	private volatile List<Member<C>> members = List.of();
+
+	/**
+	 * The peer's latest stream limit; written by loops. A new connection gets no more
+	 * requests than that before its own SETTINGS have arrived, since the peer would
+	 * refuse them.
+	 */
+	private volatile int latestLimit = UNKNOWN;
+
+	OpenMembers(int kept) {
+		this.kept = kept;
+	}
+
+	List<Member<C>> all() {
+		return this.members;
+	}
+
+	int size() {
+		return this.members.size();
+	}
+
+	boolean isEmpty() {
+		return this.members.isEmpty();
+	}
+
+	void add(Member<C> member) {
+		List<Member<C>> more = new ArrayList<>(this.members);
+		more.add(member);
+		this.members = List.copyOf(more);
+		keepIdle();
+	}
+
+	boolean remove(Member<C> member) {
+		List<Member<C>> rest = new ArrayList<>(this.members);
+		boolean removed = rest.remove(member);
+		if (removed) {
+			this.members = List.copyOf(rest);
+			keepIdle();
+		}
+		return removed;
+	}
+
+	/** Takes one out, so that it closes after its last stream. Guarded by the lock. */
+	void leave(Member<C> member, EndReason reason, Decisions<C> decisions) {
+		member.leaving(reason);
+		member.stage(Member.Stage.LEFT);
+		remove(member);
+		decisions.drain(member);
+	}
+
+	/** Lets the oldest stay open though they are idle, and no others. */
+	private void keepIdle() {
+		int left = this.kept;
+		for (Member<C> member : this.members) {
+			boolean keep = left > 0 && member.leaving() == null;
+			member.keepIdle(keep);
+			left -= keep ? 1 : 0;
+		}
+	}
+
+	/** How many go to an address. */
+	long at(InetAddress address) {
+		return this.members.stream().filter((member) -> address.equals(member.address())).count();
+	}
+
+	/** Takes note of a limit that the peer has stated. Any thread. */
+	void learnt(int limit) {
+		if (this.latestLimit != limit) {
+			this.latestLimit = limit;
+		}
+	}
+
+	/**
+	 * Takes a slot of the least loaded connection; of equals it is the oldest, so that
+	 * the others become idle and close. Any thread, without a lock.
+	 * @param replayable whether the request may meet a limit that is not yet known
+	 * @return where the slot is, {@code null} if there is none
+	 */
+	@Nullable Member<C> reserve(boolean replayable) {
+		// Twice, since the chosen one may fill up meanwhile; then it is time to wait.
+		for (int attempt = 0; attempt < 2; attempt++) {
+			Member<C> best = leastLoaded(replayable);
+			if (best == null || best.tryReserve()) {
+				return best;
+			}
+		}
+		return null;
+	}
+
+	private @Nullable Member<C> leastLoaded(boolean replayable) {
+		List<Member<C>> current = this.members;
+		Member<C> best = null;
+		int least = Integer.MAX_VALUE;
+		for (int i = 0; i < current.size(); i++) {
+			Member<C> member = current.get(i);
+			int load = member.activeStreams();
+			if (load < least && member.canTake() && (member.knowsLimit() || (replayable && load < this.latestLimit))) {
+				best = member;
+				least = load;
+			}
+		}
+		return best;
+	}
+
+	/**
+	 * Returns how many streams a further connection would probably allow.
+	 * @return {@link #UNKNOWN} if the peer has never said
+	 */
+	int expectedLimit() {
+		int most = -1;
+		for (Member<C> member : this.members) {
+			if (member.knowsLimit()) {
+				most = Math.max(most, member.limit());
+			}
+		}
+		return (most >= 0) ? most : this.latestLimit;
+	}
+
+	/**
+	 * Returns whether the peer wants no stream at all for the time being: it would only
+	 * say the same on another connection.
+	 * @return whether every connection has a limit of zero
+	 */
+	boolean areHeldBack() {
+		for (Member<C> member : this.members) {
+			if (!member.knowsLimit() || member.limit() > 0) {
+				return false;
+			}
+		}
+		return !this.members.isEmpty();
+	}
+
+	/** Whether another one goes to an address that is still the name's. */
+	boolean hasOther(Member<C> member, List<InetAddress> addresses) {
+		for (Member<C> other : this.members) {
+			InetAddress address = other.address();
+			if (other != member && other.leaving() == null && address != null && addresses.contains(address)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** What there is, for messages. */
+	String describe(int most) {
+		List<Member<C>> open = this.members;
+		StringBuilder words = new StringBuilder().append(open.size())
+			.append(" of at most ")
+			.append(most)
+			.append(" connections are open");
+		for (Member<C> member : open.subList(0, Math.min(open.size(), MOST_DESCRIBED))) {
+			words.append(", ")
+				.append(member.name())
+				.append(" with ")
+				.append(member.activeStreams())
+				.append(" of ")
+				.append(member.limit())
+				.append(" streams");
+		}
+		if (open.size() > MOST_DESCRIBED) {
+			words.append(", and ").append(open.size() - MOST_DESCRIBED).append(" more");
+		}
+		return words.toString();
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.github.h2transport.pool;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests of a key that wait, in the order in which they are served: first those
+ * that a connection has turned away, then the others, each as they came. Guarded by the
+ * key's lock, but for its size.
+ *
+ * @param <C> what they wait for
+ */
+final class WaitingLine<C> {
+
+	private final Deque<Waiter<C>> line = new ArrayDeque<>();
+
+	private final Deque<Waiter<C>> turnedAway = new ArrayDeque<>();
+
+	/** Written under the lock, read by anybody: whether a request may go ahead. */
+	private volatile int size;
+
+	int size() {
+		return this.size;
+	}
+
+	/** How many wait for the first time; only they are bounded in number. */
+	int newcomers() {
+		return this.line.size();
+	}
+
+	void add(Waiter<C> waiter) {
+		(waiter.request().retry() ? this.turnedAway : this.line).addLast(waiter);
+		count();
+	}
+
+	@Nullable Waiter<C> peek() {
+		Waiter<C> waiter = this.turnedAway.peek();
+		return (waiter != null) ? waiter : this.line.peek();
+	}
+
+	@Nullable Waiter<C> poll() {
+		Waiter<C> waiter = this.turnedAway.poll();
+		if (waiter == null) {
+			waiter = this.line.poll();
+		}
+		count();
+		return waiter;
+	}
+
+	boolean remove(Waiter<C> waiter) {
+		boolean removed = (waiter.request().retry() ? this.turnedAway : this.line).remove(waiter);
+		count();
+		return removed;
+	}
+
+	void takeAll(List<Waiter<C>> into) {
+		into.addAll(this.turnedAway);
+		into.addAll(this.line);
+		this.turnedAway.clear();
+		this.line.clear();
+		count();
+	}
+
+	/**
+	 * Tells how long somebody has waited.
+	 * @param now the clock
+	 * @return nanoseconds since the oldest has come, 0 if nobody waits
+	 */
+	long oldestWait(long now) {
+		return Math.max(wait(this.line.peek(), now), wait(this.turnedAway.peek(), now));
+	}
+
+	private static long wait(@Nullable Waiter<?> waiter, long now) {
+		return (waiter != null) ? Math.max(0, now - waiter.since()) : 0;
+	}
+
+	private void count() {
+		this.size = this.line.size() + this.turnedAway.size();
+	}
+
+}

@@ -1,0 +1,43 @@
+package io.github.h2transport.conformance;
+
+import io.github.h2transport.ConnectionException;
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.conn.Exchange;
+import io.github.h2transport.conn.ScriptedPeer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static io.github.h2transport.conn.PeerFrame.goAway;
+import static io.github.h2transport.conn.PeerFrame.headers;
+import static io.github.h2transport.conn.PeerFrame.preface;
+import static io.github.h2transport.conn.PeerFrame.settings;
+import static io.github.h2transport.conn.ScriptedPeer.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** RFC 9113 section 8.4: a client that wants no pushed responses. */
+@Timeout(30)
+class Section8_4PushTests {
+
+	@Test
+	void pushIsOffFromTheFirstFrameOn() {
+		ScriptedPeer peer = new ScriptedPeer().connect();
+		peer.expect(preface(), settings(0x2, 0, 0x4, 262_144, 0x6, 65_536));
+	}
+
+	@Test
+	void aPromiseEndsTheConnection() throws Exception {
+		ScriptedPeer peer = new ScriptedPeer().greet();
+		Exchange call = peer.call(get("/a"));
+		peer.expect(headers(1).endStream());
+		peer.sendOctets(Frames.frame(0x5, 0x4, 1, "00000002 82 86 84"));
+		peer.expect(goAway(0, ErrorCode.PROTOCOL_ERROR)).expectNothing();
+		assertThat(call.failure(ConnectionException.class).context().code()).isEqualTo(ErrorCode.PROTOCOL_ERROR);
+	}
+
+	@Test
+	void aResponseOnAStreamOfTheServerEndsTheConnection() throws Exception {
+		ScriptedPeer peer = new ScriptedPeer().greet();
+		peer.send(headers(2).status(200).endStream()).expect(goAway(0, ErrorCode.PROTOCOL_ERROR));
+	}
+
+}

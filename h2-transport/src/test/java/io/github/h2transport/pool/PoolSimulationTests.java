@@ -1,0 +1,47 @@
+package io.github.h2transport.pool;
+
+import java.util.stream.LongStream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Thousands of lives of a pool. The rules: never above the peer's limit or the maximum of
+ * connections, nobody overtakes, nobody is forgotten, everybody ends by his deadline, all
+ * counters return to zero, no timer outlives the pool.
+ */
+class PoolSimulationTests {
+
+	/** More of them: {@code -Dpool.simulation.seeds=100000}. */
+	private static final long SEEDS = Long.getLong("pool.simulation.seeds", 2_000);
+
+	@Test
+	void noRuleIsBrokenInAnyOfThousandsOfLives() {
+		for (long seed = 0; seed < SEEDS; seed++) {
+			live(seed);
+		}
+	}
+
+	/** Lives that have shown a fault once. */
+	@ParameterizedTest
+	@MethodSource
+	void noOldFaultComesBack(long seed) {
+		live(seed);
+	}
+
+	static LongStream noOldFaultComesBack() {
+		return LongStream.of(3859);
+	}
+
+	private static void live(long seed) {
+		Simulation simulation = new Simulation(seed);
+		try {
+			simulation.run();
+		}
+		catch (RuntimeException | AssertionError ex) {
+			throw new AssertionError("Seed " + seed + ": " + ex.getMessage() + "\n" + simulation.story(), ex);
+		}
+	}
+
+}
