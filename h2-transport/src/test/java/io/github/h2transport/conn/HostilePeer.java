@@ -1,10 +1,14 @@
 package io.github.h2transport.conn;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
+import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.frame.Octets;
 
@@ -22,6 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 final class HostilePeer {
 
 	static final int STREAM = 1;
+
+	private static final Duration TICK = Duration.ofMillis(100);
 
 	/** {@code :status: 200}, an entry of the static table. */
 	static final String OK = "88";
@@ -63,6 +69,15 @@ final class HostilePeer {
 		return this;
 	}
 
+	/** The caller leaves a call that has reached the peer. */
+	HostilePeer cancels(Exchange call) {
+		call.stream()
+			.cancel(ErrorCode.CANCEL, new CallCancelledException("enough", null,
+					call.stream().context(Initiator.CALLER, Phase.RESPONSE_BODY)));
+		this.peer.settle();
+		return this;
+	}
+
 	/** Takes whatever we have sent. */
 	HostilePeer reads() {
 		this.peer.rest();
@@ -71,10 +86,21 @@ final class HostilePeer {
 
 	/** The connection works: the request gets its response, and so does another one. */
 	void isBorne() throws Exception {
+		isBorne(STREAM + 2);
+	}
+
+	/** The same, where other requests came between. */
+	void isBorne(int nextStreamId) throws Exception {
 		reads();
 		sends(frame(HEADERS, 0x5, STREAM, OK));
 		this.exchange.hasStatus(200);
-		worksOn(STREAM + 2);
+		reads();
+		worksOn(nextStreamId);
+	}
+
+	/** The connection takes requests. */
+	void isStillThere() {
+		assertThat(this.peer.connection().state()).isEqualTo(ConnectionState.OPEN);
 	}
 
 	/** Another request gets its response. */
@@ -92,6 +118,8 @@ final class HostilePeer {
 	}
 
 	ConnectionException isTold(ErrorCode code) throws Exception {
+		// The pen may have been handed on: then the end of the output comes with the clock.
+		this.peer.loop().advance(TICK);
 		assertThat(this.peer.rest()).as("what the client sent")
 			.isNotEmpty()
 			.last()
@@ -102,10 +130,6 @@ final class HostilePeer {
 		this.peer.endOfInput();
 		assertThat(this.peer.isClosed()).isTrue();
 		return failure;
-	}
-
-	static byte[] hex(String text, int times) {
-		return Octets.hex(text.replace(" ", "").repeat(times));
 	}
 
 	static byte[] octets(int length, int value) {
