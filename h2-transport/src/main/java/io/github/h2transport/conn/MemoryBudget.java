@@ -12,7 +12,10 @@ final class MemoryBudget {
 
 	private final long limit;
 
-	/** A sixteenth of the heap: content that waits must leave room for what is done with it. */
+	/**
+	 * A sixteenth of the heap: content that waits must leave room for what is done with
+	 * it.
+	 */
 	static final int HEAP_SHARE = 16;
 
 	private final AtomicLong buffered = new AtomicLong();

@@ -79,8 +79,8 @@ class KnownFaultsTests {
 	}
 
 	/**
-	 * A large entry of the table, named again and again by one octet; also
-	 * CVE-2026-49975 and CVE-2026-47774. The stream ends, the table stays right.
+	 * A large entry of the table, named again and again by one octet; also CVE-2026-49975
+	 * and CVE-2026-47774. The stream ends, the table stays right.
 	 */
 	@Test
 	void cve20166581HpackBomb() throws Exception {
@@ -121,14 +121,15 @@ class KnownFaultsTests {
 	void cve20199516FieldsOfNoLength() throws Exception {
 		HostilePeer peer = new HostilePeer();
 		peer.sends(frame(HEADERS, 0x4, STREAM, OK + "000000".repeat(1000)));
-		assertThat(peer.exchange().failure(StreamException.class).context().code())
-			.isEqualTo(ErrorCode.PROTOCOL_ERROR);
+		assertThat(peer.exchange().failure(StreamException.class).context().code()).isEqualTo(ErrorCode.PROTOCOL_ERROR);
 		peer.reads().worksOn(3);
 	}
 
 	// ---- floods ----
 
-	/** Credit octet by octet makes us send octet by octet: it ends, and nothing piles up. */
+	/**
+	 * Credit octet by octet makes us send octet by octet: it ends, and nothing piles up.
+	 */
 	@Test
 	void cve20199511DataDribble() throws Exception {
 		HostilePeer peer = new HostilePeer();
@@ -179,8 +180,7 @@ class KnownFaultsTests {
 		peer.sends(10_000, frame(WINDOW_UPDATE, 0, STREAM, "00000000"));
 		assertThat(peer.peer().rest()).extracting(PeerFrame::toString)
 			.containsExactly("RST_STREAM 1 PROTOCOL_ERROR", "GOAWAY 0 ENHANCE_YOUR_CALM");
-		assertThat(peer.exchange().failure(StreamException.class).context().code())
-			.isEqualTo(ErrorCode.PROTOCOL_ERROR);
+		assertThat(peer.exchange().failure(StreamException.class).context().code()).isEqualTo(ErrorCode.PROTOCOL_ERROR);
 	}
 
 	@Test
@@ -243,7 +243,8 @@ class KnownFaultsTests {
 	void cve202627141UnknownFrameTypes() throws Exception {
 		HostilePeer peer = new HostilePeer();
 		for (int type = 0x0a; type <= 0xff; type++) {
-			peer.sends(frame(type, 0xff, STREAM, "01"), frame(type, 0, 0, ""), frame(type, 0, 0x7fff_ffff, "00".repeat(9)));
+			peer.sends(frame(type, 0xff, STREAM, "01"), frame(type, 0, 0, ""),
+					frame(type, 0, 0x7fff_ffff, "00".repeat(9)));
 		}
 		peer.isBorne();
 	}
@@ -255,8 +256,7 @@ class KnownFaultsTests {
 		Exchange upload = peer.peer().call(post("/upload", new byte[200_000]));
 		peer.peer().settle();
 		peer.sends(frame(WINDOW_UPDATE, 0, 0, "7fffffff"), frame(WINDOW_UPDATE, 0, 0, "7fffffff"));
-		assertThat(upload.failure(ConnectionException.class).context().code())
-			.isEqualTo(ErrorCode.FLOW_CONTROL_ERROR);
+		assertThat(upload.failure(ConnectionException.class).context().code()).isEqualTo(ErrorCode.FLOW_CONTROL_ERROR);
 		peer.peer().loop().advance(TICK);
 		peer.isTold(ErrorCode.FLOW_CONTROL_ERROR);
 	}
@@ -276,8 +276,7 @@ class KnownFaultsTests {
 	void goIssue65035DataAfterAnInterimResponse() throws Exception {
 		HostilePeer peer = new HostilePeer();
 		peer.sends(frame(HEADERS, 0x4, STREAM, "0803313033"), frame(DATA, 0, STREAM, "6f6b"));
-		assertThat(peer.exchange().failure(StreamException.class).context().code())
-			.isEqualTo(ErrorCode.PROTOCOL_ERROR);
+		assertThat(peer.exchange().failure(StreamException.class).context().code()).isEqualTo(ErrorCode.PROTOCOL_ERROR);
 		peer.reads().worksOn(3);
 	}
 
@@ -354,8 +353,7 @@ class KnownFaultsTests {
 	@Test
 	void goIssue77843ServersThatTurnEverythingAwayAreNotAskedForEver() throws Exception {
 		try (ScriptedServer server = ScriptedServer.start(); Http2Transport transport = Transports.cleartext()) {
-			Call<String> call = Call
-				.of(() -> Transports.exchange(transport, Http2Request.get(server.uri("/"))));
+			Call<String> call = Call.of(() -> Transports.exchange(transport, Http2Request.get(server.uri("/"))));
 			List<ScriptedConn> turnedAway = new ArrayList<>();
 			for (int i = 0; i < 3; i++) {
 				ScriptedConn connection = server.greeted();

@@ -115,7 +115,8 @@ class Section10_5FloodTests {
 		HostilePeer peer = flood.begin();
 		peer.sends(flood.legal + 1, flood.frame.get());
 		assertThat(peer.peer().rest()).last().hasToString("GOAWAY 0 ENHANCE_YOUR_CALM");
-		// The pen may have been handed on: then the end of the output comes with the clock.
+		// The pen may have been handed on: then the end of the output comes with the
+		// clock.
 		peer.peer().loop().advance(TICK);
 		assertThat(peer.peer().isOutputFinished()).isTrue();
 		peer.peer().endOfInput();
@@ -161,8 +162,7 @@ class Section10_5FloodTests {
 	void aBlockInOneFrameOfTheSizeThatAllMaySendCostsItsStreamOnly() throws Exception {
 		HostilePeer peer = new HostilePeer((options) -> options.maxHeaderListSize(1024).maxFrameSize(1 << 20));
 		peer.sends(frame(HEADERS, 0x4, STREAM, HostilePeer.octets(16_384, 0x88)));
-		assertThat(peer.exchange().failure(StreamException.class).context().code())
-			.isEqualTo(ErrorCode.PROTOCOL_ERROR);
+		assertThat(peer.exchange().failure(StreamException.class).context().code()).isEqualTo(ErrorCode.PROTOCOL_ERROR);
 		peer.reads().worksOn(3);
 	}
 
@@ -235,10 +235,21 @@ class Section10_5FloodTests {
 	}
 
 	@Test
+	void creditThatNoUploadExplainsEndsTheConnection() throws Exception {
+		HostilePeer peer = new HostilePeer();
+		// 2,000, and two for each octet of one small request.
+		peer.sends(2000, frame(WINDOW_UPDATE, 0, 0, "00000001"));
+		peer.isStillThere();
+		peer.sends(200, frame(WINDOW_UPDATE, 0, 0, "00000001"));
+		assertThat(peer.isTold()).hasMessageContaining("WINDOW_UPDATE");
+	}
+
+	@Test
 	void acksThatNobodyReadsEndTheConnection() throws Exception {
 		HostilePeer peer = new HostilePeer();
 		peer.peer().room(0);
-		// Some are in the buffer that the socket does not take, the others wait behind it.
+		// Some are in the buffer that the socket does not take, the others wait behind
+		// it.
 		peer.sends(400, frame(PING, 0, 0, "0102030405060708"));
 		// That nothing moves is seen at the next read.
 		peer.sends(frame(PING, 0, 0, "0102030405060708"));
