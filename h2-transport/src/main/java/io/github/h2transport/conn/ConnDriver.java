@@ -37,9 +37,6 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	/** 16 MiB: no socket keeps more, and a peer that never ends is not read for ever. */
 	private static final int LAST_TURNS = 64;
 
-	/** More answers than that are not queued for a peer that does not read them. */
-	private static final int MAX_QUEUED_ANSWERS = 256;
-
 	private final ClientConn connection;
 
 	private final Loop loop;
@@ -73,6 +70,12 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	/** Owned by the holder of the pen. */
 	private final ResetBudget resets = new ResetBudget();
+
+	/**
+	 * Written by the holder of the pen: what streams had left to receive when we reset
+	 * them.
+	 */
+	private volatile long resetCredit;
 
 	ConnDriver(ClientConn connection, Loop loop, Resources resources) {
 		this.connection = connection;
@@ -211,9 +214,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.lastRead = now;
 		this.clock.alive();
 		this.receiveHalf.read(octets, now);
-		if (this.queuedAnswers.get() > MAX_QUEUED_ANSWERS && this.connection.isStalled()) {
+		if (this.queuedAnswers.get() > FloodGuard.QUEUED_ANSWERS && this.connection.isStalled()) {
 			throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM,
-					"more than " + MAX_QUEUED_ANSWERS + " SETTINGS and PING answers wait to be read");
+					"more than " + FloodGuard.QUEUED_ANSWERS + " SETTINGS and PING answers wait to be read");
 		}
 	}
 
@@ -307,12 +310,18 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	 * known to bear the connection is retired, and a new one takes over. Holder of the
 	 * pen.
 	 */
-	void resetSent() {
+	void resetSent(ClientStream stream) {
+		long credit = this.resetCredit + stream.receiveWindow().available();
+		this.resetCredit = credit;
 		Slots slots = this.connection.slots();
 		if (!this.resets.tryAcquire(this.loop.nanoTime()) && slots.isAccepting()) {
 			slots.retire();
 			this.connection.later(this.ending::retire);
 		}
+	}
+
+	long resetCredit() {
+		return this.resetCredit;
 	}
 
 	// ---- the clock ----

@@ -26,7 +26,7 @@ final class StreamOps {
 		@Override
 		void run(SendHalf half) {
 			if (half.reset(this.stream, this.code)) {
-				this.stream.connection().driver().resetSent();
+				this.stream.connection().driver().resetSent(this.stream);
 			}
 		}
 
