@@ -15,6 +15,7 @@ import io.github.h2transport.FailureContext;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
@@ -235,6 +236,10 @@ public final class ClientStream extends ProtocolStream {
 		}
 		else if (!isClosed()) {
 			this.connection.submit(new StreamOps.Reset(this, code));
+			if (why instanceof Http2TimeoutException) {
+				// Either the server is slow, or nobody is there any more.
+				this.connection.trial().begin();
+			}
 		}
 	}
 
@@ -471,6 +476,11 @@ public final class ClientStream extends ProtocolStream {
 		if (this.upload != null && this.upload.isHeldTooLong(now - this.startNanos)) {
 			letGo();
 		}
+		endIfLate(now);
+	}
+
+	/** As {@link #tick}, also before the stream is open. Loop. */
+	void endIfLate(long now) {
 		if (this.onNews == null || this.failure != null) {
 			return;
 		}

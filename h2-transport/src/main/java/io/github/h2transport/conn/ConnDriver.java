@@ -83,7 +83,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.lastRead = loop.nanoTime();
 		this.failures = new ConnFailures(connection);
 		this.ending = new ConnEnding(connection, this, loop, resources, this.failures);
-		this.clock = new ConnClock(connection, this, this.options);
+		this.clock = new ConnClock(connection, this, resources);
 		this.receiveHalf = new ReceiveHalf(this.options.maxFrameSize(), this.options.maxHeaderListSize(),
 				this.options.decoderTableSize(), connection.receiveWindow(), new FloodGuard(),
 				new ConnReceiver(connection, this), connection.receivedFrames());
@@ -209,8 +209,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		}
 		long now = this.loop.nanoTime();
 		this.lastRead = now;
-		this.clock.alive();
 		this.receiveHalf.read(octets, now);
+		// Behind what was said: requests that wait for life must not go out before GOAWAY
+		// is known.
+		this.clock.life().alive();
 		if (this.queuedAnswers.get() > MAX_QUEUED_ANSWERS && this.connection.isStalled()) {
 			throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM,
 					"more than " + MAX_QUEUED_ANSWERS + " SETTINGS and PING answers wait to be read");
@@ -282,11 +284,21 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.submit(new ConnOps.Ping(this.clock.pings().sent(now, now + timeoutNanos, result)));
 	}
 
+	/** The connection is on trial. Loop. */
+	void askForLife() {
+		if (!this.established || this.ending.endedBy() != null) {
+			this.connection.trial().over();
+			return;
+		}
+		this.clock.life().tryNow(this.loop.nanoTime());
+	}
+
 	void goAway(int lastStreamId, ErrorCode code, String debug) {
 		ConnectionSnapshot.GoAway earlier = this.connection.goAway();
 		// RFC 9113 section 6.8 forbids to raise it: what was given up may run elsewhere.
 		int last = (earlier != null) ? Math.min(earlier.lastStreamId(), lastStreamId) : lastStreamId;
 		this.connection.goAway(new ConnectionSnapshot.GoAway(last, code.name(), debug));
+		this.clock.life().goAway(code);
 		this.ending.goAwayReceived(code);
 		this.connection.submit(new ConnOps.GoAwaySweep(this.connection, lastStreamId, code));
 		this.loop.afterFlush(this.ending::drained);

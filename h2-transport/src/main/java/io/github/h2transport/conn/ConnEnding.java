@@ -156,6 +156,7 @@ final class ConnEnding {
 		stopAccepting();
 		this.connection.state(ConnectionState.DRAINING);
 		failStreams(cause);
+		this.connection.trial().over();
 		if (!this.driver.wasEstablished()) {
 			close();
 			return;
@@ -236,6 +237,7 @@ final class ConnEnding {
 			current.close();
 		}
 		this.connection.pen().terminate(cause);
+		this.connection.trial().over();
 		failStreams(cause);
 		this.loop.leave(this.driver);
 		this.resources.forget(this.connection);
