@@ -103,6 +103,9 @@ public final class ClientStream extends ProtocolStream {
 	/** Set by whoever has news, taken back by the loop before it looks. */
 	private volatile boolean told;
 
+	/** Set by the holder of the pen: nobody wants it, but it was not reset. */
+	private volatile boolean abandoned;
+
 	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos)
 			throws InvalidRequestException {
 		super(plan.head().isHead(), receiveWindowSize);
@@ -408,6 +411,15 @@ public final class ClientStream extends ProtocolStream {
 	 */
 	boolean isCreditedOnReceipt() {
 		return this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
+	}
+
+	/** Lets the server finish, though nobody listens. Holder of the pen. */
+	void abandon() {
+		this.abandoned = true;
+	}
+
+	boolean isAbandoned() {
+		return this.abandoned;
 	}
 
 	/** Decides that the stream is opened. Holder of the pen. */

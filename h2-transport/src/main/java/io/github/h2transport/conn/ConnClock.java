@@ -71,8 +71,14 @@ final class ConnClock {
 			return;
 		}
 		if (this.connection.inFlight() > 0) {
+			int abandoned = 0;
 			for (ClientStream stream : this.connection.streams().all()) {
 				stream.tick(now);
+				abandoned += stream.isAbandoned() ? 1 : 0;
+			}
+			if (abandoned > 0 && abandoned == this.connection.inFlight()) {
+				this.driver.ending().endAbandoned();
+				return;
 			}
 			this.connection.pen().tick(now);
 			this.connection.trial().tick(now);
@@ -93,7 +99,8 @@ final class ConnClock {
 		Phase phase = established ? Phase.PREFACE : Phase.TLS;
 		this.driver.ending()
 			.end(new Http2TimeoutException(
-					"Timed out in " + phase.words() + " with " + this.connection.key().origin() + "; the limit is " + CallTimes.CONNECT_LIMIT,
+					"Timed out in " + phase.words() + " with " + this.connection.key().origin() + "; the limit is "
+							+ CallTimes.CONNECT_LIMIT,
 					null, this.connection.context(Initiator.LIBRARY, phase).withSafeToRetry(!established)),
 					ErrorCode.SETTINGS_TIMEOUT);
 	}

@@ -318,13 +318,18 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	 * Servers take many RST_STREAMs for an attack (CVE-2023-44487). Beyond what they are
 	 * known to bear the connection is retired, and a new one takes over. Holder of the
 	 * pen.
+	 * @return whether one more is harmless
 	 */
-	void resetSent() {
+	boolean mayReset() {
+		if (this.resets.tryAcquire(this.loop.nanoTime())) {
+			return true;
+		}
 		Slots slots = this.connection.slots();
-		if (!this.resets.tryAcquire(this.loop.nanoTime()) && slots.isAccepting()) {
+		if (slots.isAccepting()) {
 			slots.retire();
 			this.connection.later(this.ending::retire);
 		}
+		return false;
 	}
 
 	// ---- the clock ----

@@ -138,6 +138,13 @@ final class ConnEnding {
 		}
 	}
 
+	/** Nobody wants any of its streams, and it takes no new ones. */
+	void endAbandoned() {
+		if (!this.connection.slots().isAccepting()) {
+			end(this.failures.cancelled("nobody wants its streams"), ErrorCode.NO_ERROR);
+		}
+	}
+
 	/**
 	 * Ends the connection and every stream on it. GOAWAY goes out first, then the end of
 	 * the output; input is read for a while, since closing with unread input would

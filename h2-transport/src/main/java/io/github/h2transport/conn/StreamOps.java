@@ -25,9 +25,16 @@ final class StreamOps {
 
 		@Override
 		void run(SendHalf half) {
-			if (half.reset(this.stream, this.code)) {
-				this.stream.connection().driver().resetSent();
+			if (this.stream.isClosed()) {
+				return;
 			}
+			boolean affordable = this.stream.connection().driver().mayReset();
+			if (!affordable && this.code.equals(ErrorCode.CANCEL) && this.stream.isLocalDone()) {
+				// Nothing is wrong with it but that nobody wants it any more.
+				this.stream.abandon();
+				return;
+			}
+			half.reset(this.stream, this.code);
 		}
 
 	}

@@ -152,8 +152,10 @@ final class StreamWaiter {
 	static Http2Exception timeout(ClientStream stream, Phase phase) {
 		long now = stream.connection().nanoTime();
 		long waited = Duration.ofNanos(now - stream.startNanos()).toMillis();
-		return new Http2TimeoutException("Timed out after " + waited + " ms " + phase.words() + stream.where()
-				+ stream.connection().describeSilence() + "; the limit is " + stream.times().limit(phase, now), null, stream.context(Initiator.LIBRARY, phase));
+		return new Http2TimeoutException(
+				"Timed out after " + waited + " ms " + phase.words() + stream.where()
+						+ stream.connection().describeSilence() + "; the limit is " + stream.times().limit(phase, now),
+				null, stream.context(Initiator.LIBRARY, phase));
 	}
 
 	static long nonZero(long time) {

@@ -166,7 +166,7 @@ public final class SendHalf {
 	 * @return 0 or more
 	 */
 	public int streamIdsLeft() {
-		return (HIGHEST_STREAM_ID - this.lastOpenedId + 1) / 2;
+		return (HIGHEST_STREAM_ID - this.lastOpenedId) / 2 + ((this.lastOpenedId == 0) ? 1 : 0);
 	}
 
 	/**

@@ -145,10 +145,11 @@ final class Call {
 		long deadline = this.times.headDeadline();
 		if (deadline != 0 && deadline - System.nanoTime() <= 0) {
 			long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.startNanos);
-			return forCaller(new Http2TimeoutException(
-					"Timed out after " + waited + " ms waiting for a connection to " + this.key + others
-							+ "; the limit is " + this.times.limit(Phase.POOL, System.nanoTime()), cause,
-					context));
+			return forCaller(
+					new Http2TimeoutException(
+							"Timed out after " + waited + " ms waiting for a connection to " + this.key + others
+									+ "; the limit is " + this.times.limit(Phase.POOL, System.nanoTime()),
+							cause, context));
 		}
 		return forCaller(PoolException
 			.of(PoolException.Reason.ACQUIRE_TIMEOUT,
