@@ -103,6 +103,9 @@ public final class ClientStream extends ProtocolStream {
 	/** Set by whoever has news, taken back by the loop before it looks. */
 	private volatile boolean told;
 
+	/** Written by the holder of the pen if streams are recorded, else 0. */
+	private volatile long openedNanos;
+
 	/** Set by the holder of the pen: nobody wants it, but it was not reset. */
 	private volatile boolean abandoned;
 
@@ -455,6 +458,9 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	void opened() {
+		if (FlightRecorder.wantsStreams()) {
+			this.openedNanos = this.connection.nanoTime();
+		}
 		if (this.upload != null) {
 			this.upload.opened();
 		}
@@ -559,6 +565,9 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	private void done(@Nullable Http2Exception cause) {
+		if (FlightRecorder.wantsStreams()) {
+			FlightRecorder.stream(this, this.openedNanos, this.connection.nanoTime(), cause);
+		}
 		if (this.listener != null) {
 			this.connection.later(() -> this.listener.done(cause));
 		}

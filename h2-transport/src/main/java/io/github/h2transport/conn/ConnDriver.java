@@ -101,6 +101,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.wire(newWire);
 		this.clock.connectDeadline(deadline);
 		this.lastRead = this.loop.nanoTime();
+		FlightRecorder.dialled(this.connection, this.lastRead, null);
 		this.connection.frameLogger().checkLevel(this.lastRead);
 		this.loop.join(this);
 		ready(0);
@@ -117,6 +118,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			// At once, so that nobody hears first of a call that got the connection.
 			listener.connectionOpened(this.connection.id(), this.connection.key());
 		}
+		if (this.connection.key().origin().isSecure()) {
+			FlightRecorder.tlsHandshake(this.connection, this.loop.nanoTime() - this.lastRead);
+		}
+		FlightRecorder.opened(this.connection);
 		this.connection.observer().opened(this.connection);
 		if (current.hasBuffered()) {
 			read(current);
@@ -266,11 +271,13 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		long took = roundTrips.answered(opaqueData, now);
 		if (took >= 0) {
 			this.clock.pings().measured(took);
+			FlightRecorder.pong(this.connection, took);
 			return;
 		}
 		took = this.clock.pings().answered(opaqueData, now);
 		if (took >= 0) {
 			roundTrips.sample(took);
+			FlightRecorder.pong(this.connection, took);
 		}
 	}
 
@@ -298,6 +305,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		// RFC 9113 section 6.8 forbids to raise it: what was given up may run elsewhere.
 		int last = (earlier != null) ? Math.min(earlier.lastStreamId(), lastStreamId) : lastStreamId;
 		this.connection.goAway(new ConnectionSnapshot.GoAway(last, code.name(), debug));
+		FlightRecorder.goAway(this.connection, false, code.name(), lastStreamId);
 		this.clock.life().goAway(code);
 		this.ending.goAwayReceived(code);
 		this.connection.submit(new ConnOps.GoAwaySweep(this.connection, lastStreamId, code));

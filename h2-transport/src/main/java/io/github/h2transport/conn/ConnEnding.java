@@ -118,6 +118,7 @@ final class ConnEnding {
 	private void sendGoAway(ErrorCode code, String reason) {
 		if (!this.goAwaySent || !code.equals(ErrorCode.NO_ERROR)) {
 			this.goAwaySent = true;
+			FlightRecorder.goAway(this.connection, true, code.name(), 0);
 			this.connection.submit(new ConnOps.GoAway(code, reason, this.queuedGoAways));
 		}
 	}
@@ -254,6 +255,9 @@ final class ConnEnding {
 	}
 
 	private void announceClosed(Http2Exception cause) {
+		if (this.driver.wasEstablished()) {
+			FlightRecorder.closed(this.connection, this.loop.nanoTime(), cause);
+		}
 		this.connection.observer().closed(this.connection, cause);
 		this.connection.completeClosed();
 		TransportListener listener = this.resources.listener();
@@ -265,6 +269,7 @@ final class ConnEnding {
 
 	/** The dial has failed before there was a wire. Loop. */
 	void dialFailed(Http2Exception cause) {
+		FlightRecorder.dialled(this.connection, this.loop.nanoTime(), cause);
 		if (this.endedBy == null) {
 			this.endedBy = cause;
 		}

@@ -25,6 +25,7 @@ import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.CallTimes;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
+import io.github.h2transport.conn.FlightRecorder;
 import io.github.h2transport.conn.StreamListener;
 import io.github.h2transport.conn.StreamPlan;
 import io.github.h2transport.pool.ClientConnPool;
@@ -211,6 +212,7 @@ final class Call {
 		if (!this.retries.mayRetry(failure, this.request.body(), fruitful, lost)) {
 			return false;
 		}
+		FlightRecorder.replayed(this.key, this.request.method(), failure);
 		if (this.listener != null) {
 			this.listener.retried(this.request, failure);
 		}
