@@ -105,7 +105,7 @@ public final class ClientConn implements Pen.Owner {
 		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed, this.sentFrames);
 		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(options.writePolicy()), this);
 		this.driver = new ConnDriver(this, loop, resources);
-		this.trial = new Trial(this, options.probeIdleAfter().toNanos());
+		this.trial = new Trial(this, options);
 	}
 
 	// ---- for pools ----

@@ -243,8 +243,7 @@ public final class ClientStream extends ProtocolStream {
 		else if (!isClosed()) {
 			this.connection.submit(new StreamOps.Reset(this, code));
 			if (why instanceof Http2TimeoutException) {
-				// Either the server is slow, or nobody is there any more.
-				this.connection.trial().begin();
+				this.connection.trial().timedOut();
 			}
 		}
 	}

@@ -4,6 +4,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.h2transport.TransportOptions;
+
 /**
  * A connection in doubt: it was silent for long, or a request on it has timed out. A PING
  * asks for life, and requests wait until anything has arrived. If nothing does, the
@@ -16,15 +18,19 @@ final class Trial {
 	/** After so much silence the next request finds the connection in doubt. */
 	private final long staleNanos;
 
+	/** Not for those who want no PINGs while requests run. */
+	private final boolean asksAfterTimeouts;
+
 	/** Set by whoever is in doubt, taken back by the loop. */
 	private final AtomicBoolean on = new AtomicBoolean();
 
 	/** Added to by callers; whoever finds the trial over takes all out. */
 	private final Queue<Op> held = new ConcurrentLinkedQueue<>();
 
-	Trial(ClientConn connection, long staleNanos) {
+	Trial(ClientConn connection, TransportOptions options) {
 		this.connection = connection;
-		this.staleNanos = staleNanos;
+		this.staleNanos = options.probeIdleAfter().toNanos();
+		this.asksAfterTimeouts = !options.pingInterval().isZero();
 	}
 
 	boolean isOn() {
@@ -52,8 +58,15 @@ final class Trial {
 		return true;
 	}
 
+	/** A request has timed out: either the server is slow, or nobody is there. */
+	void timedOut() {
+		if (this.asksAfterTimeouts) {
+			begin();
+		}
+	}
+
 	/** Asks for life, unless that is being done already. Any thread. */
-	void begin() {
+	private void begin() {
 		if (this.on.compareAndSet(false, true)
 				&& !this.connection.onLoop(() -> this.connection.driver().askForLife())) {
 			over();

@@ -155,8 +155,8 @@ class FloorsTests {
 	@Test
 	void theTransportNeedsOnlyTheJdkAndJSpecify() {
 		classes().should()
-			.onlyDependOnClassesThat(resideInAnyPackage(BASE + "..", "java..", "javax.net..", "javax.security..", "jdk.jfr..",
-					"org.jspecify.annotations.."))
+			.onlyDependOnClassesThat(resideInAnyPackage(BASE + "..", "java..", "javax.net..", "javax.security..",
+					"jdk.jfr..", "org.jspecify.annotations.."))
 			.because("an application takes the transport without taking anybody else's versions")
 			.check(MAIN);
 	}

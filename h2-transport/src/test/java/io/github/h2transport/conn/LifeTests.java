@@ -180,6 +180,16 @@ class LifeTests {
 	}
 
 	@Test
+	void withoutAPingIntervalATimeoutSaysNothingAboutTheConnection() throws Exception {
+		ScriptedPeer quiet = new ScriptedPeer((options) -> options.pingInterval(Duration.ZERO)).greet();
+		Exchange call = quiet.call(get("/a"), new CallTimes(quiet.in(Duration.ofSeconds(2)), 0, 0));
+		call.stream().onResponse(() -> {
+		});
+		quiet.advance(Duration.ofSeconds(3)).expect(headers(1).endStream(), rstStream(1, ErrorCode.CANCEL)).expectNothing();
+		assertThat(quiet.connection().isInDoubt()).isFalse();
+	}
+
+	@Test
 	void aServerThatHasJustSentSomethingIsNotTried() throws Exception {
 		lateCall(Duration.ofSeconds(2));
 		this.peer.call(get("/b"));
