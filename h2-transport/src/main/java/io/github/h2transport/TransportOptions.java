@@ -41,6 +41,8 @@ public final class TransportOptions extends PoolOptions {
 
 	private final int initialWindowSize;
 
+	private final int maxWindowSize;
+
 	private final int connectionWindowSize;
 
 	private final int maxFrameSize;
@@ -71,6 +73,7 @@ public final class TransportOptions extends PoolOptions {
 		this.eventLoops = builder.eventLoops;
 		this.maxHeaderListSize = builder.maxHeaderListSize;
 		this.initialWindowSize = builder.initialWindowSize;
+		this.maxWindowSize = builder.maxWindowSize;
 		this.connectionWindowSize = builder.connectionWindowSize;
 		this.maxFrameSize = builder.maxFrameSize;
 		this.decoderTableSize = builder.decoderTableSize;
@@ -224,11 +227,21 @@ public final class TransportOptions extends PoolOptions {
 	}
 
 	/**
-	 * Returns the receive window of a stream, in octets, 65,535 to 2^31-1.
+	 * Returns the receive window that a stream starts with, in octets, 65,535 to 2^31-1.
 	 * @return by default 256 * 1024
 	 */
 	public int initialWindowSize() {
 		return this.initialWindowSize;
+	}
+
+	/**
+	 * Returns how far the receive window of a stream may grow while its reader keeps up,
+	 * in octets, 0 to 2^31-1. It is never more than the connection's window. A value up
+	 * to {@link #initialWindowSize()} keeps windows fixed, and no PING measures the path.
+	 * @return by default 16 * 1024 * 1024
+	 */
+	public int maxWindowSize() {
+		return this.maxWindowSize;
 	}
 
 	/**
@@ -332,6 +345,8 @@ public final class TransportOptions extends PoolOptions {
 
 		private int initialWindowSize = 256 * 1024;
 
+		private int maxWindowSize = 16 * 1024 * 1024;
+
 		private int connectionWindowSize = 16 * 1024 * 1024;
 
 		private int maxFrameSize = 16384;
@@ -424,6 +439,11 @@ public final class TransportOptions extends PoolOptions {
 
 		public Builder initialWindowSize(int value) {
 			this.initialWindowSize = inRange("initialWindowSize", value, 65535, 2147483647);
+			return this;
+		}
+
+		public Builder maxWindowSize(int value) {
+			this.maxWindowSize = inRange("maxWindowSize", value, 0, 2147483647);
 			return this;
 		}
 

@@ -64,6 +64,8 @@ public final class ClientConn implements Pen.Owner {
 
 	private final ReceiveWindow receiveWindow;
 
+	private final WindowTuning tuning;
+
 	private final ConnStreams streams;
 
 	private final ConnDriver driver;
@@ -93,7 +95,8 @@ public final class ClientConn implements Pen.Owner {
 		this.createdNanos = loop.nanoTime();
 		this.streams = new ConnStreams(this, loop);
 		TransportOptions options = resources.options();
-		this.receiveWindow = new ReceiveWindow(options.connectionWindowSize());
+		this.receiveWindow = ReceiveWindow.ofConnection(options.connectionWindowSize());
+		this.tuning = new WindowTuning(this, options);
 		this.frameLogger = new FrameLogger(id, loop);
 		this.sentFrames = FrameTrace.ofSent(this.frameLogger);
 		this.receivedFrames = FrameTrace.ofReceived(this.frameLogger);
@@ -425,6 +428,10 @@ public final class ClientConn implements Pen.Owner {
 
 	ReceiveWindow receiveWindow() {
 		return this.receiveWindow;
+	}
+
+	WindowTuning tuning() {
+		return this.tuning;
 	}
 
 	ConnDriver driver() {

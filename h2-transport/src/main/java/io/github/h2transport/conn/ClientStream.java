@@ -3,7 +3,6 @@ package io.github.h2transport.conn;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -81,6 +80,12 @@ public final class ClientStream extends ProtocolStream {
 
 	/** Written by the loop before the body is ended. */
 	private volatile Headers trailers = Headers.empty();
+
+	/** Set once by the holder of the pen, if the body is large. */
+	private volatile @Nullable StreamGrowth growth;
+
+	/** Written by the loop before there is content: when the head came. */
+	private long headNanos;
 
 	private final StreamWaiter waiter = new StreamWaiter(this);
 
@@ -167,7 +172,9 @@ public final class ClientStream extends ProtocolStream {
 
 	private void tell() {
 		if (this.onNews != null && TOLD.compareAndSet(this, false, true)) {
-			this.connection.later(this::news);
+			// Behind all that the loop has put off: a listener hears of a response before
+			// its caller has it.
+			this.connection.onLoop(() -> this.connection.later(this::news));
 		}
 	}
 
@@ -363,7 +370,41 @@ public final class ClientStream extends ProtocolStream {
 		}
 	}
 
+	/** Gives back what the window has grown by: nothing more will come. Any thread. */
+	void giveBackGrowth() {
+		StreamGrowth grown = this.growth;
+		if (grown != null) {
+			grown.giveBack();
+		}
+	}
+
 	// ---- the pen's and the loop's side ----
+
+	@Nullable StreamGrowth growth() {
+		return this.growth;
+	}
+
+	void growth(StreamGrowth newGrowth) {
+		this.growth = newGrowth;
+	}
+
+	long headNanos() {
+		return this.headNanos;
+	}
+
+	/** Whether no content of the response is of use any more. */
+	boolean isOver() {
+		return isClosed() || this.failure != null;
+	}
+
+	/**
+	 * Whether the window is refilled though nobody reads: the caller still writes the
+	 * request and cannot read yet, and a server that waits for room to answer would take
+	 * no more.
+	 */
+	boolean isCreditedOnReceipt() {
+		return this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
+	}
 
 	/** Decides that the stream is opened. Holder of the pen. */
 	boolean tryOpen() {
@@ -459,18 +500,16 @@ public final class ClientStream extends ProtocolStream {
 
 	/**
 	 * Takes content. Loop. While the memory budget holds, the connection window is
-	 * refilled on receipt, and so is the stream's while its caller still writes the
-	 * request: it cannot read yet, and a server that waits for room to answer would take
-	 * no more.
+	 * refilled on receipt.
 	 */
 	void received(ByteBuffer piece) {
 		int octets = piece.remaining();
 		boolean affordable = this.connection.budget().add(octets);
-		boolean stillWriting = affordable && this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
+		boolean stillWriting = affordable && isCreditedOnReceipt();
 		this.body.add(piece, affordable, stillWriting);
-		if (affordable) {
-			this.connection.creditConnection(octets);
-		}
+		// Octets that stay make what is left of the window smaller, and credit due
+		// earlier.
+		this.connection.creditConnection(affordable ? octets : 0);
 		if (stillWriting) {
 			creditStream(octets);
 		}
@@ -479,6 +518,7 @@ public final class ClientStream extends ProtocolStream {
 
 	/** Publishes the head. Loop. */
 	void arrived(ResponseHead newHead) {
+		this.headNanos = this.connection.driver().lastReadNanos();
 		this.head = newHead;
 		wake();
 		if (this.listener != null) {
@@ -510,6 +550,7 @@ public final class ClientStream extends ProtocolStream {
 	void fail(Http2Exception cause) {
 		if (FAILURE.compareAndSet(this, null, cause)) {
 			this.body.fail(cause);
+			giveBackGrowth();
 			if (this.upload != null) {
 				this.upload.callOff();
 			}
@@ -545,28 +586,6 @@ public final class ClientStream extends ProtocolStream {
 
 	FailureContext context(Initiator initiator, Phase phase, List<String> lastFrames) {
 		return new FailureContext(initiator, phase, null, this.connection.id(), id(), id() == 0, lastFrames);
-	}
-
-	StreamSnapshot snapshot(long nowNanos) {
-		return new StreamSnapshot(id(), state().name(), this.request.method(),
-				Duration.ofNanos(nowNanos - this.startNanos), sendWindow().sent(), receivedLength(),
-				sendWindow().available(this.connection.peerInitialWindow()), receiveWindow().available(), waitingFor());
-	}
-
-	private @Nullable String waitingFor() {
-		if (this.upload != null && !isLocalDone() && !this.upload.isCalledOff()) {
-			if (sendWindow().available(this.connection.peerInitialWindow()) <= 0) {
-				return "stream window";
-			}
-			if (this.connection.sendWindow() <= 0) {
-				return "connection window";
-			}
-			return (this.connection.isStalled()) ? "socket" : "request body";
-		}
-		if (this.head == null) {
-			return "response head";
-		}
-		return (receiveWindow().outstanding() > 0) ? "application not reading" : "response body";
 	}
 
 }

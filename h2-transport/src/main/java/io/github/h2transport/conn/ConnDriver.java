@@ -20,6 +20,7 @@ import io.github.h2transport.frame.Settings;
 import io.github.h2transport.protocol.FloodGuard;
 import io.github.h2transport.protocol.ReceiveHalf;
 import io.github.h2transport.protocol.ResetBudget;
+import io.github.h2transport.protocol.RoundTrips;
 import io.github.h2transport.protocol.StreamState;
 import org.jspecify.annotations.Nullable;
 
@@ -258,7 +259,17 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	void pong(long opaqueData) {
-		this.clock.pings().answered(opaqueData, this.loop.nanoTime());
+		long now = this.loop.nanoTime();
+		RoundTrips roundTrips = this.connection.tuning().roundTrips();
+		long took = roundTrips.answered(opaqueData, now);
+		if (took >= 0) {
+			this.clock.pings().measured(took);
+			return;
+		}
+		took = this.clock.pings().answered(opaqueData, now);
+		if (took >= 0) {
+			roundTrips.sample(took);
+		}
 	}
 
 	/** Measures a round trip for somebody. Loop. */

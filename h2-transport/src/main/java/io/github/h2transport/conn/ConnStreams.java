@@ -84,6 +84,7 @@ final class ConnStreams {
 	/** A stream is over. By whoever closed it; takes notes only. */
 	void closed(ClientStream stream) {
 		this.table.remove(stream);
+		stream.giveBackGrowth();
 		this.open.decrementAndGet();
 		released();
 	}

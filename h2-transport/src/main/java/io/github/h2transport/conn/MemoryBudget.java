@@ -14,6 +14,8 @@ final class MemoryBudget {
 
 	private final AtomicLong buffered = new AtomicLong();
 
+	private final AtomicLong reserved = new AtomicLong();
+
 	MemoryBudget(long limit) {
 		this.limit = limit;
 	}
@@ -32,6 +34,29 @@ final class MemoryBudget {
 
 	void remove(int octets) {
 		this.buffered.addAndGet(-octets);
+	}
+
+	/**
+	 * Reserves room for what streams may send beyond their initial windows, so that
+	 * readers which stop all at once do not fill the heap.
+	 * @param octets how many
+	 * @return whether there is room
+	 */
+	boolean reserve(long octets) {
+		if (this.reserved.addAndGet(octets) + this.buffered.get() <= this.limit) {
+			return true;
+		}
+		free(octets);
+		return false;
+	}
+
+	/** Gives room back that was reserved. */
+	void free(long octets) {
+		this.reserved.addAndGet(-octets);
+	}
+
+	long reserved() {
+		return this.reserved.get();
 	}
 
 	long buffered() {

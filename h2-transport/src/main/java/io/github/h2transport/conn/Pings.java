@@ -38,18 +38,27 @@ final class Pings {
 		return payload;
 	}
 
-	/** An answer that nobody waits for is ignored. */
-	void answered(long payload, long now) {
+	/**
+	 * Takes an answer; one that nobody waits for is ignored.
+	 * @return how long it took in nanoseconds, negative if nobody waits for it
+	 */
+	long answered(long payload, long now) {
 		Ping ping = this.inFlight.remove(payload);
 		if (ping == null) {
-			return;
+			return -1;
 		}
 		this.count = this.inFlight.size();
-		Duration took = Duration.ofNanos(now - ping.sentAt);
-		this.lastRoundTrip = took;
+		long took = now - ping.sentAt;
+		measured(took);
 		if (ping.result != null) {
-			ping.result.complete(took);
+			ping.result.complete(Duration.ofNanos(took));
 		}
+		return took;
+	}
+
+	/** Notes the latest round trip, however it was measured. */
+	void measured(long nanos) {
+		this.lastRoundTrip = Duration.ofNanos(nanos);
 	}
 
 	void tick(long now, ClientConn connection) {

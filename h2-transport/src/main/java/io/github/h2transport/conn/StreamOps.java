@@ -43,7 +43,7 @@ final class StreamOps {
 
 		@Override
 		void run(SendHalf half) {
-			half.creditStream(this.stream);
+			this.stream.connection().tuning().credit(this.stream, half);
 		}
 
 	}

@@ -68,7 +68,7 @@ public abstract class ProtocolStream {
 
 	protected ProtocolStream(boolean headRequest, int receiveWindowSize) {
 		this.headRequest = headRequest;
-		this.receiveWindow = new ReceiveWindow(receiveWindowSize);
+		this.receiveWindow = ReceiveWindow.ofStream(receiveWindowSize);
 	}
 
 	/**

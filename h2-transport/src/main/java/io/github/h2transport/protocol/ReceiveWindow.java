@@ -5,10 +5,18 @@ import java.lang.invoke.VarHandle;
 
 /**
  * How much we let the peer send, on one stream or on the connection (RFC 9113 section
- * 6.9), as three counters that only grow. At rest {@code consumed == received}: every
- * octet that came in, padding included, is handed back exactly once.
+ * 6.9), as three counters that only grow: what arrived, what was given back, and up to
+ * where the peer may send. At all times
+ * {@code available + outstanding + pending == size}, and at rest nothing is outstanding:
+ * every octet that came in, padding included, is given back exactly once.
  */
 public final class ReceiveWindow {
+
+	/**
+	 * An update is worth at least one frame of the usual size; some servers count those
+	 * below 1,024 octets as an attack.
+	 */
+	static final int LEAST_UPDATE = 16 * 1024;
 
 	private static final VarHandle CONSUMED;
 
@@ -24,13 +32,17 @@ public final class ReceiveWindow {
 		}
 	}
 
-	private final long size;
+	/** Whether it is one window for many readers. */
+	private final boolean shared;
+
+	/** How large the window should be; written by the holder of the pen alone. */
+	private volatile long size;
+
+	/** All that the peer may ever send; written by the holder of the pen alone. */
+	private volatile long limit;
 
 	/** Octets that arrived; written by the loop alone. */
 	private volatile long received;
-
-	/** Octets announced by WINDOW_UPDATE; written by the holder of the pen alone. */
-	private volatile long credited;
 
 	/** Octets done with; added to by the reader of the body and by the loop. */
 	private volatile long consumed;
@@ -38,12 +50,29 @@ public final class ReceiveWindow {
 	/** Set by whoever is to announce credit, taken back by the holder of the pen. */
 	private volatile boolean claimed;
 
-	/**
-	 * Creates a window.
-	 * @param size its size in octets, 0 to 2^31-1
-	 */
-	public ReceiveWindow(long size) {
+	private ReceiveWindow(long size, boolean shared) {
 		this.size = size;
+		this.limit = size;
+		this.shared = shared;
+	}
+
+	/**
+	 * Creates the window of a stream.
+	 * @param size its size in octets, 0 to 2^31-1
+	 * @return a window whose credit is announced when half of it is due
+	 */
+	public static ReceiveWindow ofStream(long size) {
+		return new ReceiveWindow(size, false);
+	}
+
+	/**
+	 * Creates the window of a connection.
+	 * @param size its size in octets, 0 to 2^31-1
+	 * @return a window whose credit is announced when half of it is due, or half of what
+	 * slow readers leave of it
+	 */
+	public static ReceiveWindow ofConnection(long size) {
+		return new ReceiveWindow(size, true);
 	}
 
 	/**
@@ -53,7 +82,7 @@ public final class ReceiveWindow {
 	 */
 	public boolean receive(int octets) {
 		long total = this.received + octets;
-		if (total > this.size + this.credited) {
+		if (total > this.limit) {
 			return false;
 		}
 		this.received = total;
@@ -62,13 +91,26 @@ public final class ReceiveWindow {
 
 	/**
 	 * Gives octets back. Thread-safe.
-	 * @param octets that nobody needs any longer
-	 * @return whether the caller must see to a WINDOW_UPDATE now: half the window is due,
-	 * so that the peer never waits and updates stay rare, and nobody else sees to it
+	 * @param octets that nobody needs any longer; 0 to look once more, after octets
+	 * arrived that stay
+	 * @return whether the caller must see to a WINDOW_UPDATE now: enough is due, so that
+	 * the peer never waits and updates stay rare, and nobody else sees to it
 	 */
 	public boolean consume(int octets) {
-		long total = (long) CONSUMED.getAndAdd(this, (long) octets) + octets;
-		return total - this.credited >= this.size / 2 && !this.claimed && CLAIMED.compareAndSet(this, false, true);
+		CONSUMED.getAndAdd(this, (long) octets);
+		return isDue() && !this.claimed && CLAIMED.compareAndSet(this, false, true);
+	}
+
+	/**
+	 * Returns whether a WINDOW_UPDATE is due. Of a window that is shared, octets that a
+	 * slow reader leaves lying must not keep back the credit of the others: the less the
+	 * peer has left, the less is worth an update.
+	 * @return {@code false} at rest
+	 */
+	public boolean isDue() {
+		long due = pending();
+		long half = this.size / 2;
+		return due >= half || this.shared && due >= Math.max(Math.min(LEAST_UPDATE, half), available());
 	}
 
 	/**
@@ -78,13 +120,35 @@ public final class ReceiveWindow {
 	 * @return octets, zero if none are due
 	 */
 	public int takeCredit() {
-		// Before the counter is read: what is consumed after that makes a claim of its
+		// Before the counters are read: what is consumed after that makes a claim of its
 		// own.
 		this.claimed = false;
-		long due = this.consumed - this.credited;
-		long total = this.credited + due;
-		this.credited = total;
+		if (!isDue()) {
+			// Two claims met, and the first one took everything.
+			return 0;
+		}
+		long due = pending();
+		long total = this.limit + due;
+		this.limit = total;
 		return (int) due;
+	}
+
+	/**
+	 * Makes the window larger or smaller, from the next {@link #takeCredit()} on. A
+	 * smaller one takes nothing back that was announced: credit is kept until it fits.
+	 * For the holder of the pen.
+	 * @param newSize in octets, 1 to 2^31-1
+	 */
+	public void resize(long newSize) {
+		this.size = newSize;
+	}
+
+	/**
+	 * Returns how large the window is when nothing is on its way.
+	 * @return octets
+	 */
+	public long size() {
+		return this.size;
 	}
 
 	/**
@@ -92,7 +156,7 @@ public final class ReceiveWindow {
 	 * @return octets
 	 */
 	public long available() {
-		return this.size + this.credited - this.received;
+		return this.limit - this.received;
 	}
 
 	/**
@@ -101,6 +165,22 @@ public final class ReceiveWindow {
 	 */
 	public long outstanding() {
 		return this.received - this.consumed;
+	}
+
+	/**
+	 * Returns what is to be announced, sooner or later.
+	 * @return octets, negative while a window that was made smaller is still too large
+	 */
+	public long pending() {
+		return this.consumed + this.size - this.limit;
+	}
+
+	/**
+	 * Returns what was given back so far.
+	 * @return octets
+	 */
+	public long consumed() {
+		return this.consumed;
 	}
 
 }

@@ -50,7 +50,12 @@ public final class SendHalf {
 	/** Streams with content to send, in turn. */
 	private final Deque<ProtocolStream> uploads = new ArrayDeque<>();
 
+	/** Those that found no window in the present round; empty between rounds. */
+	private final Deque<ProtocolStream> blocked = new ArrayDeque<>();
+
 	private final Consumer<ProtocolStream> onClosed;
+
+	private int contentPerFrame = Integer.MAX_VALUE;
 
 	private final SentFrames sentFrames;
 
@@ -128,6 +133,15 @@ public final class SendHalf {
 			this.out = larger;
 		}
 		return this.out;
+	}
+
+	/**
+	 * Sets how much content a DATA frame carries at most, if the peer takes that much.
+	 * Before the first content.
+	 * @param octets 1 or more
+	 */
+	public void contentPerFrame(int octets) {
+		this.contentPerFrame = octets;
 	}
 
 	// ---- actions ----
@@ -237,14 +251,14 @@ public final class SendHalf {
 	/**
 	 * Hands receive credit back to the peer.
 	 * @param stream the stream, whose window is of no interest once the peer is done
+	 * @return whether WINDOW_UPDATE was written
 	 */
-	public void creditStream(ProtocolStream stream) {
-		if (!stream.isRemoteDone()) {
-			int increment = stream.receiveWindow().takeCredit();
-			if (increment > 0) {
-				FrameWriter.windowUpdate(room(FrameWriter.WINDOW_UPDATE_SIZE), stream.id(), increment);
-			}
+	public boolean creditStream(ProtocolStream stream) {
+		int increment = stream.isRemoteDone() ? 0 : stream.receiveWindow().takeCredit();
+		if (increment > 0) {
+			FrameWriter.windowUpdate(room(FrameWriter.WINDOW_UPDATE_SIZE), stream.id(), increment);
 		}
+		return increment > 0;
 	}
 
 	public void creditConnection(ReceiveWindow window) {
@@ -290,24 +304,29 @@ public final class SendHalf {
 	 */
 	public boolean pump() {
 		boolean progress = true;
-		while (progress && !this.uploads.isEmpty()) {
+		while (progress && hasRoom() && !this.uploads.isEmpty()) {
 			progress = false;
-			for (int turns = this.uploads.size(); turns > 0; turns--) {
-				if (!hasRoom()) {
-					return true;
-				}
+			for (int turns = this.uploads.size(); turns > 0 && hasRoom(); turns--) {
 				ProtocolStream stream = this.uploads.remove();
 				int sent = sendSome(stream);
-				if (sent == DONE) {
+				if (sent > 0) {
+					this.uploads.add(stream);
+					progress = true;
+				}
+				else if (sent == DONE) {
 					stream.inUploadRing = false;
 				}
 				else {
-					this.uploads.add(stream);
+					this.blocked.add(stream);
 				}
-				progress |= sent > 0;
+			}
+			// Whoever found no window keeps its turn, or others would take all the
+			// credit that comes frame by frame.
+			for (ProtocolStream stream = this.blocked.pollLast(); stream != null; stream = this.blocked.pollLast()) {
+				this.uploads.addFirst(stream);
 			}
 		}
-		return false;
+		return !hasRoom() && !this.uploads.isEmpty();
 	}
 
 	private static final int DONE = -1;
@@ -326,7 +345,7 @@ public final class SendHalf {
 			return DONE;
 		}
 		long window = Math.min(stream.sendWindow().available(this.peer.initialWindowSize()), connectionWindow());
-		int length = (int) Math.min(Math.min(ready, this.peer.maxFrameSize()), window);
+		int length = (int) Math.min(Math.min(ready, Math.min(this.peer.maxFrameSize(), this.contentPerFrame)), window);
 		if (length < ready && length > CRUMB && window > length && window - length < CRUMB) {
 			length = (int) window - CRUMB;
 		}

@@ -180,7 +180,8 @@ final class PeerCodec implements FrameHandler {
 	byte[] write(PeerFrame... frames) {
 		ByteArrayOutputStream octets = new ByteArrayOutputStream();
 		for (PeerFrame frame : frames) {
-			ByteBuffer out = ByteBuffer.allocate(frame.length() + frame.padding + 64 * 1024);
+			int head = (frame.type == PeerFrame.Type.HEADERS) ? 64 * 1024 : 1024;
+			ByteBuffer out = ByteBuffer.allocate(head + frame.length() + frame.padding);
 			write(frame, out);
 			octets.write(out.array(), 0, out.position());
 		}

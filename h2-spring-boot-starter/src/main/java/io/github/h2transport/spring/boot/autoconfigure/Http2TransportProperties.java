@@ -134,9 +134,16 @@ public final class Http2TransportProperties {
 	private final DataSize maxHeaderListSize;
 
 	/**
-	 * Receive window of a stream: the octets that a server may send before they are read.
+	 * Receive window that a stream starts with: the octets that a server may send before
+	 * they are read.
 	 */
 	private final DataSize initialWindowSize;
+
+	/**
+	 * Size up to which the receive window of a stream may grow while its content is read
+	 * as fast as it comes. Windows are fixed if it is not larger than the initial size.
+	 */
+	private final DataSize maxWindowSize;
 
 	/**
 	 * Receive window of a connection: the octets that a server may send on all its
@@ -175,9 +182,9 @@ public final class Http2TransportProperties {
 			@Nullable Integer eventLoops, @DefaultValue("adaptive") WritePolicy writePolicy,
 			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("false") boolean retryIdempotent,
 			@DefaultValue("64KB") DataSize maxHeaderListSize, @DefaultValue("256KB") DataSize initialWindowSize,
-			@DefaultValue("16MB") DataSize connectionWindowSize, @DefaultValue("16KB") DataSize maxFrameSize,
-			@DefaultValue("4KB") DataSize decoderTableSize, @DefaultValue("4KB") DataSize encoderTableSize,
-			@DefaultValue Pool pool) {
+			@DefaultValue("16MB") DataSize maxWindowSize, @DefaultValue("16MB") DataSize connectionWindowSize,
+			@DefaultValue("16KB") DataSize maxFrameSize, @DefaultValue("4KB") DataSize decoderTableSize,
+			@DefaultValue("4KB") DataSize encoderTableSize, @DefaultValue Pool pool) {
 		this.enabled = enabled;
 		this.allowHttp = allowHttp;
 		this.fallback = fallback;
@@ -198,6 +205,7 @@ public final class Http2TransportProperties {
 		this.retryIdempotent = retryIdempotent;
 		this.maxHeaderListSize = maxHeaderListSize;
 		this.initialWindowSize = initialWindowSize;
+		this.maxWindowSize = maxWindowSize;
 		this.connectionWindowSize = connectionWindowSize;
 		this.maxFrameSize = maxFrameSize;
 		this.decoderTableSize = decoderTableSize;
@@ -285,6 +293,10 @@ public final class Http2TransportProperties {
 		return this.initialWindowSize;
 	}
 
+	public DataSize getMaxWindowSize() {
+		return this.maxWindowSize;
+	}
+
 	public DataSize getConnectionWindowSize() {
 		return this.connectionWindowSize;
 	}
@@ -332,6 +344,7 @@ public final class Http2TransportProperties {
 		}
 		to.setSize("max-header-list-size", this.maxHeaderListSize, TransportOptions.Builder::maxHeaderListSize);
 		to.setSize("initial-window-size", this.initialWindowSize, TransportOptions.Builder::initialWindowSize);
+		to.setSize("max-window-size", this.maxWindowSize, TransportOptions.Builder::maxWindowSize);
 		to.setSize("connection-window-size", this.connectionWindowSize, TransportOptions.Builder::connectionWindowSize);
 		to.setSize("max-frame-size", this.maxFrameSize, TransportOptions.Builder::maxFrameSize);
 		to.setSize("decoder-table-size", this.decoderTableSize, TransportOptions.Builder::decoderTableSize);

@@ -1,0 +1,81 @@
+package io.github.h2transport.conn;
+
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.protocol.ReceiveWindow;
+import io.github.h2transport.protocol.RoundTrips;
+import io.github.h2transport.protocol.SendHalf;
+import io.github.h2transport.protocol.WindowGrowth;
+
+/**
+ * Makes the receive windows of a connection's streams as large as the path needs, while
+ * their readers keep up and the memory budget allows it. The larger window is announced
+ * by the WINDOW_UPDATE that is due anyway: a SETTINGS_INITIAL_WINDOW_SIZE would raise the
+ * windows of slow readers too (RFC 9113 section 6.9.2).
+ */
+final class WindowTuning {
+
+	private final ClientConn connection;
+
+	private final RoundTrips roundTrips = new RoundTrips();
+
+	private final long initialSize;
+
+	private final long maxSize;
+
+	/** Owned by the holder of the pen: what streams of this connection have reached. */
+	private long learnt;
+
+	WindowTuning(ClientConn connection, TransportOptions options) {
+		this.connection = connection;
+		this.initialSize = options.initialWindowSize();
+		// Beyond the connection's window a stream's is of no use.
+		this.maxSize = Math.min(options.maxWindowSize(), options.connectionWindowSize());
+	}
+
+	/**
+	 * Hands a stream's credit back, with a look at the size of its window. Holder of the
+	 * pen.
+	 */
+	void credit(ClientStream stream, SendHalf half) {
+		if (this.maxSize <= this.initialSize || stream.isRemoteDone() || stream.isCreditedOnReceipt()) {
+			half.creditStream(stream);
+			return;
+		}
+		long now = this.connection.nanoTime();
+		tune(stream, now);
+		if (half.creditStream(stream)) {
+			long probe = this.roundTrips.probe(now);
+			if (probe != 0) {
+				half.ping(probe, false);
+			}
+		}
+	}
+
+	private void tune(ClientStream stream, long now) {
+		StreamGrowth growth = stream.growth();
+		if (growth == null) {
+			growth = new StreamGrowth(new WindowGrowth(this.initialSize, this.maxSize, stream.headNanos()),
+					this.connection.budget());
+			stream.growth(growth);
+		}
+		ReceiveWindow window = stream.receiveWindow();
+		long before = window.size();
+		long size = growth.pace().size(window, this.learnt, this.roundTrips.nanos(), now);
+		if (size != before && growth.reserve(size - before)) {
+			window.resize(size);
+			if (size > before) {
+				this.learnt = Math.max(this.learnt, size);
+				growth.pace().grown();
+			}
+			if (stream.isOver()) {
+				// Whoever ended it may have come before there was anything to give back.
+				growth.giveBack();
+			}
+		}
+	}
+
+	RoundTrips roundTrips() {
+		return this.roundTrips;
+	}
+
+}
