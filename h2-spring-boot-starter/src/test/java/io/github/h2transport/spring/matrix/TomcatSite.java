@@ -52,10 +52,6 @@ final class TomcatSite implements RunningServer {
 
 	private static void limit(Connector connector) {
 		connector.setProperty("allowedTrailerHeaders", Site.SUM_FIELD);
-		// With it, Tomcat 11.0.22 mixes up the octets of uploads over TLS: it takes
-		// content
-		// for frame headers, whoever the client is.
-		connector.setProperty("useAsyncIO", "false");
 		for (var protocol : connector.findUpgradeProtocols()) {
 			if (protocol instanceof Http2Protocol http2) {
 				http2.setMaxConcurrentStreams(Site.MAX_CONCURRENT_STREAMS);
