@@ -1,8 +1,12 @@
 package io.github.h2transport.conn;
 
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+
+import io.github.h2transport.frame.FrameWriter;
 
 /**
  * One connection's life as data: what the server sends and what callers do meanwhile, in
@@ -78,6 +82,16 @@ record Session(String name, List<Step> steps) {
 
 	}
 
+	/** The socket takes so many octets more and then none; any number if negative. */
+	record Room(int octets) implements Step {
+
+		@Override
+		public String toString() {
+			return "room " + this.octets;
+		}
+
+	}
+
 	/** The server's output ends. */
 	record EndOfInput() implements Step {
 
@@ -97,6 +111,41 @@ record Session(String name, List<Step> steps) {
 		return all;
 	}
 
+	/** Returns whether the client may be unable to send all that it should. */
+	boolean isStalled() {
+		return this.steps.stream().anyMatch(Room.class::isInstance);
+	}
+
+	/** Returns whether the server's last frame is incomplete. */
+	boolean endsMidFrame() {
+		return walk(-1).hasRemaining();
+	}
+
+	/** Returns whether there is a frame of that type, or an incomplete one. */
+	boolean hasFrame(int type) {
+		return walk(type).hasRemaining();
+	}
+
+	/** Walks over whole frames until there is one of that type. */
+	private ByteBuffer walk(int type) {
+		ByteArrayOutputStream all = new ByteArrayOutputStream();
+		for (Step step : this.steps) {
+			if (step instanceof Octets sent) {
+				all.writeBytes(sent.octets);
+			}
+		}
+		ByteBuffer octets = ByteBuffer.wrap(all.toByteArray());
+		while (octets.remaining() >= FrameWriter.FRAME_HEADER_SIZE) {
+			int lengthAndType = octets.getInt(octets.position());
+			int next = octets.position() + FrameWriter.FRAME_HEADER_SIZE + (lengthAndType >>> 8);
+			if (next > octets.limit() || (lengthAndType & 0xff) == type) {
+				break;
+			}
+			octets.position(next);
+		}
+		return octets;
+	}
+
 	static Session parse(String name, List<String> lines) {
 		List<Step> steps = new ArrayList<>();
 		for (String line : lines) {
@@ -110,6 +159,7 @@ record Session(String name, List<Step> steps) {
 				case "server" -> new Octets(HexFormat.of().parseHex(word));
 				case "leave" -> new Leave(Integer.parseInt(word));
 				case "time" -> new Time(Integer.parseInt(word));
+				case "room" -> new Room(Integer.parseInt(word));
 				case "end" -> new EndOfInput();
 				default -> throw new IllegalArgumentException("No step of a session: " + line);
 			});

@@ -54,12 +54,14 @@ final class SessionMutator {
 
 	private void changeSteps(List<Session.Step> steps) {
 		int at = this.random.nextInt(steps.size() + 1);
-		switch (this.random.nextInt(8)) {
+		switch (this.random.nextInt(10)) {
 			case 0 -> steps.add(at, new Session.Leave(this.random.nextInt(3)));
 			case 1 -> steps.add(at, new Session.Time(this.random.nextInt(70_000)));
 			case 2 -> steps.add(at, new Session.EndOfInput());
 			case 3, 4 -> steps.add(at, new Session.Begin(Kind.values()[this.random.nextInt(Kind.values().length)]));
 			case 5 -> splice(steps, at);
+			case 7 -> steps.add(at, new Session.Room(this.random.nextInt(200)));
+			case 8 -> steps.add(at, new Session.Room(-1));
 			case 6 -> {
 				if (steps.size() > 1) {
 					steps.remove(this.random.nextInt(steps.size()));
