@@ -50,6 +50,22 @@ public final class CallOptions {
 	}
 
 	/**
+	 * Starts options like these.
+	 * @return a builder that holds all of them
+	 */
+	public Builder toBuilder() {
+		Builder builder = new Builder();
+		builder.connectTimeout = this.connectTimeout;
+		builder.responseTimeout = this.responseTimeout;
+		builder.readTimeout = this.readTimeout;
+		builder.exchangeTimeout = this.exchangeTimeout;
+		builder.tls = this.tls;
+		builder.addressFilter = this.addressFilter;
+		builder.onlyCachedConnection = this.onlyCachedConnection;
+		return builder;
+	}
+
+	/**
 	 * Returns the limit for resolving, connecting, the TLS handshake and the connection
 	 * preface together.
 	 * @return a positive duration, {@code null} for the transport's

@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.transport.Http2Transport;
 
@@ -56,6 +57,30 @@ interface AsyncExchange {
 			@Override
 			public TransportOptions options() {
 				return Exchange.optionsOf(transport);
+			}
+
+		};
+	}
+
+	/**
+	 * Lets another exchange use the TLS identity of the moment, as
+	 * {@link Exchange#with(Exchange, TlsIdentity, TlsOptions)} does.
+	 * @param other the other exchange
+	 * @param identity may be replaced while clients use it
+	 * @param built what the client was built with
+	 * @return an exchange over the other
+	 */
+	static AsyncExchange with(AsyncExchange other, TlsIdentity identity, TlsOptions built) {
+		return new AsyncExchange() {
+
+			@Override
+			public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
+				return other.roundTripAsync(identity.current(request, built));
+			}
+
+			@Override
+			public TransportOptions options() {
+				return other.options();
 			}
 
 		};

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.Supplier;
 
 import io.github.h2transport.HeaderField;
 import io.github.h2transport.Http2Exception;
@@ -40,10 +41,10 @@ final class AsyncFallbackExchange implements AsyncExchange {
 	 * @param http2 the way over HTTP/2
 	 * @param rule decides
 	 * @param clients gives the way over HTTP/1.1
-	 * @param settings what both ways have to obey
+	 * @param settings what both ways have to obey, at the moment
 	 */
 	AsyncFallbackExchange(AsyncExchange http2, FallbackRule rule, Http1Clients<ClientHttpConnector> clients,
-			HttpClientSettings settings) {
+			Supplier<HttpClientSettings> settings) {
 		this.http2 = http2;
 		this.rule = rule;
 		this.client = new Http1Clients.Lazy<>(clients, settings);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import io.github.h2transport.CallOptions;
+import io.github.h2transport.TlsOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.HttpClientSettings;
@@ -38,47 +39,57 @@ final class CallSettings {
 	}
 
 	/**
-	 * Translates settings.
-	 * @param settings connect timeout; read timeout, which replaces both the response and
-	 * the read timeout; SSL bundle; address filter
-	 * @return the options
-	 * @throws IllegalStateException if the settings demand cookie handling
+	 * Returns the TLS identity of settings.
+	 * @param settings the settings
+	 * @return {@code null} if they have no SSL bundle
 	 */
-	CallOptions toCallOptions(HttpClientSettings settings) {
-		CallOptions.Builder options = builder(settings);
+	@Nullable TlsIdentity identity(HttpClientSettings settings) {
+		return (settings.sslBundle() != null) ? this.identities.identity(settings.sslBundle()) : null;
+	}
+
+	/**
+	 * Translates settings and leaves the changes out.
+	 * @param settings connect timeout; read timeout, which replaces both the response and
+	 * the read timeout; address filter
+	 * @param tls what their SSL bundle became, {@code null} if there is none
+	 * @return the options that they alone become
+	 */
+	CallOptions apply(HttpClientSettings settings, @Nullable TlsOptions tls) {
+		CallOptions.Builder options = CallOptions.builder()
+			.connectTimeout(settings.connectTimeout())
+			.responseTimeout(settings.readTimeout())
+			.readTimeout(settings.readTimeout())
+			.tls(tls);
+		if (settings.inetAddressFilter() != null) {
+			options.addressFilter(this.identities.addressFilter(settings.inetAddressFilter()));
+		}
+		return options.build();
+	}
+
+	/**
+	 * Makes the changes.
+	 * @param applied what the settings became
+	 * @return the options to call with
+	 */
+	CallOptions change(CallOptions applied) {
+		if (this.changes.isEmpty()) {
+			return applied;
+		}
+		CallOptions.Builder options = applied.toBuilder();
 		this.changes.forEach((change) -> change.accept(options));
 		return options.build();
 	}
 
 	/**
-	 * Translates settings and leaves the changes out.
-	 * @param settings the settings
-	 * @return the options that they alone become
+	 * Returns what a client does by its settings beside sending requests. Redirects are
+	 * followed unless they forbid it; cookies are kept if they want it, by every client
+	 * on its own.
 	 */
-	CallOptions apply(HttpClientSettings settings) {
-		return builder(settings).build();
-	}
-
-	private CallOptions.Builder builder(HttpClientSettings settings) {
-		Assert.state(settings.cookieHandling() != HttpCookieHandling.ENABLE,
-				"The HTTP/2 client does not handle cookies; use 'enable-when-possible' or 'disable', "
-						+ "or another client for this one");
-		CallOptions.Builder options = CallOptions.builder()
-			.connectTimeout(settings.connectTimeout())
-			.responseTimeout(settings.readTimeout())
-			.readTimeout(settings.readTimeout());
-		if (settings.sslBundle() != null) {
-			options.tls(this.identities.tlsOptions(settings.sslBundle()));
-		}
-		if (settings.inetAddressFilter() != null) {
-			options.addressFilter(this.identities.addressFilter(settings.inetAddressFilter()));
-		}
-		return options;
-	}
-
-	/** Redirects are followed unless the settings forbid it. */
-	static boolean followsRedirects(HttpClientSettings settings) {
-		return settings.redirects() != HttpRedirects.DONT_FOLLOW;
+	static ClientFeatures features(HttpClientSettings settings, boolean compression) {
+		boolean cookies = settings.cookieHandling() == HttpCookieHandling.ENABLE
+				|| settings.cookieHandling() == HttpCookieHandling.ENABLE_WHEN_POSSIBLE;
+		return new ClientFeatures(settings.redirects() != HttpRedirects.DONT_FOLLOW, compression,
+				cookies ? new CookieJar() : null);
 	}
 
 	static HttpClientSettings orDefaults(@Nullable HttpClientSettings settings) {

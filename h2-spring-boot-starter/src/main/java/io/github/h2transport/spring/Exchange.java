@@ -5,6 +5,7 @@ import java.util.function.Supplier;
 
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.transport.Http2Transport;
 
@@ -31,6 +32,29 @@ interface Exchange {
 	 * @return the transport's options
 	 */
 	TransportOptions options();
+
+	/**
+	 * Lets another exchange use the TLS identity of the moment.
+	 * @param other the other exchange
+	 * @param identity may be replaced while clients use it
+	 * @param built what the client was built with
+	 * @return an exchange over the other
+	 */
+	static Exchange with(Exchange other, TlsIdentity identity, TlsOptions built) {
+		return new Exchange() {
+
+			@Override
+			public Http2Response roundTrip(Http2Request request) throws IOException {
+				return other.roundTrip(identity.current(request, built));
+			}
+
+			@Override
+			public TransportOptions options() {
+				return other.options();
+			}
+
+		};
+	}
 
 	/** A shared transport knows its options before it is made. */
 	static TransportOptions optionsOf(Supplier<Http2Transport> transport) {

@@ -2,6 +2,7 @@ package io.github.h2transport.spring;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.function.Supplier;
 
 import io.github.h2transport.HeaderField;
 import io.github.h2transport.Http2Exception;
@@ -36,10 +37,10 @@ final class FallbackExchange implements Exchange {
 	 * @param http2 the way over HTTP/2
 	 * @param rule decides
 	 * @param clients gives the way over HTTP/1.1
-	 * @param settings what both ways have to obey
+	 * @param settings what both ways have to obey, at the moment
 	 */
 	FallbackExchange(Exchange http2, FallbackRule rule, Http1Clients<ClientHttpRequestFactory> clients,
-			HttpClientSettings settings) {
+			Supplier<HttpClientSettings> settings) {
 		this.http2 = http2;
 		this.rule = rule;
 		this.client = new Http1Clients.Lazy<>(clients, settings);

@@ -15,10 +15,20 @@ final class HeaderTranslator {
 	/**
 	 * Takes over what a caller of Spring has set; a missing value is an empty one, as
 	 * other clients of Spring have it.
-	 * @param headers the fields of a request
+	 * @param headers the fields of a request or of a response
 	 * @return the same fields, not yet checked
 	 */
 	static Headers toTransport(HttpHeaders headers) {
+		return toTransport(headers, false);
+	}
+
+	/**
+	 * Takes over what a caller of Spring has set.
+	 * @param headers the fields of a request
+	 * @param acceptGzip whether to ask for gzip too
+	 * @return the fields, not yet checked
+	 */
+	static Headers toTransport(HttpHeaders headers, boolean acceptGzip) {
 		Headers.Builder fields = Headers.builder();
 		headers.forEach((name, values) -> {
 			for (@Nullable
@@ -26,6 +36,9 @@ final class HeaderTranslator {
 				fields.add(name, (value != null) ? value : "");
 			}
 		});
+		if (acceptGzip) {
+			fields.add("accept-encoding", ClientFeatures.GZIP);
+		}
 		return fields.build();
 	}
 
@@ -35,9 +48,22 @@ final class HeaderTranslator {
 	 * @return a read-only view
 	 */
 	static HttpHeaders toSpring(Headers headers) {
+		return toSpring(headers, false);
+	}
+
+	/**
+	 * Takes over the fields of a response.
+	 * @param headers what the server has sent
+	 * @param decoded whether the content is handed on without its encoding, so that its
+	 * name and the encoded length would be wrong
+	 * @return a read-only view
+	 */
+	static HttpHeaders toSpring(Headers headers, boolean decoded) {
 		HttpHeaders collected = new HttpHeaders();
 		for (HeaderField field : headers) {
-			collected.add(field.name(), field.value());
+			if (!decoded || !(field.name().equals("content-encoding") || field.name().equals("content-length"))) {
+				collected.add(field.name(), field.value());
+			}
 		}
 		return HttpHeaders.readOnlyHttpHeaders(collected);
 	}

@@ -12,6 +12,7 @@ import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.HttpCookieHandling;
 import org.springframework.boot.http.client.HttpRedirects;
 
 /**
@@ -40,14 +41,15 @@ final class Http1Clients<C> {
 	}
 
 	/**
-	 * Returns the client of these settings. Redirects are not its task: each hop decides
-	 * anew which version of HTTP it takes.
+	 * Returns the client of these settings. Redirects and cookies are not its task: each
+	 * hop decides anew which version of HTTP it takes.
 	 * @param settings time-outs, SSL bundle and address filter
 	 * @return a client, to be kept as long as it is used
 	 * @throws RuntimeException if the client cannot do what the settings demand
 	 */
 	Http1Client<C> get(HttpClientSettings settings) {
-		HttpClientSettings key = settings.withRedirects(HttpRedirects.DONT_FOLLOW);
+		HttpClientSettings key = settings.withRedirects(HttpRedirects.DONT_FOLLOW)
+			.withCookieHandling(HttpCookieHandling.DISABLE);
 		this.lock.lock();
 		try {
 			WeakReference<Http1Client<C>> reference = this.clients.get(key);
@@ -88,12 +90,15 @@ final class Http1Clients<C> {
 
 		private final Http1Clients<C> clients;
 
-		private final HttpClientSettings settings;
+		private final Supplier<HttpClientSettings> settings;
 
-		/** Set by the first call that needs it; two of them would get the same. */
+		/**
+		 * Set by the first call that needs it, and again if its SSL bundle was updated;
+		 * two of them would get the same.
+		 */
 		private volatile @Nullable Http1Client<C> found;
 
-		Lazy(Http1Clients<C> clients, HttpClientSettings settings) {
+		Lazy(Http1Clients<C> clients, Supplier<HttpClientSettings> settings) {
 			this.clients = clients;
 			this.settings = settings;
 		}
@@ -105,10 +110,11 @@ final class Http1Clients<C> {
 		 * @throws IOException if it cannot be made with these settings
 		 */
 		C get(TransportOptions options) throws IOException {
+			HttpClientSettings given = this.settings.get();
 			Http1Client<C> current = this.found;
-			if (current == null) {
-				HttpClientSettings effective = (this.settings.connectTimeout() != null) ? this.settings
-						: this.settings.withConnectTimeout(options.connectTimeout());
+			if (current == null || current.settings().sslBundle() != given.sslBundle()) {
+				HttpClientSettings effective = (given.connectTimeout() != null) ? given
+						: given.withConnectTimeout(options.connectTimeout());
 				try {
 					current = this.clients.get(effective);
 				}

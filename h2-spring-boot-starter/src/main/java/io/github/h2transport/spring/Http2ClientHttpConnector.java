@@ -6,6 +6,7 @@ import java.util.function.Function;
 
 import io.github.h2transport.CallOptions;
 import io.github.h2transport.transport.Http2Transport;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
@@ -39,7 +40,7 @@ public final class Http2ClientHttpConnector implements ClientHttpConnector {
 	// Set before the connector is used; published by whoever hands the connector on.
 	private CallOptions callOptions;
 
-	private boolean followRedirects = true;
+	private ClientFeatures features;
 
 	private DataBufferFactory bufferFactory = DefaultDataBufferFactory.sharedInstance;
 
@@ -63,8 +64,13 @@ public final class Http2ClientHttpConnector implements ClientHttpConnector {
 	}
 
 	Http2ClientHttpConnector(AsyncExchange exchange, CallOptions callOptions) {
+		this(exchange, callOptions, ClientFeatures.DEFAULTS);
+	}
+
+	Http2ClientHttpConnector(AsyncExchange exchange, CallOptions callOptions, ClientFeatures features) {
 		Assert.notNull(callOptions, "'callOptions' must not be null");
 		this.exchange = exchange;
+		this.features = features;
 		this.callOptions = callOptions;
 	}
 
@@ -78,11 +84,36 @@ public final class Http2ClientHttpConnector implements ClientHttpConnector {
 	}
 
 	public boolean isFollowRedirects() {
-		return this.followRedirects;
+		return this.features.followRedirects();
 	}
 
 	public void setFollowRedirects(boolean followRedirects) {
-		this.followRedirects = followRedirects;
+		this.features = this.features.withFollowRedirects(followRedirects);
+	}
+
+	public boolean isCompression() {
+		return this.features.compression();
+	}
+
+	/**
+	 * Sets whether responses are asked for in gzip, which is undone. A caller who sets
+	 * {@code Accept-Encoding} gets what the server sends, as it is.
+	 * @param compression {@code true} by default
+	 */
+	public void setCompression(boolean compression) {
+		this.features = this.features.withCompression(compression);
+	}
+
+	public @Nullable CookieJar getCookieJar() {
+		return this.features.cookies();
+	}
+
+	/**
+	 * Sets who keeps cookies and gives them back.
+	 * @param cookieJar may be shared, {@code null} for nobody, which is the default
+	 */
+	public void setCookieJar(@Nullable CookieJar cookieJar) {
+		this.features = this.features.withCookies(cookieJar);
 	}
 
 	/**
@@ -114,12 +145,13 @@ public final class Http2ClientHttpConnector implements ClientHttpConnector {
 			Function<? super ClientHttpRequest, Mono<Void>> requestCallback, ContextView context) {
 		Http2ReactiveClientHttpRequest request = new Http2ReactiveClientHttpRequest(method, uri, this.callOptions,
 				this.bufferFactory, context);
-		ReactiveCall call = new ReactiveCall(this.exchange, this.followRedirects,
-				(response) -> Http2ReactiveClientHttpResponse.of(response, this.cookieParser, this.bufferFactory));
+		ClientFeatures present = this.features;
+		ReactiveCall call = new ReactiveCall(this.exchange, present, (response) -> Http2ReactiveClientHttpResponse
+			.of(response, request.info(), request.mayBeGzip(), this.cookieParser, this.bufferFactory));
 		return requestCallback.apply(request)
 			// A callback that wrote nothing still wants its headers sent.
 			.then(Mono.defer(request::setComplete))
-			.then(Mono.<ClientHttpResponse>create((sink) -> call.start(request.toTransport(), sink)))
+			.then(Mono.<ClientHttpResponse>create((sink) -> call.start(request.toTransport(present), sink)))
 			// Also heard after the response was handed on, when its content is not read.
 			.doOnCancel(call::cancel);
 	}

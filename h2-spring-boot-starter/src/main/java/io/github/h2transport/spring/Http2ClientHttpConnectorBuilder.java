@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import io.github.h2transport.CallOptions;
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.transport.Http2Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +37,14 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 
 	private final @Nullable Fallback fallback;
 
+	private final boolean compression;
+
 	private Http2ClientHttpConnectorBuilder(AsyncExchange exchange, CallSettings callSettings,
-			@Nullable Fallback fallback, List<Consumer<Http2ClientHttpConnector>> customizers) {
+			@Nullable Fallback fallback, boolean compression, List<Consumer<Http2ClientHttpConnector>> customizers) {
 		this.exchange = exchange;
 		this.callSettings = callSettings;
 		this.fallback = fallback;
+		this.compression = compression;
 		this.customizers = customizers;
 	}
 
@@ -67,7 +71,7 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 	}
 
 	static Http2ClientHttpConnectorBuilder of(AsyncExchange exchange, SharedIdentities identities) {
-		return new Http2ClientHttpConnectorBuilder(exchange, new CallSettings(identities), null, List.of());
+		return new Http2ClientHttpConnectorBuilder(exchange, new CallSettings(identities), null, true, List.of());
 	}
 
 	/**
@@ -78,7 +82,7 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 	 */
 	public Http2ClientHttpConnectorBuilder withCallOptions(Consumer<CallOptions.Builder> change) {
 		return new Http2ClientHttpConnectorBuilder(this.exchange, this.callSettings.with(change), this.fallback,
-				this.customizers);
+				this.compression, this.customizers);
 	}
 
 	/**
@@ -94,7 +98,18 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 		Assert.notNull(origins, "'origins' must not be null");
 		Assert.notNull(http1, "'http1' must not be null");
 		return new Http2ClientHttpConnectorBuilder(this.exchange, this.callSettings,
-				new Fallback(origins, clients(http1)), this.customizers);
+				new Fallback(origins, clients(http1)), this.compression, this.customizers);
+	}
+
+	/**
+	 * Returns a builder whose clients ask for responses in gzip, or do not. A caller who
+	 * sets {@code Accept-Encoding} gets what the server sends, as it is.
+	 * @param enabled {@code true} by default
+	 * @return a new builder
+	 */
+	public Http2ClientHttpConnectorBuilder withCompression(boolean enabled) {
+		return new Http2ClientHttpConnectorBuilder(this.exchange, this.callSettings, this.fallback, enabled,
+				this.customizers);
 	}
 
 	@Override
@@ -107,7 +122,7 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 	public Http2ClientHttpConnectorBuilder withCustomizers(Collection<Consumer<Http2ClientHttpConnector>> customizers) {
 		Assert.notNull(customizers, "'customizers' must not be null");
 		Assert.noNullElements(customizers, "'customizers' must not contain null elements");
-		return new Http2ClientHttpConnectorBuilder(this.exchange, this.callSettings, this.fallback,
+		return new Http2ClientHttpConnectorBuilder(this.exchange, this.callSettings, this.fallback, this.compression,
 				CallSettings.append(this.customizers, customizers));
 	}
 
@@ -124,20 +139,24 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 	/**
 	 * Builds a connector.
 	 * @param settings connect timeout; read timeout, which replaces both the response and
-	 * the read timeout; SSL bundle; address filter; redirects. {@code null} for none
+	 * the read timeout; SSL bundle; address filter; redirects; cookies, for which every
+	 * connector has a jar of its own. {@code null} for none
 	 * @return a new connector over the shared transport
-	 * @throws IllegalStateException if the settings demand cookie handling, which the
-	 * client does not have
 	 */
 	@Override
 	public Http2ClientHttpConnector build(@Nullable HttpClientSettings settings) {
 		HttpClientSettings given = CallSettings.orDefaults(settings);
-		CallOptions applied = this.callSettings.apply(given);
-		AsyncExchange sending = (this.fallback != null) ? this.fallback.beside(this.exchange, given, applied)
+		TlsIdentity identity = this.callSettings.identity(given);
+		TlsOptions tls = (identity != null) ? identity.options() : null;
+		CallOptions applied = this.callSettings.apply(given, tls);
+		AsyncExchange sending = (identity != null && tls != null) ? AsyncExchange.with(this.exchange, identity, tls)
 				: this.exchange;
-		Http2ClientHttpConnector connector = new Http2ClientHttpConnector(sending,
-				this.callSettings.toCallOptions(given));
-		connector.setFollowRedirects(CallSettings.followsRedirects(given));
+		if (this.fallback != null) {
+			sending = this.fallback.beside(sending, applied,
+					(identity != null) ? () -> identity.current(given) : () -> given);
+		}
+		Http2ClientHttpConnector connector = new Http2ClientHttpConnector(sending, this.callSettings.change(applied),
+				CallSettings.features(given, this.compression));
 		this.customizers.forEach((customizer) -> customizer.accept(connector));
 		return connector;
 	}
@@ -163,7 +182,7 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 	 */
 	private record Fallback(Http1Origins origins, Http1Clients<ClientHttpConnector> clients) {
 
-		AsyncExchange beside(AsyncExchange http2, HttpClientSettings settings, CallOptions applied) {
+		AsyncExchange beside(AsyncExchange http2, CallOptions applied, Supplier<HttpClientSettings> settings) {
 			return new AsyncFallbackExchange(http2, new FallbackRule(this.origins, applied), this.clients, settings);
 		}
 

@@ -3,6 +3,7 @@ package io.github.h2transport.spring;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
+import java.util.Map;
 
 import io.github.h2transport.CallOptions;
 import io.github.h2transport.Http2Exception;
@@ -37,20 +38,22 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 
 	private final CallOptions options;
 
-	private final boolean followRedirects;
+	private final ClientFeatures features;
 
 	// Confined to the caller; at most one of the two is set.
 	private @Nullable FastByteArrayOutputStream buffer;
 
 	private @Nullable BodySource source;
 
+	private boolean attributed;
+
 	Http2ClientHttpRequest(Exchange exchange, URI uri, HttpMethod method, CallOptions options,
-			boolean followRedirects) {
+			ClientFeatures features) {
 		this.exchange = exchange;
 		this.uri = uri;
 		this.method = method;
 		this.options = options;
-		this.followRedirects = followRedirects;
+		this.features = features;
 	}
 
 	@Override
@@ -93,30 +96,51 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 		this.source = newSource;
 	}
 
+	/** Remembers that there are any: most requests have none, and no map for them. */
+	@Override
+	public Map<String, Object> getAttributes() {
+		this.attributed = true;
+		return super.getAttributes();
+	}
+
 	@Override
 	protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
-		Http2Request request = Http2Request.builder(this.method.name(), this.uri)
-			.headers(HeaderTranslator.toTransport(headers))
+		boolean acceptGzip = this.features.asksForGzip(this.method, headers);
+		Http2Request.Builder builder = Http2Request.builder(this.method.name(), this.uri)
+			.headers(HeaderTranslator.toTransport(headers, acceptGzip))
 			.body(transportBody(headers))
-			.options(this.options)
-			.build();
+			.options(this.options);
+		Http2Request request = this.attributed ? attributed(builder) : builder.build();
 		try {
-			return new Http2ClientHttpResponse(send(request));
+			Http2Response response = send(request);
+			Http2ExchangeInfo info = this.attributed ? Http2CallAttributes.info(getAttributes()) : null;
+			if (info != null) {
+				info.answered(response);
+			}
+			return new Http2ClientHttpResponse(response, acceptGzip);
 		}
 		catch (Http2Exception ex) {
 			throw ExceptionTranslator.translate(ex);
 		}
 	}
 
+	private Http2Request attributed(Http2Request.Builder builder) {
+		// Also finds a value of the wrong type before anything is sent.
+		Http2CallAttributes.info(getAttributes());
+		Http2CallAttributes.customize(builder, getAttributes());
+		CallOptions own = builder.build().options();
+		return builder.options(Http2CallAttributes.options(own, getAttributes())).build();
+	}
+
 	private Http2Response send(Http2Request first) throws IOException {
-		if (!this.followRedirects) {
+		if (this.features.isPlain()) {
 			return this.exchange.roundTrip(first);
 		}
-		RedirectChain redirects = new RedirectChain(first, this.exchange.options());
-		Http2Request request = first;
+		CallChain chain = new CallChain(first, this.features, this.exchange.options());
+		Http2Request request = chain.first();
 		for (;;) {
 			Http2Response response = this.exchange.roundTrip(request);
-			Http2Request next = redirects.next(request, response);
+			Http2Request next = chain.next(response);
 			if (next == null) {
 				return response;
 			}

@@ -4,6 +4,7 @@ import java.net.URI;
 
 import io.github.h2transport.CallOptions;
 import io.github.h2transport.transport.Http2Transport;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpRequest;
@@ -34,7 +35,7 @@ public final class Http2ClientHttpRequestFactory implements ClientHttpRequestFac
 	// Set before the factory is used; published by whoever hands the factory on.
 	private CallOptions callOptions;
 
-	private boolean followRedirects = true;
+	private ClientFeatures features;
 
 	/**
 	 * Makes a factory that leaves every limit to the transport.
@@ -54,8 +55,13 @@ public final class Http2ClientHttpRequestFactory implements ClientHttpRequestFac
 	}
 
 	Http2ClientHttpRequestFactory(Exchange exchange, CallOptions callOptions) {
+		this(exchange, callOptions, ClientFeatures.DEFAULTS);
+	}
+
+	Http2ClientHttpRequestFactory(Exchange exchange, CallOptions callOptions, ClientFeatures features) {
 		Assert.notNull(callOptions, "'callOptions' must not be null");
 		this.exchange = exchange;
+		this.features = features;
 		this.callOptions = callOptions;
 	}
 
@@ -69,16 +75,41 @@ public final class Http2ClientHttpRequestFactory implements ClientHttpRequestFac
 	}
 
 	public boolean isFollowRedirects() {
-		return this.followRedirects;
+		return this.features.followRedirects();
 	}
 
 	public void setFollowRedirects(boolean followRedirects) {
-		this.followRedirects = followRedirects;
+		this.features = this.features.withFollowRedirects(followRedirects);
+	}
+
+	public boolean isCompression() {
+		return this.features.compression();
+	}
+
+	/**
+	 * Sets whether responses are asked for in gzip, which is undone. A caller who sets
+	 * {@code Accept-Encoding} gets what the server sends, as it is.
+	 * @param compression {@code true} by default
+	 */
+	public void setCompression(boolean compression) {
+		this.features = this.features.withCompression(compression);
+	}
+
+	public @Nullable CookieJar getCookieJar() {
+		return this.features.cookies();
+	}
+
+	/**
+	 * Sets who keeps cookies and gives them back.
+	 * @param cookieJar may be shared, {@code null} for nobody, which is the default
+	 */
+	public void setCookieJar(@Nullable CookieJar cookieJar) {
+		this.features = this.features.withCookies(cookieJar);
 	}
 
 	@Override
 	public ClientHttpRequest createRequest(URI uri, HttpMethod httpMethod) {
-		return new Http2ClientHttpRequest(this.exchange, uri, httpMethod, this.callOptions, this.followRedirects);
+		return new Http2ClientHttpRequest(this.exchange, uri, httpMethod, this.callOptions, this.features);
 	}
 
 }

@@ -8,6 +8,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 import io.github.h2transport.CallOptions;
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.transport.Http2Transport;
 import org.jspecify.annotations.Nullable;
 
@@ -39,11 +40,15 @@ public final class Http2ClientHttpRequestFactoryBuilder
 
 	private final @Nullable Fallback fallback;
 
+	private final boolean compression;
+
 	private Http2ClientHttpRequestFactoryBuilder(Exchange exchange, CallSettings callSettings,
-			@Nullable Fallback fallback, List<Consumer<Http2ClientHttpRequestFactory>> customizers) {
+			@Nullable Fallback fallback, boolean compression,
+			List<Consumer<Http2ClientHttpRequestFactory>> customizers) {
 		this.exchange = exchange;
 		this.callSettings = callSettings;
 		this.fallback = fallback;
+		this.compression = compression;
 		this.customizers = customizers;
 	}
 
@@ -71,7 +76,7 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	}
 
 	static Http2ClientHttpRequestFactoryBuilder of(Exchange exchange, SharedIdentities identities) {
-		return new Http2ClientHttpRequestFactoryBuilder(exchange, new CallSettings(identities), null, List.of());
+		return new Http2ClientHttpRequestFactoryBuilder(exchange, new CallSettings(identities), null, true, List.of());
 	}
 
 	/**
@@ -82,7 +87,7 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 */
 	public Http2ClientHttpRequestFactoryBuilder withCallOptions(Consumer<CallOptions.Builder> change) {
 		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings.with(change), this.fallback,
-				this.customizers);
+				this.compression, this.customizers);
 	}
 
 	/**
@@ -100,7 +105,18 @@ public final class Http2ClientHttpRequestFactoryBuilder
 		Assert.notNull(origins, "'origins' must not be null");
 		Assert.notNull(http1, "'http1' must not be null");
 		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings,
-				new Fallback(origins, clients(http1)), this.customizers);
+				new Fallback(origins, clients(http1)), this.compression, this.customizers);
+	}
+
+	/**
+	 * Returns a builder whose clients ask for responses in gzip, or do not. A caller who
+	 * sets {@code Accept-Encoding} gets what the server sends, as it is.
+	 * @param enabled {@code true} by default
+	 * @return a new builder
+	 */
+	public Http2ClientHttpRequestFactoryBuilder withCompression(boolean enabled) {
+		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings, this.fallback, enabled,
+				this.customizers);
 	}
 
 	@Override
@@ -115,7 +131,7 @@ public final class Http2ClientHttpRequestFactoryBuilder
 		Assert.notNull(customizers, "'customizers' must not be null");
 		Assert.noNullElements(customizers, "'customizers' must not contain null elements");
 		return new Http2ClientHttpRequestFactoryBuilder(this.exchange, this.callSettings, this.fallback,
-				CallSettings.append(this.customizers, customizers));
+				this.compression, CallSettings.append(this.customizers, customizers));
 	}
 
 	/**
@@ -131,20 +147,24 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	/**
 	 * Builds a factory.
 	 * @param settings connect timeout; read timeout, which replaces both the response and
-	 * the read timeout; SSL bundle; address filter; redirects. {@code null} for none
+	 * the read timeout; SSL bundle; address filter; redirects; cookies, for which every
+	 * factory has a jar of its own. {@code null} for none
 	 * @return a new factory over the shared transport
-	 * @throws IllegalStateException if the settings demand cookie handling, which the
-	 * client does not have
 	 */
 	@Override
 	public Http2ClientHttpRequestFactory build(@Nullable HttpClientSettings settings) {
 		HttpClientSettings given = CallSettings.orDefaults(settings);
-		CallOptions applied = this.callSettings.apply(given);
-		Exchange sending = (this.fallback != null) ? this.fallback.beside(this.exchange, given, applied)
+		TlsIdentity identity = this.callSettings.identity(given);
+		TlsOptions tls = (identity != null) ? identity.options() : null;
+		CallOptions applied = this.callSettings.apply(given, tls);
+		Exchange sending = (identity != null && tls != null) ? Exchange.with(this.exchange, identity, tls)
 				: this.exchange;
+		if (this.fallback != null) {
+			sending = this.fallback.beside(sending, applied,
+					(identity != null) ? () -> identity.current(given) : () -> given);
+		}
 		Http2ClientHttpRequestFactory factory = new Http2ClientHttpRequestFactory(sending,
-				this.callSettings.toCallOptions(given));
-		factory.setFollowRedirects(CallSettings.followsRedirects(given));
+				this.callSettings.change(applied), CallSettings.features(given, this.compression));
 		this.customizers.forEach((customizer) -> customizer.accept(factory));
 		return factory;
 	}
@@ -160,11 +180,14 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	/**
 	 * By its default the JDK's client would send {@code Upgrade: h2c} with every first
 	 * request in cleartext, which servers stumble over and RFC 9113 section 3.1 dropped.
-	 * The others speak HTTP/1.1 unless they are told otherwise.
+	 * The others speak HTTP/1.1 unless they are told otherwise. Gzip is asked for and
+	 * undone here, alike for both versions.
 	 */
 	private static ClientHttpRequestFactoryBuilder<?> http1Only(ClientHttpRequestFactoryBuilder<?> builder) {
 		return (builder instanceof JdkClientHttpRequestFactoryBuilder jdk)
-				? jdk.withHttpClientCustomizer((client) -> client.version(HttpClient.Version.HTTP_1_1)) : builder;
+				? jdk.withHttpClientCustomizer((client) -> client.version(HttpClient.Version.HTTP_1_1))
+					.withCustomizer((factory) -> factory.enableCompression(false))
+				: builder;
 	}
 
 	/**
@@ -175,7 +198,7 @@ public final class Http2ClientHttpRequestFactoryBuilder
 	 */
 	private record Fallback(Http1Origins origins, Http1Clients<ClientHttpRequestFactory> clients) {
 
-		Exchange beside(Exchange http2, HttpClientSettings settings, CallOptions applied) {
+		Exchange beside(Exchange http2, CallOptions applied, Supplier<HttpClientSettings> settings) {
 			return new FallbackExchange(http2, new FallbackRule(this.origins, applied), this.clients, settings);
 		}
 

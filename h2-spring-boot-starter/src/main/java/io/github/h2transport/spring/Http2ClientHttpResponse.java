@@ -18,10 +18,12 @@ final class Http2ClientHttpResponse implements ClientHttpResponse {
 
 	private final InputStream body;
 
-	Http2ClientHttpResponse(Http2Response response) {
+	Http2ClientHttpResponse(Http2Response response, boolean mayBeGzip) {
 		this.response = response;
-		this.headers = HeaderTranslator.toSpring(response.headers());
-		this.body = new TranslatingInputStream(response.body());
+		boolean gzip = mayBeGzip && ClientFeatures.isGzip(response);
+		this.headers = HeaderTranslator.toSpring(response.headers(), gzip);
+		InputStream content = new TranslatingInputStream(response.body());
+		this.body = gzip ? new GunzipStream(content) : content;
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import io.github.h2transport.CallOptions;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.RequestBody;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -38,6 +39,9 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 	private final DataBufferFactory bufferFactory;
 
 	private final ContextView context;
+
+	/** Written before the request is sent. */
+	private boolean mayBeGzip;
 
 	Http2ReactiveClientHttpRequest(HttpMethod method, URI uri, CallOptions options, DataBufferFactory bufferFactory,
 			ContextView context) {
@@ -120,10 +124,26 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 
 	/**
 	 * Returns what is to be sent. After the commit.
+	 * @param features what else the client does
 	 * @return the request
+	 * @throws IllegalArgumentException if an attribute has a value of a wrong type
 	 */
-	Http2Request toTransport() {
-		return this.request.headers(HeaderTranslator.toTransport(getHeaders())).build();
+	Http2Request toTransport(ClientFeatures features) {
+		this.mayBeGzip = features.asksForGzip(this.method, getHeaders());
+		this.request.headers(HeaderTranslator.toTransport(getHeaders(), this.mayBeGzip));
+		Http2CallAttributes.customize(this.request, getAttributes());
+		Http2Request built = this.request.build();
+		CallOptions effective = Http2CallAttributes.options(built.options(), getAttributes());
+		return (effective != built.options()) ? this.request.options(effective).build() : built;
+	}
+
+	/** Whether the call asked for gzip by itself, so that it must undo it. */
+	boolean mayBeGzip() {
+		return this.mayBeGzip;
+	}
+
+	@Nullable Http2ExchangeInfo info() {
+		return Http2CallAttributes.info(getAttributes());
 	}
 
 }

@@ -21,7 +21,7 @@ final class ReactiveCall {
 
 	private final AsyncExchange exchange;
 
-	private final boolean followRedirects;
+	private final ClientFeatures features;
 
 	private final Function<Http2Response, Http2ReactiveClientHttpResponse> responses;
 
@@ -33,10 +33,10 @@ final class ReactiveCall {
 
 	private volatile @Nullable Http2ReactiveClientHttpResponse response;
 
-	ReactiveCall(AsyncExchange exchange, boolean followRedirects,
+	ReactiveCall(AsyncExchange exchange, ClientFeatures features,
 			Function<Http2Response, Http2ReactiveClientHttpResponse> responses) {
 		this.exchange = exchange;
-		this.followRedirects = followRedirects;
+		this.features = features;
 		this.responses = responses;
 	}
 
@@ -46,11 +46,12 @@ final class ReactiveCall {
 	 * @param sink gets the response or what failed, on an event loop as a rule
 	 */
 	void start(Http2Request request, MonoSink<ClientHttpResponse> sink) {
-		send(request, this.followRedirects ? new RedirectChain(request, this.exchange.options()) : null, sink);
+		CallChain chain = new CallChain(request, this.features, this.exchange.options());
+		send(chain.first(), chain, sink);
 	}
 
 	@SuppressWarnings("FutureReturnValueIgnored") // the sink is told, however it ends
-	private void send(Http2Request request, @Nullable RedirectChain redirects, MonoSink<ClientHttpResponse> sink) {
+	private void send(Http2Request request, CallChain chain, MonoSink<ClientHttpResponse> sink) {
 		CompletableFuture<Http2Response> future = this.exchange.roundTripAsync(request);
 		this.pending = future;
 		if (this.cancelled) {
@@ -66,9 +67,9 @@ final class ReactiveCall {
 				return;
 			}
 			try {
-				Http2Request next = (redirects != null) ? redirects.next(request, answer) : null;
+				Http2Request next = chain.next(answer);
 				if (next != null) {
-					send(next, redirects, sink);
+					send(next, chain, sink);
 				}
 				else {
 					answered(this.responses.apply(answer), sink);

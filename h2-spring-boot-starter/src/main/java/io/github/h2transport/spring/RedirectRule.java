@@ -89,14 +89,9 @@ final class RedirectRule {
 	 * @return the options for the next call
 	 */
 	static CallOptions remaining(CallOptions options, TransportOptions defaults, Duration elapsed) {
-		return CallOptions.builder()
-			.connectTimeout(options.connectTimeout())
+		return options.toBuilder()
 			.responseTimeout(shortened(options.responseTimeout(), defaults.responseTimeout(), elapsed))
-			.readTimeout(options.readTimeout())
 			.exchangeTimeout(shortened(options.exchangeTimeout(), defaults.exchangeTimeout(), elapsed))
-			.tls(options.tls())
-			.addressFilter(options.addressFilter())
-			.onlyCachedConnection(options.onlyCachedConnection())
 			.build();
 	}
 

@@ -8,6 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.transport.Http2Transport;
 import io.github.h2transport.transport.TransportSnapshot;
@@ -109,6 +110,17 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 	public TransportSnapshot snapshot() {
 		Http2Transport current = this.transport;
 		return (current != null) ? current.snapshot() : new TransportSnapshot(List.of());
+	}
+
+	/**
+	 * Takes the connections of a TLS identity out of use, without making a transport.
+	 * @param replaced the identity
+	 */
+	public void retire(TlsOptions replaced) {
+		Http2Transport current = this.transport;
+		if (current != null) {
+			current.retire(replaced);
+		}
 	}
 
 	@Override

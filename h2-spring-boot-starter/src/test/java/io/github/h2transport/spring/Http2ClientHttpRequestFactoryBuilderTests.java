@@ -20,7 +20,6 @@ import org.springframework.boot.ssl.SslOptions;
 import org.springframework.boot.ssl.SslStoreBundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 class Http2ClientHttpRequestFactoryBuilderTests {
 
@@ -96,15 +95,19 @@ class Http2ClientHttpRequestFactoryBuilderTests {
 	}
 
 	@Test
-	void cookiesThatAreDemandedAreRefusedWithAClearMessage() {
-		HttpClientSettings settings = HttpClientSettings.defaults();
+	void cookiesAreKeptIfTheSettingsSaySoByEveryClientOnItsOwn() {
+		CookieJar first = cookies(HttpCookieHandling.ENABLE);
 
-		assertThatIllegalStateException()
-			.isThrownBy(() -> this.builder.build(settings.withCookieHandling(HttpCookieHandling.ENABLE)))
-			.withMessageContaining("does not handle cookies");
-		assertThat(this.builder.build(settings.withCookieHandling(HttpCookieHandling.ENABLE_WHEN_POSSIBLE)))
-			.isNotNull();
-		assertThat(this.builder.build(settings.withCookieHandling(HttpCookieHandling.DISABLE))).isNotNull();
+		assertThat(first).isNotNull().isNotSameAs(cookies(HttpCookieHandling.ENABLE));
+		assertThat(cookies(HttpCookieHandling.ENABLE_WHEN_POSSIBLE)).isNotNull();
+		assertThat(cookies(HttpCookieHandling.DISABLE)).isNull();
+		assertThat(this.builder.build().getCookieJar()).as("as with the JDK's client").isNull();
+	}
+
+	@Test
+	void gzipIsAskedForUnlessTheBuilderSaysNo() {
+		assertThat(this.builder.build().isCompression()).isTrue();
+		assertThat(this.builder.withCompression(false).build().isCompression()).isFalse();
 	}
 
 	@Test
@@ -121,6 +124,10 @@ class Http2ClientHttpRequestFactoryBuilderTests {
 
 	private CallOptions options(HttpClientSettings settings) {
 		return this.builder.build(settings).getCallOptions();
+	}
+
+	private CookieJar cookies(HttpCookieHandling handling) {
+		return this.builder.build(HttpClientSettings.defaults().withCookieHandling(handling)).getCookieJar();
 	}
 
 	private boolean follows(HttpRedirects redirects) {

@@ -40,7 +40,7 @@ class Http2ClientHttpRequestTests {
 		assertThat(sent().method()).isEqualTo("GET");
 		assertThat(sent().uri()).isEqualTo(TARGET);
 		assertThat(sent().body()).isSameAs(RequestBody.none());
-		assertThat(sent().headers().isEmpty()).isTrue();
+		assertThat(sent().headers()).isEqualTo(Headers.of("accept-encoding", "gzip"));
 	}
 
 	@Test
@@ -135,7 +135,8 @@ class Http2ClientHttpRequestTests {
 
 		request.execute();
 
-		assertThat(sent().headers()).isEqualTo(Headers.of("x-a", "1", "x-a", "2", "x-null", ""));
+		assertThat(sent().headers())
+			.isEqualTo(Headers.of("x-a", "1", "x-a", "2", "x-null", "", "accept-encoding", "gzip"));
 	}
 
 	@Test

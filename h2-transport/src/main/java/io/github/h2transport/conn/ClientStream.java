@@ -3,7 +3,6 @@ package io.github.h2transport.conn;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -173,7 +172,9 @@ public final class ClientStream extends ProtocolStream {
 
 	private void tell() {
 		if (this.onNews != null && TOLD.compareAndSet(this, false, true)) {
-			this.connection.later(this::news);
+			// Behind all that the loop has put off: a listener hears of a response before
+			// its caller has it.
+			this.connection.onLoop(() -> this.connection.later(this::news));
 		}
 	}
 
@@ -585,28 +586,6 @@ public final class ClientStream extends ProtocolStream {
 
 	FailureContext context(Initiator initiator, Phase phase, List<String> lastFrames) {
 		return new FailureContext(initiator, phase, null, this.connection.id(), id(), id() == 0, lastFrames);
-	}
-
-	StreamSnapshot snapshot(long nowNanos) {
-		return new StreamSnapshot(id(), state().name(), this.request.method(),
-				Duration.ofNanos(nowNanos - this.startNanos), sendWindow().sent(), receivedLength(),
-				sendWindow().available(this.connection.peerInitialWindow()), receiveWindow().available(), waitingFor());
-	}
-
-	private @Nullable String waitingFor() {
-		if (this.upload != null && !isLocalDone() && !this.upload.isCalledOff()) {
-			if (sendWindow().available(this.connection.peerInitialWindow()) <= 0) {
-				return "stream window";
-			}
-			if (this.connection.sendWindow() <= 0) {
-				return "connection window";
-			}
-			return (this.connection.isStalled()) ? "socket" : "request body";
-		}
-		if (this.head == null) {
-			return "response head";
-		}
-		return (receiveWindow().outstanding() > 0) ? "application not reading" : "response body";
 	}
 
 }

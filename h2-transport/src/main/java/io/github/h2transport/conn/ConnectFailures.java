@@ -41,8 +41,8 @@ final class ConnectFailures {
 				ForeignFailure.printable(cause), context.withPhase(Phase.RESOLVE));
 	}
 
-	static ConnectFailedException filtered(Origin origin, FailureContext context) {
-		return new ConnectFailedException("No address of " + origin.host() + " passes the address filter", null,
+	static ConnectFailedException filtered(Origin origin, @Nullable Throwable refusal, FailureContext context) {
+		return new ConnectFailedException("No address of " + origin.host() + " passes the address filter", refusal,
 				context.withPhase(Phase.RESOLVE));
 	}
 

@@ -84,6 +84,10 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		if (found == null) {
 			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
 					? failure.getCause() : failure;
+			if (cause instanceof Resolver.FilteredException) {
+				fail(ConnectFailures.filtered(origin(), cause.getCause(), context()));
+				return;
+			}
 			fail((cause instanceof UnknownHostException || cause == null)
 					? ConnectFailures.unknownHost(origin(),
 							(cause != null) ? cause : new UnknownHostException(origin().host()), context())
@@ -101,7 +105,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 			return;
 		}
 		if (this.addresses.isEmpty()) {
-			fail(ConnectFailures.filtered(origin(), context()));
+			fail(ConnectFailures.filtered(origin(), null, context()));
 			return;
 		}
 		connectNext();

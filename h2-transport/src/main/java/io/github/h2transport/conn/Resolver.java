@@ -35,15 +35,22 @@ final class Resolver {
 	 * @param filter which addresses to keep, {@code null} for all; code of the user, so
 	 * it never runs on an event loop
 	 * @return its addresses in the order of the system, or {@link UnknownHostException},
-	 * or what the filter threw
+	 * or a {@link FilteredException} if the filter left none, or what the filter threw
 	 */
 	CompletableFuture<List<InetAddress>> resolve(String host, @Nullable AddressFilter filter) {
 		CompletableFuture<List<InetAddress>> all = resolve(host);
 		if (filter == null) {
 			return all;
 		}
-		return all.thenApplyAsync((found) -> found.stream().filter((address) -> filter.accepts(host, address)).toList(),
-				this.threads);
+		return all.thenApplyAsync((found) -> filtered(host, found, filter), this.threads);
+	}
+
+	private static List<InetAddress> filtered(String host, List<InetAddress> found, AddressFilter filter) {
+		List<InetAddress> accepted = found.stream().filter((address) -> filter.accepts(host, address)).toList();
+		if (accepted.isEmpty()) {
+			throw new FilteredException(filter.refusal(host));
+		}
+		return accepted;
 	}
 
 	private CompletableFuture<List<InetAddress>> resolve(String host) {
@@ -80,6 +87,17 @@ final class Resolver {
 	interface LookUp {
 
 		InetAddress[] addresses(String host) throws UnknownHostException;
+
+	}
+
+	/** The host has addresses, and the filter accepts none; the cause is the filter's. */
+	static final class FilteredException extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		FilteredException(@Nullable Throwable refusal) {
+			super("no address passes the filter", refusal, false, false);
+		}
 
 	}
 

@@ -291,8 +291,9 @@ final class ResponseBody extends InputStream {
 		return this.ended;
 	}
 
+	/** Also after a close, which takes nothing back from who has read everything. */
 	boolean isReadToEnd() {
-		return this.ended && !this.closed && chunk() == null;
+		return this.ended && chunk() == null;
 	}
 
 	/**

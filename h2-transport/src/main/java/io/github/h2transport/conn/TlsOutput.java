@@ -27,6 +27,8 @@ final class TlsOutput {
 
 	private long octetsSent;
 
+	private final RecordCut cut = new RecordCut();
+
 	TlsOutput(SSLEngine engine, SocketChannel channel, BufferPool buffers) {
 		this.engine = engine;
 		this.channel = channel;
@@ -45,8 +47,7 @@ final class TlsOutput {
 		int produced = 0;
 		try {
 			do {
-				// May consume nothing, when the engine has a message of its own first.
-				result = this.engine.wrap(from, cipher);
+				result = wrapRecord(from, cipher);
 				consumed += result.bytesConsumed();
 				produced += result.bytesProduced();
 			}
@@ -60,6 +61,20 @@ final class TlsOutput {
 		}
 		this.outgoing = cipher.flip();
 		return new SSLEngineResult(result.getStatus(), result.getHandshakeStatus(), consumed, produced);
+	}
+
+	/** May consume nothing, when the engine has a message of its own first. */
+	private SSLEngineResult wrapRecord(ByteBuffer from, ByteBuffer cipher) throws IOException {
+		int start = from.position();
+		int limit = from.limit();
+		from.limit(start + this.cut.next(from));
+		try {
+			return this.engine.wrap(from, cipher);
+		}
+		finally {
+			from.limit(limit);
+			this.cut.sent(from, start, from.position() - start);
+		}
 	}
 
 	/** Returns whether no ciphertext waits any longer. */

@@ -239,6 +239,8 @@ final class TlsWire implements Wire {
 					+ ", which HTTP/2 forbids (RFC 9113 section 9.2.2)");
 		}
 		this.session = new ConnectionSnapshot.Tls(negotiated.getProtocol(), negotiated.getCipherSuite(), chosen);
+		// A record for each frame; a little more content would take a second one.
+		this.connection.sendHalf().contentPerFrame(RecordCut.CONTENT);
 		this.buffered = this.leftover != null;
 		this.key.interestOps(SelectionKey.OP_READ);
 	}

@@ -55,6 +55,8 @@ public final class SendHalf {
 
 	private final Consumer<ProtocolStream> onClosed;
 
+	private int contentPerFrame = Integer.MAX_VALUE;
+
 	private final SentFrames sentFrames;
 
 	private ByteBuffer out = NO_BUFFER;
@@ -131,6 +133,15 @@ public final class SendHalf {
 			this.out = larger;
 		}
 		return this.out;
+	}
+
+	/**
+	 * Sets how much content a DATA frame carries at most, if the peer takes that much.
+	 * Before the first content.
+	 * @param octets 1 or more
+	 */
+	public void contentPerFrame(int octets) {
+		this.contentPerFrame = octets;
 	}
 
 	// ---- actions ----
@@ -334,7 +345,7 @@ public final class SendHalf {
 			return DONE;
 		}
 		long window = Math.min(stream.sendWindow().available(this.peer.initialWindowSize()), connectionWindow());
-		int length = (int) Math.min(Math.min(ready, this.peer.maxFrameSize()), window);
+		int length = (int) Math.min(Math.min(ready, Math.min(this.peer.maxFrameSize(), this.contentPerFrame)), window);
 		if (length < ready && length > CRUMB && window > length && window - length < CRUMB) {
 			length = (int) window - CRUMB;
 		}

@@ -25,6 +25,7 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Origin;
 import io.github.h2transport.Phase;
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
@@ -47,6 +48,12 @@ import org.jspecify.annotations.Nullable;
  * itself, as long as its body can be replayed (RFC 9113 section 8.7).
  */
 public final class Http2Transport implements AutoCloseable {
+
+	/**
+	 * Connections that were on their way when their identity was retired are open by then
+	 * as a rule.
+	 */
+	private static final long RETIRE_AGAIN_NANOS = 500_000_000L;
 
 	private final TransportOptions options;
 
@@ -146,6 +153,33 @@ public final class Http2Transport implements AutoCloseable {
 	 */
 	public void closeIdleConnections() {
 		this.dialer.connections().forEach(ClientConn::closeIfIdle);
+	}
+
+	/**
+	 * Takes the connections of a TLS identity out of use, after calls have got another
+	 * one: they get no new request, running streams may finish. Calls that wait with the
+	 * identity are still served, and their connections end after them. Returns at once.
+	 * @param identity the identity that no further call will bring
+	 */
+	public void retire(TlsOptions identity) {
+		retire(identity, System.nanoTime() + this.options.connectTimeout().toNanos());
+	}
+
+	/** Again until the last dial that was under way is over. */
+	private void retire(TlsOptions identity, long until) {
+		boolean any = false;
+		for (ClientConn connection : this.dialer.connections()) {
+			if (connection.key().tls() == identity) {
+				any = true;
+				// One that is not open yet has requests that wait for it.
+				if (connection.wasOpen()) {
+					this.pool.markDead(connection);
+				}
+			}
+		}
+		if (any && System.nanoTime() - until < 0) {
+			this.dialer.schedule(RETIRE_AGAIN_NANOS, () -> retire(identity, until));
+		}
 	}
 
 	/**

@@ -5,7 +5,6 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,12 +19,12 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Keeps the pages {@code docs/conformance*.md} and the tests in step: each test that a
- * page names exists, and each test of this package is on a page.
+ * Keeps the page {@code docs/conformance.md} and the tests in step: each test that it
+ * names exists, and each test of this package is on it.
  */
 class ConformancePageTests {
 
-	private static final Path DOCS = Path.of("..", "docs");
+	private static final Path PAGE = Path.of("..", "docs", "conformance.md");
 
 	/** A class and a method in backticks. */
 	private static final Pattern NAMED_TEST = Pattern.compile("`(\\w+Tests)\\.(\\w+)`");
@@ -34,7 +33,7 @@ class ConformancePageTests {
 	private static final int COLUMNS = 3;
 
 	@Test
-	void everyTestOnAPageExists() throws Exception {
+	void everyTestOnThePageExists() throws Exception {
 		TreeMap<String, Set<String>> tests = testsByClass("");
 		Set<String> missing = new TreeSet<>();
 		for (String test : namedTests()) {
@@ -43,48 +42,38 @@ class ConformancePageTests {
 				missing.add(test);
 			}
 		}
-		assertThat(missing).as("tests that are on a page, but do not exist").isEmpty();
+		assertThat(missing).as("tests that are on the page, but do not exist").isEmpty();
 	}
 
 	@Test
-	void everyTestOfThisPackageIsOnAPage() throws Exception {
+	void everyTestOfThisPackageIsOnThePage() throws Exception {
 		Set<String> absent = new TreeSet<>();
 		testsByClass("conformance")
 			.forEach((name, methods) -> methods.forEach((method) -> absent.add(name + "." + method)));
 		absent.removeIf((test) -> test.startsWith(getClass().getSimpleName() + "."));
 		assertThat(absent).as("tests of this package").isNotEmpty();
 		absent.removeAll(namedTests());
-		assertThat(absent).as("tests that no page names").isEmpty();
+		assertThat(absent).as("tests that the page does not name").isEmpty();
 	}
 
 	@Test
 	void everyRowHasASentenceADeedAndATest() throws IOException {
-		for (Path page : pages()) {
-			for (String row : Files.readAllLines(page)) {
-				if (row.startsWith("|") && !row.startsWith("| sentence") && !row.startsWith("|---")) {
-					String[] cells = row.substring(1).split("(?<!\\\\)\\|");
-					assertThat(cells).as(row).hasSize(COLUMNS).noneMatch(String::isBlank);
-					assertThat(NAMED_TEST.matcher(cells[COLUMNS - 1]).find()).as(row).isTrue();
-				}
+		for (String row : Files.readAllLines(PAGE)) {
+			if (row.startsWith("|") && !row.startsWith("| sentence") && !row.startsWith("|---")) {
+				String[] cells = row.substring(1).split("(?<!\\\\)\\|");
+				assertThat(cells).as(row).hasSize(COLUMNS).noneMatch(String::isBlank);
+				assertThat(NAMED_TEST.matcher(cells[COLUMNS - 1]).find()).as(row).isTrue();
 			}
-		}
-	}
-
-	private static List<Path> pages() throws IOException {
-		try (Stream<Path> files = Files.list(DOCS)) {
-			return files.filter((file) -> file.getFileName().toString().matches("conformance.*\\.md")).toList();
 		}
 	}
 
 	private static Set<String> namedTests() throws IOException {
 		Set<String> named = new TreeSet<>();
-		for (Path page : pages()) {
-			Matcher matcher = NAMED_TEST.matcher(Files.readString(page));
-			while (matcher.find()) {
-				named.add(matcher.group(1) + "." + matcher.group(2));
-			}
+		Matcher matcher = NAMED_TEST.matcher(Files.readString(PAGE));
+		while (matcher.find()) {
+			named.add(matcher.group(1) + "." + matcher.group(2));
 		}
-		assertThat(named).as("tests on the pages").isNotEmpty();
+		assertThat(named).as("tests on the page").isNotEmpty();
 		return named;
 	}
 

@@ -180,6 +180,26 @@ class DialerTests {
 	}
 
 	@Test
+	void anAddressFilterMaySayWhyItAcceptsNone() throws Exception {
+		name("inside.example", "10.0.0.1");
+		IllegalStateException reason = new IllegalStateException("only the internet");
+		AddressFilter filter = new AddressFilter() {
+
+			@Override
+			public boolean accepts(String host, InetAddress address) {
+				return !address.isSiteLocalAddress();
+			}
+
+			@Override
+			public Throwable refusal(String host) {
+				return reason;
+			}
+
+		};
+		assertThat(failure(dial("inside.example", 443, LONG, filter)).getCause()).isSameAs(reason);
+	}
+
+	@Test
 	void aPoolMayPutTheAddressesIntoAnotherOrder() throws Exception {
 		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).start();
 				FullListener silent = new FullListener("127.0.0.2", peer.port())) {

@@ -104,6 +104,26 @@ class ResponseContentTests {
 	}
 
 	@Test
+	void trailersStayAfterTheCloseOfContentThatWasReadToItsEnd() throws Exception {
+		Exchange call = call();
+		this.peer.send(headers(1).status(200), data(1, "x"), headers(1).with("grpc-status", "0").endStream());
+		Http2Response response = call.response();
+		assertThat(call.text()).isEqualTo("x");
+		response.close();
+		assertThat(response.trailers()).isNotNull();
+		assertThat(response.trailers().get("grpc-status")).isEqualTo("0");
+	}
+
+	@Test
+	void contentThatWasClosedUnreadHasNoTrailers() throws Exception {
+		Exchange call = call();
+		this.peer.send(headers(1).status(200), data(1, "x"), headers(1).with("grpc-status", "0").endStream());
+		Http2Response response = call.response();
+		response.close();
+		assertThat(response.trailers()).isNull();
+	}
+
+	@Test
 	void interimResponsesArePassedOver() throws Exception {
 		Exchange call = call();
 		this.peer.send(headers(1).status(103).with("link", "</a.css>"), headers(1).status(200).endStream());

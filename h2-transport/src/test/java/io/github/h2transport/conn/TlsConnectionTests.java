@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -21,6 +22,7 @@ import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.TlsOptions;
+import io.github.h2transport.frame.FrameWriter;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Content;
@@ -135,6 +137,42 @@ class TlsConnectionTests {
 	}
 
 	// ---- much to carry ----
+
+	/**
+	 * Not of any RFC: Tomcat mixes up frames that begin in one record and end in another.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.3", "TLSv1.2" })
+	void noFrameBeginsInOneRecordAndEndsInAnother(String version) throws Exception {
+		List<String> torn = new CopyOnWriteArrayList<>();
+		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).protocols(version).script((socket, client) -> {
+			ByteBuffer record = ByteBuffer.allocate(32 * 1024);
+			int at = FrameWriter.PREFACE_SIZE;
+			int content = 0;
+			boolean end = false;
+			while (!end) {
+				// A read gives what one record holds.
+				int length = socket.getInputStream().read(record.array());
+				while (at < length) {
+					int payload = record.getInt(at) >>> 8;
+					content += (record.get(at + 3) == 0) ? payload : 0;
+					end |= record.get(at + 3) == 0 && (record.get(at + 4) & 1) != 0;
+					at += FrameWriter.FRAME_HEADER_SIZE + payload;
+				}
+				if (at > length) {
+					torn.add(at - length + " octets of a frame behind " + content + " octets of content");
+				}
+				at -= length;
+			}
+			FrameWriter.settings(record.clear(), NO_SETTINGS);
+			socket.getOutputStream().write(record.array(), 0, record.position());
+			client.respond(1, String.valueOf(content).getBytes());
+			client.serve();
+		}).start(); TlsClient client = TlsClient.trustingLocalhost()) {
+			assertThat(client.post(peer.uri("/"), new byte[60_000])).isEqualTo("60000");
+			assertThat(torn).isEmpty();
+		}
+	}
 
 	@ParameterizedTest
 	@ValueSource(strings = { "TLSv1.3", "TLSv1.2" })

@@ -212,9 +212,10 @@ final class Simulation {
 		this.world.trace("#" + caller.number(), "gets", connection.name());
 		if (this.random.nextInt(20) == 0) {
 			// Also one that has its slot already, but was not told yet.
+			boolean before = this.meanwhile;
 			this.meanwhile = true;
 			cancel();
-			this.meanwhile = false;
+			this.meanwhile = before;
 		}
 		this.world.at(this.random.nextInt(2) * MILLI, () -> start(caller, connection));
 	}

@@ -51,10 +51,11 @@ public final class Http2ImperativeClientAutoConfiguration {
 	ClientHttpRequestFactoryBuilder<?> http2ClientHttpRequestFactoryBuilder(ObjectProvider<SharedHttp2Transport> shared,
 			ObjectProvider<Http2Transport> transport, SharedIdentities identities,
 			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers, Http1Origins origins,
-			ResourceLoader resourceLoader, Environment environment) {
+			Http2TransportProperties properties, ResourceLoader resourceLoader, Environment environment) {
 		return customize(
 				Http2ClientHttpRequestFactoryBuilder
 					.of(Http2TransportAutoConfiguration.source(shared, transport), identities)
+					.withCompression(properties.isCompression())
 					.withFallback(origins,
 							() -> customize(detect(resourceLoader, environment), customizers.orderedStream().toList())),
 				customizers.orderedStream().toList());

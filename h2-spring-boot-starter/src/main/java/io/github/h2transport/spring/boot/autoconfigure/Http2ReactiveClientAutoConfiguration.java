@@ -44,9 +44,10 @@ public final class Http2ReactiveClientAutoConfiguration {
 	ClientHttpConnectorBuilder<?> http2ClientHttpConnectorBuilder(ObjectProvider<SharedHttp2Transport> shared,
 			ObjectProvider<Http2Transport> transport, SharedIdentities identities,
 			ObjectProvider<ClientHttpConnectorBuilderCustomizer<?>> customizers, Http1Origins origins,
-			ResourceLoader resourceLoader) {
+			Http2TransportProperties properties, ResourceLoader resourceLoader) {
 		return customize(Http2ClientHttpConnectorBuilder
 			.of(Http2TransportAutoConfiguration.source(shared, transport), identities)
+			.withCompression(properties.isCompression())
 			.withFallback(origins, () -> customize(ClientHttpConnectorBuilder.detect(resourceLoader.getClassLoader()),
 					customizers.orderedStream().toList())),
 				customizers.orderedStream().toList());

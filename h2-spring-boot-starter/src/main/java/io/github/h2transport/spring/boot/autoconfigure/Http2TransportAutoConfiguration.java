@@ -19,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Scope;
 import org.springframework.core.env.Environment;
@@ -79,8 +80,17 @@ public final class Http2TransportAutoConfiguration {
 	/** What keeps apart, or lets share, the connections of clients of all kinds. */
 	@Bean
 	@ConditionalOnMissingBean
-	SharedIdentities sharedIdentities() {
-		return new SharedIdentities();
+	SharedIdentities sharedIdentities(ObjectProvider<SslBundles> sslBundles,
+			ObjectProvider<SharedHttp2Transport> shared, ObjectProvider<Http2Transport> transport) {
+		return new SharedIdentities(sslBundles.getIfAvailable(), (replaced) -> {
+			SharedHttp2Transport own = shared.getIfAvailable();
+			if (own != null) {
+				own.retire(replaced);
+			}
+			else {
+				transport.ifAvailable((given) -> given.retire(replaced));
+			}
+		});
 	}
 
 	/** The shared one is made on first use; one of the application is there already. */

@@ -39,6 +39,12 @@ public final class Http2TransportProperties {
 	private final Http1Fallback fallback;
 
 	/**
+	 * Whether to ask for responses in gzip and to undo it. A request that has an
+	 * "Accept-Encoding" of its own gets what the server sends, as it is.
+	 */
+	private final boolean compression;
+
+	/**
 	 * Whether to open a connection for each request and to close it afterwards.
 	 */
 	private final boolean singleUse;
@@ -167,13 +173,13 @@ public final class Http2TransportProperties {
 	private final Pool pool;
 
 	Http2TransportProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean allowHttp,
-			@DefaultValue("tls") Http1Fallback fallback, @DefaultValue("false") boolean singleUse,
-			@DefaultValue("50s") Duration idleTimeout, @DefaultValue("10s") Duration connectTimeout,
-			@DefaultValue("60s") Duration responseTimeout, @DefaultValue("60s") Duration readTimeout,
-			@DefaultValue("0s") Duration exchangeTimeout, @DefaultValue("1s") Duration expectContinueTimeout,
-			@DefaultValue("10s") Duration shutdownTimeout, @DefaultValue("10s") Duration pingInterval,
-			@DefaultValue("5s") Duration pingTimeout, @Nullable Integer eventLoops,
-			@DefaultValue("adaptive") WritePolicy writePolicy,
+			@DefaultValue("tls") Http1Fallback fallback, @DefaultValue("true") boolean compression,
+			@DefaultValue("false") boolean singleUse, @DefaultValue("50s") Duration idleTimeout,
+			@DefaultValue("10s") Duration connectTimeout, @DefaultValue("60s") Duration responseTimeout,
+			@DefaultValue("60s") Duration readTimeout, @DefaultValue("0s") Duration exchangeTimeout,
+			@DefaultValue("1s") Duration expectContinueTimeout, @DefaultValue("10s") Duration shutdownTimeout,
+			@DefaultValue("10s") Duration pingInterval, @DefaultValue("5s") Duration pingTimeout,
+			@Nullable Integer eventLoops, @DefaultValue("adaptive") WritePolicy writePolicy,
 			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("false") boolean retryIdempotent,
 			@DefaultValue("64KB") DataSize maxHeaderListSize, @DefaultValue("256KB") DataSize initialWindowSize,
 			@DefaultValue("16MB") DataSize maxWindowSize, @DefaultValue("16MB") DataSize connectionWindowSize,
@@ -182,6 +188,7 @@ public final class Http2TransportProperties {
 		this.enabled = enabled;
 		this.allowHttp = allowHttp;
 		this.fallback = fallback;
+		this.compression = compression;
 		this.singleUse = singleUse;
 		this.idleTimeout = idleTimeout;
 		this.connectTimeout = connectTimeout;
@@ -216,6 +223,10 @@ public final class Http2TransportProperties {
 
 	public Http1Fallback getFallback() {
 		return this.fallback;
+	}
+
+	public boolean isCompression() {
+		return this.compression;
 	}
 
 	public boolean isSingleUse() {

@@ -10,10 +10,12 @@ import io.github.h2transport.protocol.Excerpt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The redirects of one call: how many there were, and how much of its time is left. Used
- * by one thread at a time.
+ * The requests that one call of Spring may become: redirects lead to further ones, as
+ * long as there is time, and each takes its cookies along. Used by one thread at a time.
  */
-final class RedirectChain {
+final class CallChain {
+
+	private final ClientFeatures features;
 
 	private final Http2Request first;
 
@@ -21,23 +23,34 @@ final class RedirectChain {
 
 	private final long startNanos = System.nanoTime();
 
+	/** The latest request, without the cookies of the jar. */
+	private Http2Request current;
+
 	private int followed;
 
-	RedirectChain(Http2Request first, TransportOptions defaults) {
+	CallChain(Http2Request first, ClientFeatures features, TransportOptions defaults) {
 		this.first = first;
+		this.current = first;
+		this.features = features;
 		this.defaults = defaults;
+	}
+
+	/** Returns the first request as it is to be sent. */
+	Http2Request first() {
+		return this.features.withCookies(this.first);
 	}
 
 	/**
 	 * Goes one step further along the chain.
-	 * @param request the request that was answered
-	 * @param response its answer, which is closed if it is not the last
+	 * @param response the answer to the latest request, which is closed if it is not the
+	 * last
 	 * @return the request to be sent instead, {@code null} if the answer is for the
 	 * caller
 	 * @throws ProtocolException if the chain is too long
 	 */
-	@Nullable Http2Request next(Http2Request request, Http2Response response) throws ProtocolException {
-		Http2Request next = RedirectRule.next(request, response);
+	@Nullable Http2Request next(Http2Response response) throws ProtocolException {
+		this.features.remember(this.current, response);
+		Http2Request next = this.features.followRedirects() ? RedirectRule.next(this.current, response) : null;
 		if (next == null) {
 			return null;
 		}
@@ -45,13 +58,14 @@ final class RedirectChain {
 		if (this.followed == RedirectRule.MAX_REDIRECTS) {
 			// Where it leads is the server's text.
 			throw new ProtocolException("Stopped after " + RedirectRule.MAX_REDIRECTS + " redirects; the last was from "
-					+ Excerpt.message(request.toString()) + " to " + Excerpt.message(next.toString()));
+					+ Excerpt.message(this.current.toString()) + " to " + Excerpt.message(next.toString()));
 		}
 		this.followed++;
 		Duration elapsed = Duration.ofNanos(System.nanoTime() - this.startNanos);
-		return RedirectRule.copy(next)
+		this.current = RedirectRule.copy(next)
 			.options(RedirectRule.remaining(this.first.options(), this.defaults, elapsed))
 			.build();
+		return this.features.withCookies(this.current);
 	}
 
 }
