@@ -44,7 +44,7 @@ public final class RealServer implements AutoCloseable {
 	 * pipe: the JVM holds the other end and cannot die without closing it. A group of
 	 * their own, which takes in the processes that a server starts, ends at once.
 	 */
-	private static final String LAUNCHER = "exec 3<&0; (read -r line <&3; kill -9 -- -$$ 2>/dev/null) & "
+	private static final String LAUNCHER = "exec 3<&0; (read -r line <&3; kill -9 -$$ 2>/dev/null) & "
 			+ "exec \"$@\" 3<&- </dev/null";
 
 	private final Builder options;
