@@ -37,9 +37,6 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	/** 16 MiB: no socket keeps more, and a peer that never ends is not read for ever. */
 	private static final int LAST_TURNS = 64;
 
-	/** More answers than that are not queued for a peer that does not read them. */
-	private static final int MAX_QUEUED_ANSWERS = 256;
-
 	private final ClientConn connection;
 
 	private final Loop loop;
@@ -73,6 +70,12 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	/** Owned by the holder of the pen. */
 	private final ResetBudget resets = new ResetBudget();
+
+	/**
+	 * Written by the holder of the pen: what streams had left to receive when we reset
+	 * them.
+	 */
+	private volatile long resetCredit;
 
 	ConnDriver(ClientConn connection, Loop loop, Resources resources) {
 		this.connection = connection;
@@ -218,9 +221,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		// Behind what was said: requests that wait for life must not go out before GOAWAY
 		// is known.
 		this.clock.life().alive();
-		if (this.queuedAnswers.get() > MAX_QUEUED_ANSWERS && this.connection.isStalled()) {
+		if (this.queuedAnswers.get() > FloodGuard.QUEUED_ANSWERS && this.connection.isStalled()) {
 			throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM,
-					"more than " + MAX_QUEUED_ANSWERS + " SETTINGS and PING answers wait to be read");
+					"more than " + FloodGuard.QUEUED_ANSWERS + " SETTINGS and PING answers wait to be read");
 		}
 	}
 
@@ -338,6 +341,16 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			this.connection.later(this.ending::retire);
 		}
 		return false;
+	}
+
+	/** A stream was reset: the server may have sent as much on it as it had credit. */
+	void resetSent(ClientStream stream) {
+		long credit = this.resetCredit + stream.receiveWindow().available();
+		this.resetCredit = credit;
+	}
+
+	long resetCredit() {
+		return this.resetCredit;
 	}
 
 	// ---- the clock ----

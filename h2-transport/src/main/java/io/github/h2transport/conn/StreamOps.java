@@ -28,13 +28,16 @@ final class StreamOps {
 			if (this.stream.isClosed()) {
 				return;
 			}
-			boolean affordable = this.stream.connection().driver().mayReset();
+			ConnDriver driver = this.stream.connection().driver();
+			boolean affordable = driver.mayReset();
 			if (!affordable && this.code.equals(ErrorCode.CANCEL) && this.stream.isLocalDone()) {
 				// Nothing is wrong with it but that nobody wants it any more.
 				this.stream.abandon();
 				return;
 			}
-			half.reset(this.stream, this.code);
+			if (half.reset(this.stream, this.code)) {
+				driver.resetSent(this.stream);
+			}
 		}
 
 	}

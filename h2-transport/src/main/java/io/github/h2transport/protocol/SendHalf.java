@@ -35,7 +35,7 @@ public final class SendHalf {
 	 * No smaller frame is sent only because a window was cut unevenly: Tomcat takes DATA
 	 * frames below 1,024 octets for overhead and ends connections that bring many.
 	 */
-	private static final int CRUMB = 1024;
+	public static final int CRUMB = 1024;
 
 	private static final int HIGHEST_STREAM_ID = Integer.MAX_VALUE;
 
