@@ -102,8 +102,8 @@ public final class Http2TransportProperties {
 	private final Duration pingTimeout;
 
 	/**
-	 * Silence on a connection after which the next request waits for the answer to a PING.
-	 * Zero for never.
+	 * Silence on a connection after which the next request waits for the answer to a
+	 * PING. Zero for never.
 	 */
 	private final Duration probeIdleAfter;
 
