@@ -98,9 +98,10 @@ public final class FloodGuard {
 
 	/**
 	 * Octets of DATA for streams that are gone, beyond the credit that they had when we
-	 * reset them: an honest peer can only be ahead of our books by what one read holds.
+	 * reset them. An honest peer needs next to nothing of it; a window of the connection
+	 * is for one that has lost its books of the stream, but stops in the end.
 	 */
-	static final int LATE_OCTETS_BURST = 1024 * 1024;
+	static final int LATE_OCTETS_BURST = 16 * 1024 * 1024;
 
 	static final int LATE_OCTETS_PER_SECOND = 64 * 1024;
 

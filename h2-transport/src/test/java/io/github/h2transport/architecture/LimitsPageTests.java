@@ -104,7 +104,7 @@ class LimitsPageTests {
 		row("set-up of a connection", "%s (`connect-timeout`)", seconds(this.options.connectTimeout()));
 		row("a silent server", "PING after %s, %s for the answer (`ping-interval`, `ping-timeout`)",
 				seconds(this.options.pingInterval()), seconds(this.options.pingTimeout()));
-		row("a server that takes no octet", "%s", nanos("conn.ConnClock", "WRITE_STALL_NANOS"));
+		row("a server that takes no octet", "%s (`write-stall-timeout`)", seconds(this.options.writeStallTimeout()));
 		row("a server that never closes", "%s or %s after our end", nanos("conn.ConnEnding", "LINGER_NANOS"),
 				size(constant("conn.ConnEnding", "LINGER_OCTETS")));
 		row("tasks of TLS at once, name look-ups at once", "%s threads, %s threads",

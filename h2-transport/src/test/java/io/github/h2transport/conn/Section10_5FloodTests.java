@@ -181,8 +181,8 @@ class Section10_5FloodTests {
 		Exchange gone = peer.peer().call(get("/gone"));
 		peer.peer().settle();
 		peer.cancels(gone);
-		// 256 KiB, and the MiB that is always borne.
-		peer.sends(80, frame(DATA, 0, 3, new byte[16_384])).reads();
+		// 256 KiB, and the 16 MiB that are always borne.
+		peer.sends(1040, frame(DATA, 0, 3, new byte[16_384])).reads();
 		peer.sends(frame(HEADERS, 0x5, STREAM, OK));
 		peer.exchange().hasStatus(200);
 		peer.reads().worksOn(5);
@@ -194,7 +194,7 @@ class Section10_5FloodTests {
 		Exchange gone = peer.peer().call(get("/gone"));
 		peer.peer().settle();
 		peer.cancels(gone);
-		peer.sends(80, frame(DATA, 0, 3, new byte[16_384]));
+		peer.sends(1040, frame(DATA, 0, 3, new byte[16_384]));
 		peer.sends(frame(DATA, 0, 3, "00"));
 		assertThat(peer.isTold()).hasMessageContaining("gone");
 	}
