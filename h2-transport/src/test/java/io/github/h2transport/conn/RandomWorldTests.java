@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class RandomWorldTests {
 
-	private static final int SEEDS = 60;
+	private static final int SEEDS = 40;
 
 	private static final int ACTS = 120;
 
