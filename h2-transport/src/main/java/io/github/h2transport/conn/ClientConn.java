@@ -70,6 +70,8 @@ public final class ClientConn implements Pen.Owner {
 
 	private final ConnDriver driver;
 
+	private final Trial trial;
+
 	/** Whether a {@link ConnOps.Pump} is on its way to the pen. */
 	private final AtomicBoolean pumpQueued = new AtomicBoolean();
 
@@ -103,6 +105,7 @@ public final class ClientConn implements Pen.Owner {
 		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed, this.sentFrames);
 		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(options.writePolicy()), this);
 		this.driver = new ConnDriver(this, loop, resources);
+		this.trial = new Trial(this, options);
 	}
 
 	// ---- for pools ----
@@ -142,6 +145,16 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	public boolean canTakeNewRequest() {
 		return this.streams.slots().hasFree();
+	}
+
+	/**
+	 * Returns whether the connection has to show by the answer to a PING that it lives:
+	 * it was silent for long, or a request on it has timed out. Requests given to it wait
+	 * for that; others are the better choice.
+	 * @return a hint, normally {@code false}
+	 */
+	public boolean isInDoubt() {
+		return this.trial.isOn();
 	}
 
 	/**
@@ -372,14 +385,18 @@ public final class ClientConn implements Pen.Owner {
 					null, context(Initiator.CALLER, Phase.REQUEST_HEAD).withSafeToRetry(true));
 		}
 		ClientStream stream;
+		long now = this.loop.nanoTime();
 		try {
-			stream = new ClientStream(this, plan, this.resources.options().initialWindowSize(), this.loop.nanoTime());
+			stream = new ClientStream(this, plan, this.resources.options().initialWindowSize(), now);
 		}
 		catch (InvalidRequestException | RuntimeException | Error ex) {
 			release();
 			throw ex;
 		}
-		submit(new OpenOp(this, stream));
+		OpenOp open = new OpenOp(this, stream);
+		if (!this.trial.holds(open, now)) {
+			submit(open);
+		}
 		return stream;
 	}
 
@@ -432,6 +449,10 @@ public final class ClientConn implements Pen.Owner {
 
 	WindowTuning tuning() {
 		return this.tuning;
+	}
+
+	Trial trial() {
+		return this.trial;
 	}
 
 	ConnDriver driver() {

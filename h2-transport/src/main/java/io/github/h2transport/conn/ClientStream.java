@@ -14,6 +14,7 @@ import io.github.h2transport.FailureContext;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
@@ -100,6 +101,12 @@ public final class ClientStream extends ProtocolStream {
 
 	/** Set by whoever has news, taken back by the loop before it looks. */
 	private volatile boolean told;
+
+	/** Written by the holder of the pen if streams are recorded, else 0. */
+	private volatile long openedNanos;
+
+	/** Set by the holder of the pen: nobody wants it, but it was not reset. */
+	private volatile boolean abandoned;
 
 	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos)
 			throws InvalidRequestException {
@@ -236,6 +243,9 @@ public final class ClientStream extends ProtocolStream {
 		}
 		else if (!isClosed()) {
 			this.connection.submit(new StreamOps.Reset(this, code));
+			if (why instanceof Http2TimeoutException) {
+				this.connection.trial().timedOut();
+			}
 		}
 	}
 
@@ -406,6 +416,15 @@ public final class ClientStream extends ProtocolStream {
 		return this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
 	}
 
+	/** Lets the server finish, though nobody listens. Holder of the pen. */
+	void abandon() {
+		this.abandoned = true;
+	}
+
+	boolean isAbandoned() {
+		return this.abandoned;
+	}
+
 	/** Decides that the stream is opened. Holder of the pen. */
 	boolean tryOpen() {
 		return OPENING.compareAndSet(this, QUEUED, OPENED);
@@ -439,6 +458,9 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	void opened() {
+		if (FlightRecorder.wantsStreams()) {
+			this.openedNanos = this.connection.nanoTime();
+		}
 		if (this.upload != null) {
 			this.upload.opened();
 		}
@@ -472,6 +494,11 @@ public final class ClientStream extends ProtocolStream {
 		if (this.upload != null && this.upload.isHeldTooLong(now - this.startNanos)) {
 			letGo();
 		}
+		endIfLate(now);
+	}
+
+	/** As {@link #tick}, also before the stream is open. Loop. */
+	void endIfLate(long now) {
 		if (this.onNews == null || this.failure != null) {
 			return;
 		}
@@ -538,6 +565,9 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	private void done(@Nullable Http2Exception cause) {
+		if (FlightRecorder.wantsStreams()) {
+			FlightRecorder.stream(this, this.openedNanos, this.connection.nanoTime(), cause);
+		}
 		if (this.listener != null) {
 			this.connection.later(() -> this.listener.done(cause));
 		}

@@ -118,6 +118,7 @@ final class ConnEnding {
 	private void sendGoAway(ErrorCode code, String reason) {
 		if (!this.goAwaySent || !code.equals(ErrorCode.NO_ERROR)) {
 			this.goAwaySent = true;
+			FlightRecorder.goAway(this.connection, true, code.name(), 0);
 			this.connection.submit(new ConnOps.GoAway(code, reason, this.queuedGoAways));
 		}
 	}
@@ -135,6 +136,13 @@ final class ConnEnding {
 		if (this.driver.wasEstablished() && this.endedBy == null && this.connection.slots().closeIfUnused()) {
 			this.connection.slots().refuse();
 			end(this.failures.cancelled(reason), ErrorCode.NO_ERROR);
+		}
+	}
+
+	/** Nobody wants any of its streams, and it takes no new ones. */
+	void endAbandoned() {
+		if (!this.connection.slots().isAccepting()) {
+			end(this.failures.cancelled("nobody wants its streams"), ErrorCode.NO_ERROR);
 		}
 	}
 
@@ -156,6 +164,7 @@ final class ConnEnding {
 		stopAccepting();
 		this.connection.state(ConnectionState.DRAINING);
 		failStreams(cause);
+		this.connection.trial().over();
 		if (!this.driver.wasEstablished()) {
 			close();
 			return;
@@ -236,6 +245,7 @@ final class ConnEnding {
 			current.close();
 		}
 		this.connection.pen().terminate(cause);
+		this.connection.trial().over();
 		failStreams(cause);
 		this.loop.leave(this.driver);
 		this.resources.forget(this.connection);
@@ -245,6 +255,9 @@ final class ConnEnding {
 	}
 
 	private void announceClosed(Http2Exception cause) {
+		if (this.driver.wasEstablished()) {
+			FlightRecorder.closed(this.connection, this.loop.nanoTime(), cause);
+		}
 		this.connection.observer().closed(this.connection, cause);
 		this.connection.completeClosed();
 		TransportListener listener = this.resources.listener();
@@ -256,6 +269,7 @@ final class ConnEnding {
 
 	/** The dial has failed before there was a wire. Loop. */
 	void dialFailed(Http2Exception cause) {
+		FlightRecorder.dialled(this.connection, this.loop.nanoTime(), cause);
 		if (this.endedBy == null) {
 			this.endedBy = cause;
 		}

@@ -10,6 +10,7 @@ import io.github.h2transport.Headers;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.protocol.RequestTrailers;
+import io.github.h2transport.protocol.SendHalf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,7 +222,10 @@ final class Upload {
 		return chunk;
 	}
 
-	/** What is left of a chunk and the next one may share a frame. */
+	/**
+	 * What a window has left of a chunk shares a frame with the next one, and a little
+	 * waits for it if its writer has more to come.
+	 */
 	int readyOctets() {
 		Chunk chunk = this.held ? null : chunk();
 		if (chunk == null) {
@@ -229,7 +233,10 @@ final class Upload {
 		}
 		int left = chunk.end - this.position;
 		Chunk next = chunk.last ? null : this.offered;
-		return (next != null) ? left + next.end - next.offset : left;
+		if (next != null) {
+			return left + next.end - next.offset;
+		}
+		return (left < SendHalf.CRUMB && chunk.more) ? 0 : left;
 	}
 
 	boolean isComplete() {
@@ -275,11 +282,24 @@ final class Upload {
 
 		final boolean last;
 
+		/** The writer has not asked for it to be sent: it goes on, flushes or ends. */
+		final boolean more;
+
 		Chunk(byte[] octets, int offset, int length, boolean last) {
+			this(octets, offset, length, last, false);
+		}
+
+		private Chunk(byte[] octets, int offset, int length, boolean last, boolean more) {
 			this.octets = octets;
 			this.offset = offset;
 			this.end = offset + length;
 			this.last = last;
+			this.more = more;
+		}
+
+		/** A chunk that is handed over because it is full. */
+		static Chunk full(byte[] octets) {
+			return new Chunk(octets, 0, octets.length, false, true);
 		}
 
 	}

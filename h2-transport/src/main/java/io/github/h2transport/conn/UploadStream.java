@@ -34,6 +34,9 @@ public final class UploadStream extends OutputStream {
 
 	private long written;
 
+	/** A full chunk was handed over since the last flush; a little of it may wait. */
+	private boolean unflushed;
+
 	private boolean ended;
 
 	UploadStream(ClientStream stream, Upload upload) {
@@ -78,7 +81,8 @@ public final class UploadStream extends OutputStream {
 			from += some;
 			left -= some;
 			if (this.filled == target.length) {
-				handOver(false);
+				handOver(Upload.Chunk.full(target));
+				this.unflushed = true;
 			}
 		}
 	}
@@ -86,8 +90,9 @@ public final class UploadStream extends OutputStream {
 	/** Sends what was written so far. */
 	@Override
 	public void flush() throws IOException {
-		if (!this.ended && this.filled > 0) {
-			handOver(false);
+		if (!this.ended && (this.filled > 0 || this.unflushed)) {
+			handOver(new Upload.Chunk(octets(), 0, this.filled, false));
+			this.unflushed = false;
 		}
 	}
 
@@ -100,14 +105,15 @@ public final class UploadStream extends OutputStream {
 		if (this.declared >= 0 && this.written < this.declared) {
 			throw wrongLength("fewer than");
 		}
-		handOver(true);
+		handOver(new Upload.Chunk(octets(), 0, this.filled, true));
+		this.ended = true;
 	}
 
 	private byte[] target() {
 		byte[] octets = this.chunk;
 		if (octets == null) {
 			octets = this.upload.reuse();
-			if (octets == null) {
+			if (octets == null || octets.length == 0) {
 				octets = new byte[CHUNK];
 			}
 			this.chunk = octets;
@@ -116,18 +122,20 @@ public final class UploadStream extends OutputStream {
 		return octets;
 	}
 
-	private void handOver(boolean last) throws IOException {
+	private byte[] octets() {
+		return (this.chunk != null) ? this.chunk : new byte[0];
+	}
+
+	private void handOver(Upload.Chunk content) throws IOException {
 		if (!this.stream.awaitUpload(this.upload)) {
 			throw new Stopped();
 		}
-		if (last) {
+		if (content.last) {
 			this.upload.complete();
 		}
-		byte[] octets = (this.chunk != null) ? this.chunk : new byte[0];
-		this.upload.offer(new Upload.Chunk(octets, 0, this.filled, last));
+		this.upload.offer(content);
 		this.chunk = null;
 		this.filled = 0;
-		this.ended = last;
 		this.stream.connection().submit(new StreamOps.Content(this.stream));
 	}
 

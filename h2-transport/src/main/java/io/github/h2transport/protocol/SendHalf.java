@@ -35,7 +35,7 @@ public final class SendHalf {
 	 * No smaller frame is sent only because a window was cut unevenly: Tomcat takes DATA
 	 * frames below 1,024 octets for overhead and ends connections that bring many.
 	 */
-	private static final int CRUMB = 1024;
+	public static final int CRUMB = 1024;
 
 	private static final int HIGHEST_STREAM_ID = Integer.MAX_VALUE;
 
@@ -170,6 +170,14 @@ public final class SendHalf {
 	 */
 	public boolean hasStreamIds() {
 		return this.lastOpenedId < HIGHEST_STREAM_ID;
+	}
+
+	/**
+	 * Returns how many streams can still be opened (RFC 9113 section 5.1.1).
+	 * @return 0 or more
+	 */
+	public int streamIdsLeft() {
+		return (HIGHEST_STREAM_ID - this.lastOpenedId) / 2 + ((this.lastOpenedId == 0) ? 1 : 0);
 	}
 
 	/**

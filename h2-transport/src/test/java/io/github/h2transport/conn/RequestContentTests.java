@@ -226,6 +226,33 @@ class RequestContentTests {
 	}
 
 	@Test
+	void whatAWindowLeavesOfAChunkWaitsForTheNextUnlessItIsFlushed() throws Exception {
+		this.peer.send(settings(0x4, 32 * 1024 - 1)).expect(settingsAck());
+		UploadStream out = this.peer.call(upload("/a")).upload();
+		out.write(new byte[32 * 1024]);
+		this.peer.expect(headers(1), data(1, FRAME), data(1, FRAME - 1));
+		this.peer.send(windowUpdate(1, 100_000)).expectNothing();
+		out.flush();
+		this.peer.expect(data(1, 1)).expectNothing();
+		out.flush();
+		this.peer.expectNothing();
+		out.write(new byte[10]);
+		out.close();
+		this.peer.expect(data(1, 10).endStream());
+	}
+
+	@Test
+	void whatAWindowLeavesOfTheLastChunkEndsTheContent() throws Exception {
+		this.peer.send(settings(0x4, 32 * 1024 - 1)).expect(settingsAck());
+		UploadStream out = this.peer.call(upload("/a")).upload();
+		out.write(new byte[32 * 1024]);
+		this.peer.send(windowUpdate(1, 100));
+		this.peer.expect(headers(1), data(1, FRAME), data(1, FRAME - 1)).expectNothing();
+		out.close();
+		this.peer.expect(data(1, 1).endStream());
+	}
+
+	@Test
 	void aWindowIsNotSpentDownToItsCrumbs() throws Exception {
 		this.peer.send(settings(0x4, FRAME + 1)).expect(settingsAck());
 		this.peer.call(post("/a", new byte[2 * FRAME]));
