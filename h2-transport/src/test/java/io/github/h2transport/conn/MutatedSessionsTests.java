@@ -33,7 +33,7 @@ class MutatedSessionsTests {
 	private static final Path FOUND = Path.of("target", "fuzz");
 
 	/** Even on a machine that is very busy, or else the run proves nothing. */
-	private static final int LEAST_SESSIONS = 200;
+	private static final int LEAST_SESSIONS = 100;
 
 	static Stream<Session> found() throws Exception {
 		URI folder = Objects.requireNonNull(MutatedSessionsTests.class.getResource("/fuzz")).toURI();
