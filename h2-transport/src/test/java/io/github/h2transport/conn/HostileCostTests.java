@@ -41,8 +41,8 @@ class HostileCostTests {
 	/** What the server floods us with. */
 	enum Flood {
 
-		PING, PING_ACK, SETTINGS, SETTINGS_WITH_VALUES, WINDOW_UPDATE, STREAM_WINDOW_UPDATE, RST_STREAM, PRIORITY, UNKNOWN,
-		EMPTY_DATA, DATA_OF_ONE_OCTET, PADDED_DATA, INTERIM, CONTINUATION, EMPTY_CONTINUATION, INDEXED_FIELDS,
+		PING, PING_ACK, SETTINGS, SETTINGS_WITH_VALUES, WINDOW_UPDATE, STREAM_WINDOW_UPDATE, RST_STREAM, PRIORITY,
+		UNKNOWN, EMPTY_DATA, DATA_OF_ONE_OCTET, PADDED_DATA, INTERIM, CONTINUATION, EMPTY_CONTINUATION, INDEXED_FIELDS,
 		LARGE_INDEXED_FIELDS, LITERAL_FIELDS, HEADERS_OF_ENDED_STREAM, GOAWAY, NOISE
 
 	}
@@ -91,7 +91,8 @@ class HostileCostTests {
 			case PING -> many(frame(6, 0, 0, new byte[8]));
 			case PING_ACK -> many(frame(6, 1, 0, new byte[8]));
 			case SETTINGS -> many(frame(4, 0, 0));
-			case SETTINGS_WITH_VALUES -> many(frame(4, 0, 0, 0, 4, 0, 0, 0x10, 0, 0, 4, 0, 0, 0x20, 0, 0, 1, 0, 0, 1, 0));
+			case SETTINGS_WITH_VALUES ->
+				many(frame(4, 0, 0, 0, 4, 0, 0, 0x10, 0, 0, 4, 0, 0, 0x20, 0, 0, 1, 0, 0, 1, 0));
 			case WINDOW_UPDATE -> many(frame(8, 0, 0, 0, 0, 0, 1));
 			case STREAM_WINDOW_UPDATE -> many(frame(8, 0, 1, 0, 0, 0, 1));
 			case RST_STREAM -> many(frame(3, 0, 3, 0, 0, 0, 8));

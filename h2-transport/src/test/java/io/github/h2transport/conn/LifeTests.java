@@ -185,7 +185,9 @@ class LifeTests {
 		Exchange call = quiet.call(get("/a"), new CallTimes(quiet.in(Duration.ofSeconds(2)), 0, 0));
 		call.stream().onResponse(() -> {
 		});
-		quiet.advance(Duration.ofSeconds(3)).expect(headers(1).endStream(), rstStream(1, ErrorCode.CANCEL)).expectNothing();
+		quiet.advance(Duration.ofSeconds(3))
+			.expect(headers(1).endStream(), rstStream(1, ErrorCode.CANCEL))
+			.expectNothing();
 		assertThat(quiet.connection().isInDoubt()).isFalse();
 	}
 

@@ -284,7 +284,9 @@ final class SessionPlayer {
 		}
 	}
 
-	/** Credit, with the PING that times it, may come between GOAWAY and the end of output. */
+	/**
+	 * Credit, with the PING that times it, may come between GOAWAY and the end of output.
+	 */
 	private static boolean isOfReaders(PeerFrame frame) {
 		return switch (frame.type) {
 			case WINDOW_UPDATE, PING, RST_STREAM -> true;

@@ -167,9 +167,10 @@ final class Sessions {
 	}
 
 	private static List<Session> malformed() {
-		return List.of(twoCalls().server(headers(1).status(200).with("Upper", "x"), data(1, "dropped").endStream())
-			.second()
-			.named("upper case"),
+		return List.of(
+				twoCalls().server(headers(1).status(200).with("Upper", "x"), data(1, "dropped").endStream())
+					.second()
+					.named("upper case"),
 				twoCalls().server(headers(1).with("x-no", "status")).second().named("no status"),
 				twoCalls().server(headers(1).status(200).with("content-length", "2"), data(1, "three"))
 					.second()
@@ -180,7 +181,9 @@ final class Sessions {
 				twoCalls().server(data(1, "early")).second().named("data before headers"),
 				twoCalls().server(headers(1).status(200), headers(1).with("x", "y")).second().named("open trailers"),
 				twoCalls().frame(0x8, 0, 1, 0, 0, 0, 0).second().named("window update by 0"),
-				twoCalls().server(windowUpdate(1, Integer.MAX_VALUE)).second().named("window of a stream beyond 2^31-1"),
+				twoCalls().server(windowUpdate(1, Integer.MAX_VALUE))
+					.second()
+					.named("window of a stream beyond 2^31-1"),
 				twoCalls().server(windowUpdate(0, Integer.MAX_VALUE)).second().named("window beyond 2^31-1"),
 				twoCalls().frame(0x1, 0x4, 1, 0x88, 0xff, 0xff, 0xff, 0xff, 0xff).named("undecodable headers"),
 				twoCalls().frame(0x5, 0x4, 1, 0, 0, 0, 2, 0x82).named("push"),

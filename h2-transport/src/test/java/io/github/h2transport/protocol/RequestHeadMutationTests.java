@@ -24,14 +24,15 @@ class RequestHeadMutationTests {
 	private static final List<String> METHODS = List.of("GET", "POST", "PUT", "HEAD", "OPTIONS", "TRACE", "CONNECT",
 			"patch", "M-SEARCH");
 
-	private static final List<String> URIS = List.of("http://example.test/", "http://example.test", "https://[::1]:8443/a",
-			"http://example.test:80/a%20b?c=d#e", "http://user@example.test/", "http://example.test/?", "*", "/relative",
-			"mailto:a@b", "http:///", "http://a_b/", "http://example.test:99999/", "ftp://example.test/",
-			"http://example.test/%zz", "http://ex\u00e4mple.test/\u00e4");
+	private static final List<String> URIS = List.of("http://example.test/", "http://example.test",
+			"https://[::1]:8443/a", "http://example.test:80/a%20b?c=d#e", "http://user@example.test/",
+			"http://example.test/?", "*", "/relative", "mailto:a@b", "http:///", "http://a_b/",
+			"http://example.test:99999/", "ftp://example.test/", "http://example.test/%zz",
+			"http://ex\u00e4mple.test/\u00e4");
 
 	private static final List<String> NAMES = List.of("accept", "Accept", "x-a", "host", "connection", "te", "cookie",
-			"content-length", "transfer-encoding", "upgrade", "keep-alive", "expect", ":path", "", "a b", "http2-settings",
-			"proxy-connection", "x\u00e4", "trailer");
+			"content-length", "transfer-encoding", "upgrade", "keep-alive", "expect", ":path", "", "a b",
+			"http2-settings", "proxy-connection", "x\u00e4", "trailer");
 
 	private static final List<String> VALUES = List.of("", "value", " spaces ", "\t", "5", "5, 5", "5,6", "-1",
 			"99999999999999999999", "trailers", "gzip", "100-continue", "close, x-a", ",,", "a.test:80", "[::1", "a@b",
@@ -64,8 +65,7 @@ class RequestHeadMutationTests {
 		Headers given = headers.build();
 		String place = "seed " + this.seed + ": " + method + " " + uri + " " + given;
 		try {
-			RequestHead head = RequestHead
-				.of(Http2Request.builder(method, uri).headers(given).body(body).build());
+			RequestHead head = RequestHead.of(Http2Request.builder(method, uri).headers(given).body(body).build());
 			assertLegal(head, place);
 			return false;
 		}
