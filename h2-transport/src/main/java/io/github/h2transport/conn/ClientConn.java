@@ -256,6 +256,16 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	/**
+	 * Returns whether the peer has refused requests while it took others: its GOAWAY
+	 * names a stream that it has processed or is at work on (RFC 9113 section 6.8).
+	 * @return {@code false} if there was no GOAWAY or it names no stream
+	 */
+	public boolean hasKeptSomeAtGoAway() {
+		ConnectionSnapshot.GoAway received = this.goAway;
+		return received != null && received.lastStreamId() > 0;
+	}
+
+	/**
 	 * Returns how many streams were opened so far.
 	 * @return 0 or more
 	 */

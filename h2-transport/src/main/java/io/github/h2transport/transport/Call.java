@@ -209,7 +209,10 @@ final class Call {
 		}
 		boolean fruitful = connection.hasCompletedAny();
 		boolean lost = fruitful && stream != null && !stream.hasInterim() && isRepeatable(failure);
-		if (!this.retries.mayRetry(failure, this.request.body(), fruitful, lost)) {
+		// A slow server that takes few requests a connection retires many connections
+		// before it has answered the first of them.
+		boolean worked = fruitful || connection.hasKeptSomeAtGoAway();
+		if (!this.retries.mayRetry(failure, this.request.body(), worked, lost)) {
 			return false;
 		}
 		FlightRecorder.replayed(this.key, this.request.method(), failure);
