@@ -62,7 +62,7 @@ public final class ClientStream extends ProtocolStream {
 
 	private final CallTimes times;
 
-	private final @Nullable StreamListener listener;
+	private final StreamEvents events;
 
 	private final long startNanos;
 
@@ -102,9 +102,6 @@ public final class ClientStream extends ProtocolStream {
 	/** Set by whoever has news, taken back by the loop before it looks. */
 	private volatile boolean told;
 
-	/** Written by the holder of the pen if streams are recorded, else 0. */
-	private volatile long openedNanos;
-
 	/** Set by the holder of the pen: nobody wants it, but it was not reset. */
 	private volatile boolean abandoned;
 
@@ -115,7 +112,7 @@ public final class ClientStream extends ProtocolStream {
 		this.request = plan.head();
 		this.times = plan.times();
 		this.upload = Upload.of(plan);
-		this.listener = plan.listener();
+		this.events = StreamEvents.of(plan.listener());
 		this.startNanos = startNanos;
 	}
 
@@ -452,21 +449,14 @@ public final class ClientStream extends ProtocolStream {
 
 	@Override
 	protected void contentSent() {
-		if (this.listener != null) {
-			this.connection.later(this.listener::wroteRequest);
-		}
+		this.events.wroteRequest(this.connection);
 	}
 
 	void opened() {
-		if (FlightRecorder.wantsStreams()) {
-			this.openedNanos = this.connection.nanoTime();
-		}
 		if (this.upload != null) {
 			this.upload.opened();
 		}
-		if (this.listener != null) {
-			this.connection.later(this.listener::wroteHeaders);
-		}
+		this.events.opened(this.connection);
 	}
 
 	/** An interim response. Loop. */
@@ -475,9 +465,7 @@ public final class ClientStream extends ProtocolStream {
 		if (status == 100) {
 			letGo();
 		}
-		if (this.listener != null) {
-			this.connection.later(() -> this.listener.informational(status, headers));
-		}
+		this.events.interim(this.connection, status, headers);
 	}
 
 	/** The content that waited for 100 (Continue) may go. Loop. */
@@ -548,9 +536,7 @@ public final class ClientStream extends ProtocolStream {
 		this.headNanos = this.connection.driver().lastReadNanos();
 		this.head = newHead;
 		wake();
-		if (this.listener != null) {
-			this.connection.later(() -> this.listener.firstByte(newHead.status()));
-		}
+		this.events.firstByte(this.connection, newHead.status());
 	}
 
 	boolean hasHead() {
@@ -561,16 +547,7 @@ public final class ClientStream extends ProtocolStream {
 		this.trailers = newTrailers;
 		this.body.end();
 		wake();
-		done(null);
-	}
-
-	private void done(@Nullable Http2Exception cause) {
-		if (FlightRecorder.wantsStreams()) {
-			FlightRecorder.stream(this, this.openedNanos, this.connection.nanoTime(), cause);
-		}
-		if (this.listener != null) {
-			this.connection.later(() -> this.listener.done(cause));
-		}
+		this.events.done(this, null);
 	}
 
 	/**
@@ -586,7 +563,7 @@ public final class ClientStream extends ProtocolStream {
 			}
 			wake();
 			if (!this.body.isEnded()) {
-				done(cause);
+				this.events.done(this, cause);
 			}
 		}
 	}

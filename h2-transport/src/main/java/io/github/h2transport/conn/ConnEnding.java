@@ -3,6 +3,7 @@ package io.github.h2transport.conn;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Initiator;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * GOAWAY, reads on for a moment, and closes. Every field that is not final belongs to the
  * loop; volatile ones are read by others.
  */
-final class ConnEnding {
+final class ConnEnding implements Pen.Owner {
 
 	/** A closed connection reads on so long, or so much: unread input would reset it. */
 	private static final long LINGER_NANOS = 1_000_000_000L;
@@ -290,6 +291,37 @@ final class ConnEnding {
 		if (now - this.lingerDeadline >= 0) {
 			close();
 		}
+	}
+
+	// ---- for the pen ----
+
+	@Override
+	public int inFlight() {
+		return this.connection.inFlight();
+	}
+
+	@Override
+	public Http2Exception writeFailed(Throwable failure) {
+		this.driver.writeError(failure);
+		Http2Exception cause = new ConnectionException(
+				"Writing to " + this.connection.describe() + " failed: " + ForeignFailure.words(failure),
+				ForeignFailure.printable(failure), this.connection.context(Initiator.PEER, Phase.REQUEST_HEAD));
+		this.connection.later(() -> this.driver.writeFailed(failure));
+		return cause;
+	}
+
+	@Override
+	public void discarded(Http2Exception cause) {
+		if (this.connection.state() == ConnectionState.CLOSED) {
+			// A caller that held the pen may have opened streams after the loop had
+			// failed those that it saw.
+			failStreams(cause);
+		}
+	}
+
+	@Override
+	public void penReleased() {
+		this.connection.book().tellOfFreeSlots();
 	}
 
 	// ---- for others ----
