@@ -547,7 +547,7 @@ public final class ClientStream extends ProtocolStream {
 		this.trailers = newTrailers;
 		this.body.end();
 		wake();
-		this.events.done(this, null);
+		this.events.done(this, this.failure);
 	}
 
 	/**
@@ -562,9 +562,7 @@ public final class ClientStream extends ProtocolStream {
 				this.upload.callOff();
 			}
 			wake();
-			if (!this.body.isEnded()) {
-				this.events.done(this, cause);
-			}
+			this.events.done(this, cause);
 		}
 	}
 

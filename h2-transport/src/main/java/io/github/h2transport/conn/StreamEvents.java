@@ -1,5 +1,7 @@
 package io.github.h2transport.conn;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,9 @@ final class StreamEvents {
 	private static final StreamEvents UNHEARD = new StreamEvents(null);
 
 	private final @Nullable StreamListener listener;
+
+	/** Whether the end was told; by whoever finds it first. */
+	private final AtomicBoolean over = new AtomicBoolean();
 
 	/** Written by the holder of the pen if streams are recorded, else 0. */
 	private volatile long openedNanos;
@@ -54,6 +59,9 @@ final class StreamEvents {
 	}
 
 	void done(ClientStream stream, @Nullable Http2Exception cause) {
+		if (this == UNHEARD || !this.over.compareAndSet(false, true)) {
+			return;
+		}
 		ClientConn connection = stream.connection();
 		if (FlightRecorder.wantsStreams()) {
 			FlightRecorder.stream(stream, this.openedNanos, connection.nanoTime(), cause);

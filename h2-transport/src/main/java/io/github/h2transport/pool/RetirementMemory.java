@@ -10,10 +10,22 @@ final class RetirementMemory {
 
 	private static final int UNLIMITED = Integer.MAX_VALUE;
 
+	/**
+	 * So many connections must go well before the next ones get more: a pool has several
+	 * at a time, and what a raise costs is only known when they are over.
+	 */
+	private static final int BEFORE_RAISE = 8;
+
 	/** How many the latest retired connection had processed, 0 if unknown. */
 	private int latest;
 
 	private int maxRequests = UNLIMITED;
+
+	/** How many went well since the last raise. */
+	private int wentWell;
+
+	/** What the next raise adds; doubles while nothing is turned away. */
+	private int raise = 1;
 
 	/**
 	 * A connection was retired.
@@ -25,10 +37,14 @@ final class RetirementMemory {
 			// Twice the same is a rule of the server; once may be a restart.
 			this.maxRequests = (processed == this.latest) ? processed : UNLIMITED;
 			this.latest = processed;
+			this.wentWell = 0;
+			this.raise = 1;
 		}
-		else if (this.maxRequests != UNLIMITED) {
-			// It went well; the rule may be gone, so the next one gets a little more.
-			this.maxRequests += Math.max(1, this.maxRequests / 8);
+		else if (this.maxRequests != UNLIMITED && ++this.wentWell == BEFORE_RAISE) {
+			// The rule may be gone, so the next ones get a little more.
+			this.maxRequests = (int) Math.min((long) this.maxRequests + this.raise, UNLIMITED);
+			this.raise = Math.min(2 * this.raise, 1 << 20);
+			this.wentWell = 0;
 		}
 	}
 

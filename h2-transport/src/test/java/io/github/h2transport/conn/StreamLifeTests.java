@@ -1,5 +1,7 @@
 package io.github.h2transport.conn;
 
+import java.time.Duration;
+
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
@@ -118,12 +120,13 @@ class StreamLifeTests {
 		Exchange last = this.peer.call(get("/a"));
 		this.peer.expect(headers(81).endStream(), headers(83).endStream());
 		last.stream().cancel(ErrorCode.CANCEL, leaving());
-		this.peer.expect(rstStream(83, ErrorCode.CANCEL)).expectNothing();
+		// One more would be too many, so the server may finish it for nobody.
+		this.peer.expectNothing();
 		assertThat(this.peer.connection().canTakeNewRequest()).isFalse();
 		assertThat(this.peer.connection().state()).isEqualTo(ConnectionState.DRAINING);
 		this.peer.send(headers(81).status(200).endStream());
 		running.hasStatus(200);
-		this.peer.expect(goAway(0, ErrorCode.NO_ERROR));
+		this.peer.advance(Duration.ofMillis(100)).expect(goAway(0, ErrorCode.NO_ERROR));
 	}
 
 	@Test

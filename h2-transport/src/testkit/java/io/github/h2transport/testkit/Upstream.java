@@ -1,15 +1,16 @@
 package io.github.h2transport.testkit;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -21,6 +22,8 @@ import com.sun.net.httpserver.HttpServer;
  * {@code request-number} are counted by its value. Thread-safe.
  */
 public final class Upstream implements AutoCloseable {
+
+	private static final int PIECE = 16 * 1024;
 
 	static {
 		// Else the answers wait for acknowledgements, and a gateway's idle connections
@@ -36,7 +39,11 @@ public final class Upstream implements AutoCloseable {
 		return thread;
 	});
 
-	private final Map<String, AtomicInteger> executions = new ConcurrentHashMap<>();
+	/** Guarded by itself; sets of bits, so that a day's requests fit. */
+	private final BitSet executed = new BitSet();
+
+	/** Guarded by {@link #executed}. */
+	private final BitSet twice = new BitSet();
 
 	private final Map<Integer, byte[]> contents = new ConcurrentHashMap<>();
 
@@ -71,26 +78,32 @@ public final class Upstream implements AutoCloseable {
 	 * @return 0 or more
 	 */
 	public int executed() {
-		return this.executions.size();
+		synchronized (this.executed) {
+			return this.executed.cardinality();
+		}
 	}
 
 	/**
 	 * Returns the request numbers that have come more than once.
 	 * @return empty if all is well
 	 */
-	public List<String> executedTwice() {
-		return this.executions.entrySet()
-			.stream()
-			.filter((entry) -> entry.getValue().get() > 1)
-			.map(Map.Entry::getKey)
-			.toList();
+	public List<Integer> executedTwice() {
+		synchronized (this.executed) {
+			return this.twice.stream().boxed().toList();
+		}
+	}
+
+	private void execute(int number) {
+		synchronized (this.executed) {
+			(this.executed.get(number) ? this.twice : this.executed).set(number);
+		}
 	}
 
 	private void handle(HttpExchange exchange) throws IOException {
 		try (exchange) {
 			String number = exchange.getRequestHeaders().getFirst("request-number");
 			if (number != null) {
-				this.executions.computeIfAbsent(number, (key) -> new AtomicInteger()).incrementAndGet();
+				execute(Integer.parseInt(number));
 			}
 			String path = exchange.getRequestURI().getPath();
 			byte[] received = exchange.getRequestBody().readAllBytes();
@@ -106,7 +119,13 @@ public final class Upstream implements AutoCloseable {
 			}
 			exchange.sendResponseHeaders(200, (head || content.length == 0) ? -1 : content.length);
 			if (!head && content.length > 0) {
-				exchange.getResponseBody().write(content);
+				// In pieces: the JDK's server keeps a buffer of the largest write for
+				// each
+				// of its connections.
+				OutputStream out = exchange.getResponseBody();
+				for (int at = 0; at < content.length; at += PIECE) {
+					out.write(content, at, Math.min(PIECE, content.length - at));
+				}
 			}
 		}
 	}
