@@ -33,6 +33,10 @@ public final class TransportOptions extends PoolOptions {
 
 	private final Duration pingTimeout;
 
+	private final Duration probeIdleAfter;
+
+	private final Duration writeStallTimeout;
+
 	private final Duration shutdownTimeout;
 
 	private final int eventLoops;
@@ -69,6 +73,8 @@ public final class TransportOptions extends PoolOptions {
 		this.expectContinueTimeout = builder.expectContinueTimeout;
 		this.pingInterval = builder.pingInterval;
 		this.pingTimeout = builder.pingTimeout;
+		this.probeIdleAfter = builder.probeIdleAfter;
+		this.writeStallTimeout = builder.writeStallTimeout;
 		this.shutdownTimeout = builder.shutdownTimeout;
 		this.eventLoops = builder.eventLoops;
 		this.maxHeaderListSize = builder.maxHeaderListSize;
@@ -199,6 +205,26 @@ public final class TransportOptions extends PoolOptions {
 	 */
 	public Duration pingTimeout() {
 		return this.pingTimeout;
+	}
+
+	/**
+	 * Returns after how much silence on a connection the next request waits until the
+	 * server has answered a PING, or shown life otherwise; zero for never. What stands
+	 * between may have forgotten the connection without a word; a request that was not
+	 * sent can go elsewhere, whatever its method.
+	 * @return by default 30 s
+	 */
+	public Duration probeIdleAfter() {
+		return this.probeIdleAfter;
+	}
+
+	/**
+	 * Returns how long a socket may take nothing, though octets wait to be written,
+	 * before the connection is given up.
+	 * @return by default 30 s
+	 */
+	public Duration writeStallTimeout() {
+		return this.writeStallTimeout;
 	}
 
 	/**
@@ -337,6 +363,10 @@ public final class TransportOptions extends PoolOptions {
 
 		private Duration pingTimeout = Duration.ofSeconds(5);
 
+		private Duration probeIdleAfter = Duration.ofSeconds(30);
+
+		private Duration writeStallTimeout = Duration.ofSeconds(30);
+
 		private Duration shutdownTimeout = Duration.ofSeconds(10);
 
 		private int eventLoops = Math.min(8, Math.max(2, Runtime.getRuntime().availableProcessors() / 2));
@@ -419,6 +449,16 @@ public final class TransportOptions extends PoolOptions {
 
 		public Builder pingTimeout(Duration value) {
 			this.pingTimeout = CallOptions.Durations.positive("pingTimeout", value);
+			return this;
+		}
+
+		public Builder probeIdleAfter(Duration value) {
+			this.probeIdleAfter = CallOptions.Durations.notNegative("probeIdleAfter", value);
+			return this;
+		}
+
+		public Builder writeStallTimeout(Duration value) {
+			this.writeStallTimeout = CallOptions.Durations.positive("writeStallTimeout", value);
 			return this;
 		}
 

@@ -1,5 +1,7 @@
 package io.github.h2transport.conn;
 
+import io.github.h2transport.Phase;
+
 /**
  * The deadlines of one call, as times of {@code System.nanoTime()}; 0 means none.
  *
@@ -8,6 +10,9 @@ package io.github.h2transport.conn;
  * @param exchangeDeadline when everything must be over
  */
 public record CallTimes(long responseDeadline, long readTimeoutNanos, long exchangeDeadline) {
+
+	/** What limits a dial, for messages. */
+	static final String CONNECT_LIMIT = "connectTimeout (h2.transport.connect-timeout)";
 
 	/**
 	 * Returns the earlier of two deadlines.
@@ -20,6 +25,21 @@ public record CallTimes(long responseDeadline, long readTimeoutNanos, long excha
 			return (first != 0) ? first : second;
 		}
 		return (first - second < 0) ? first : second;
+	}
+
+	/**
+	 * Returns which option has set the limit that has passed, for messages.
+	 * @param phase how far the call had come
+	 * @param nowNanos the time
+	 * @return the option and its property
+	 */
+	public String limit(Phase phase, long nowNanos) {
+		boolean body = phase == Phase.RESPONSE_BODY;
+		long other = body ? nowNanos : this.responseDeadline;
+		if (this.exchangeDeadline != 0 && (other == 0 || this.exchangeDeadline - other <= 0)) {
+			return "exchangeTimeout (h2.transport.exchange-timeout)";
+		}
+		return body ? "readTimeout (h2.transport.read-timeout)" : "responseTimeout (h2.transport.response-timeout)";
 	}
 
 	/**

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ConnectionException;
@@ -36,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * is given back when the stream is over. The connection lives on one event loop, which
  * reads for it; whoever holds its pen writes.
  */
-public final class ClientConn implements Pen.Owner {
+public final class ClientConn {
 
 	private final String id;
 
@@ -70,6 +69,8 @@ public final class ClientConn implements Pen.Owner {
 
 	private final ConnDriver driver;
 
+	private final Trial trial;
+
 	/** Whether a {@link ConnOps.Pump} is on its way to the pen. */
 	private final AtomicBoolean pumpQueued = new AtomicBoolean();
 
@@ -101,8 +102,10 @@ public final class ClientConn implements Pen.Owner {
 		this.sentFrames = FrameTrace.ofSent(this.frameLogger);
 		this.receivedFrames = FrameTrace.ofReceived(this.frameLogger);
 		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed, this.sentFrames);
-		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(options.writePolicy()), this);
 		this.driver = new ConnDriver(this, loop, resources);
+		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(options.writePolicy()),
+				this.driver.ending());
+		this.trial = new Trial(this, options);
 	}
 
 	// ---- for pools ----
@@ -142,6 +145,16 @@ public final class ClientConn implements Pen.Owner {
 	 */
 	public boolean canTakeNewRequest() {
 		return this.streams.slots().hasFree();
+	}
+
+	/**
+	 * Returns whether the connection has to show by the answer to a PING that it lives:
+	 * it was silent for long, or a request on it has timed out. Requests given to it wait
+	 * for that; others are the better choice.
+	 * @return a hint, normally {@code false}
+	 */
+	public boolean isInDoubt() {
+		return this.trial.isOn();
 	}
 
 	/**
@@ -243,6 +256,16 @@ public final class ClientConn implements Pen.Owner {
 	}
 
 	/**
+	 * Returns whether the peer has refused requests while it took others: its GOAWAY
+	 * names a stream that it has processed or is at work on (RFC 9113 section 6.8).
+	 * @return {@code false} if there was no GOAWAY or it names no stream
+	 */
+	public boolean hasKeptSomeAtGoAway() {
+		ConnectionSnapshot.GoAway received = this.goAway;
+		return received != null && received.lastStreamId() > 0;
+	}
+
+	/**
 	 * Returns how many streams were opened so far.
 	 * @return 0 or more
 	 */
@@ -332,23 +355,9 @@ public final class ClientConn implements Pen.Owner {
 			.end(new CallCancelledException(reason + " (" + describe() + ")", null, context), ErrorCode.NO_ERROR));
 	}
 
-	/**
-	 * Runs something on the loop: at once if this is the loop.
-	 * @return {@code false} if it will not run, since the loop has ended
-	 */
+	/** As {@link Loop#onLoop}. Any thread. */
 	boolean onLoop(Runnable task) {
-		if (this.loop.inLoop()) {
-			task.run();
-			return true;
-		}
-		try {
-			this.loop.execute(task);
-			return true;
-		}
-		catch (RejectedExecutionException ex) {
-			// The loop has ended and has closed its connections.
-			return false;
-		}
+		return this.loop.onLoop(task);
 	}
 
 	// ---- for the transport ----
@@ -372,14 +381,18 @@ public final class ClientConn implements Pen.Owner {
 					null, context(Initiator.CALLER, Phase.REQUEST_HEAD).withSafeToRetry(true));
 		}
 		ClientStream stream;
+		long now = this.loop.nanoTime();
 		try {
-			stream = new ClientStream(this, plan, this.resources.options().initialWindowSize(), this.loop.nanoTime());
+			stream = new ClientStream(this, plan, this.resources.options().initialWindowSize(), now);
 		}
 		catch (InvalidRequestException | RuntimeException | Error ex) {
 			release();
 			throw ex;
 		}
-		submit(new OpenOp(this, stream));
+		OpenOp open = new OpenOp(this, stream);
+		if (!this.trial.holds(open, now)) {
+			submit(open);
+		}
 		return stream;
 	}
 
@@ -432,6 +445,10 @@ public final class ClientConn implements Pen.Owner {
 
 	WindowTuning tuning() {
 		return this.tuning;
+	}
+
+	Trial trial() {
+		return this.trial;
 	}
 
 	ConnDriver driver() {
@@ -493,25 +510,13 @@ public final class ClientConn implements Pen.Owner {
 		}
 	}
 
-	/**
-	 * Runs something on the loop after its flush, where nobody's pen is held. Any thread.
-	 */
+	/** As {@link Loop#later}. Any thread. */
 	void later(Runnable action) {
-		if (this.loop.inLoop()) {
-			this.loop.afterFlush(action);
-		}
-		else {
-			onLoop(action);
-		}
+		this.loop.later(action);
 	}
 
 	void unpark(Thread waiting) {
-		if (this.loop.inLoop()) {
-			this.loop.unparkLater(waiting);
-		}
-		else {
-			LockSupport.unpark(waiting);
-		}
+		this.loop.unpark(waiting);
 	}
 
 	/**
@@ -522,33 +527,9 @@ public final class ClientConn implements Pen.Owner {
 		this.streams.closed((ClientStream) stream);
 	}
 
-	@Override
-	public int inFlight() {
+	/** How many stream slots are taken. */
+	int inFlight() {
 		return this.streams.slots().used();
-	}
-
-	@Override
-	public Http2Exception writeFailed(Throwable failure) {
-		this.driver.writeError(failure);
-		Http2Exception cause = new ConnectionException(
-				"Writing to " + describe() + " failed: " + ForeignFailure.words(failure),
-				ForeignFailure.printable(failure), context(Initiator.PEER, Phase.REQUEST_HEAD));
-		later(() -> this.driver.writeFailed(failure));
-		return cause;
-	}
-
-	@Override
-	public void discarded(Http2Exception cause) {
-		if (this.state == ConnectionState.CLOSED) {
-			// A caller that held the pen may have opened streams after the loop had
-			// failed those that it saw.
-			this.driver.ending().failStreams(cause);
-		}
-	}
-
-	@Override
-	public void penReleased() {
-		this.streams.tellOfFreeSlots();
 	}
 
 	// ---- words ----

@@ -14,6 +14,7 @@ import io.github.h2transport.FailureContext;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
@@ -61,7 +62,7 @@ public final class ClientStream extends ProtocolStream {
 
 	private final CallTimes times;
 
-	private final @Nullable StreamListener listener;
+	private final StreamEvents events;
 
 	private final long startNanos;
 
@@ -101,6 +102,9 @@ public final class ClientStream extends ProtocolStream {
 	/** Set by whoever has news, taken back by the loop before it looks. */
 	private volatile boolean told;
 
+	/** Set by the holder of the pen: nobody wants it, but it was not reset. */
+	private volatile boolean abandoned;
+
 	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos)
 			throws InvalidRequestException {
 		super(plan.head().isHead(), receiveWindowSize);
@@ -108,7 +112,7 @@ public final class ClientStream extends ProtocolStream {
 		this.request = plan.head();
 		this.times = plan.times();
 		this.upload = Upload.of(plan);
-		this.listener = plan.listener();
+		this.events = StreamEvents.of(plan.listener());
 		this.startNanos = startNanos;
 	}
 
@@ -236,6 +240,9 @@ public final class ClientStream extends ProtocolStream {
 		}
 		else if (!isClosed()) {
 			this.connection.submit(new StreamOps.Reset(this, code));
+			if (why instanceof Http2TimeoutException) {
+				this.connection.trial().timedOut();
+			}
 		}
 	}
 
@@ -406,6 +413,15 @@ public final class ClientStream extends ProtocolStream {
 		return this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
 	}
 
+	/** Lets the server finish, though nobody listens. Holder of the pen. */
+	void abandon() {
+		this.abandoned = true;
+	}
+
+	boolean isAbandoned() {
+		return this.abandoned;
+	}
+
 	/** Decides that the stream is opened. Holder of the pen. */
 	boolean tryOpen() {
 		return OPENING.compareAndSet(this, QUEUED, OPENED);
@@ -433,18 +449,14 @@ public final class ClientStream extends ProtocolStream {
 
 	@Override
 	protected void contentSent() {
-		if (this.listener != null) {
-			this.connection.later(this.listener::wroteRequest);
-		}
+		this.events.wroteRequest(this.connection);
 	}
 
 	void opened() {
 		if (this.upload != null) {
 			this.upload.opened();
 		}
-		if (this.listener != null) {
-			this.connection.later(this.listener::wroteHeaders);
-		}
+		this.events.opened(this.connection);
 	}
 
 	/** An interim response. Loop. */
@@ -453,9 +465,7 @@ public final class ClientStream extends ProtocolStream {
 		if (status == 100) {
 			letGo();
 		}
-		if (this.listener != null) {
-			this.connection.later(() -> this.listener.informational(status, headers));
-		}
+		this.events.interim(this.connection, status, headers);
 	}
 
 	/** The content that waited for 100 (Continue) may go. Loop. */
@@ -472,6 +482,11 @@ public final class ClientStream extends ProtocolStream {
 		if (this.upload != null && this.upload.isHeldTooLong(now - this.startNanos)) {
 			letGo();
 		}
+		endIfLate(now);
+	}
+
+	/** As {@link #tick}, also before the stream is open. Loop. */
+	void endIfLate(long now) {
 		if (this.onNews == null || this.failure != null) {
 			return;
 		}
@@ -521,9 +536,7 @@ public final class ClientStream extends ProtocolStream {
 		this.headNanos = this.connection.driver().lastReadNanos();
 		this.head = newHead;
 		wake();
-		if (this.listener != null) {
-			this.connection.later(() -> this.listener.firstByte(newHead.status()));
-		}
+		this.events.firstByte(this.connection, newHead.status());
 	}
 
 	boolean hasHead() {
@@ -534,13 +547,7 @@ public final class ClientStream extends ProtocolStream {
 		this.trailers = newTrailers;
 		this.body.end();
 		wake();
-		done(null);
-	}
-
-	private void done(@Nullable Http2Exception cause) {
-		if (this.listener != null) {
-			this.connection.later(() -> this.listener.done(cause));
-		}
+		this.events.done(this, null);
 	}
 
 	/**
@@ -556,7 +563,7 @@ public final class ClientStream extends ProtocolStream {
 			}
 			wake();
 			if (!this.body.isEnded()) {
-				done(cause);
+				this.events.done(this, cause);
 			}
 		}
 	}

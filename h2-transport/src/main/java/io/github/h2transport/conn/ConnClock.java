@@ -15,9 +15,6 @@ import io.github.h2transport.TransportOptions;
  */
 final class ConnClock {
 
-	/** A socket that takes nothing for so long, though octets wait, is dead. */
-	private static final long WRITE_STALL_NANOS = 30_000_000_000L;
-
 	private final ClientConn connection;
 
 	private final ConnDriver driver;
@@ -26,16 +23,16 @@ final class ConnClock {
 
 	private final Pings pings = new Pings();
 
+	private final LifeCheck life;
+
 	/** When the connection must be usable, and later: when SETTINGS must be there. */
 	private long connectDeadline;
 
-	/** When the peer was asked for life, 0 if nothing has to be answered. */
-	private long pingSentAt;
-
-	ConnClock(ClientConn connection, ConnDriver driver, TransportOptions options) {
+	ConnClock(ClientConn connection, ConnDriver driver, Resources resources) {
 		this.connection = connection;
 		this.driver = driver;
-		this.options = options;
+		this.options = resources.options();
+		this.life = new LifeCheck(connection, driver, this.options, resources.pingBackOff(), this.pings);
 	}
 
 	void connectDeadline(long deadline) {
@@ -46,9 +43,8 @@ final class ConnClock {
 		return this.pings;
 	}
 
-	/** Any octet is a sign of life. */
-	void alive() {
-		this.pingSentAt = 0;
+	LifeCheck life() {
+		return this.life;
 	}
 
 	void tick(long now) {
@@ -67,15 +63,26 @@ final class ConnClock {
 		}
 		if (isStalled(now)) {
 			this.driver.ending()
-				.broken(new IOException(
-						"the peer has taken no octet for " + Duration.ofNanos(WRITE_STALL_NANOS).toSeconds() + " s"));
+				.broken(new IOException("the peer has taken no octet for " + this.options.writeStallTimeout().toMillis()
+						+ " ms (h2.transport.write-stall-timeout)"));
+			return;
+		}
+		if (this.life.endIfDead(now)) {
 			return;
 		}
 		if (this.connection.inFlight() > 0) {
+			int abandoned = 0;
 			for (ClientStream stream : this.connection.streams().all()) {
 				stream.tick(now);
+				abandoned += stream.isAbandoned() ? 1 : 0;
 			}
-			checkLife(now);
+			if (abandoned > 0 && abandoned == this.connection.inFlight()) {
+				this.driver.ending().endAbandoned();
+				return;
+			}
+			this.connection.pen().tick(now);
+			this.connection.trial().tick(now);
+			this.life.check(now);
 		}
 		else {
 			checkIdle(now);
@@ -84,7 +91,7 @@ final class ConnClock {
 
 	private boolean isStalled(long now) {
 		long since = this.connection.pen().stalledSince();
-		return since != 0 && now - since > WRITE_STALL_NANOS;
+		return since != 0 && now - since > this.options.writeStallTimeout().toNanos();
 	}
 
 	private void setUpTooSlow() {
@@ -92,31 +99,13 @@ final class ConnClock {
 		Phase phase = established ? Phase.PREFACE : Phase.TLS;
 		this.driver.ending()
 			.end(new Http2TimeoutException(
-					"Timed out in " + phase.words() + " with " + this.connection.key().origin() + " (connect timeout)",
+					"Timed out in " + phase.words() + " with " + this.connection.key().origin() + "; the limit is "
+							+ CallTimes.CONNECT_LIMIT,
 					null, this.connection.context(Initiator.LIBRARY, phase).withSafeToRetry(!established)),
 					ErrorCode.SETTINGS_TIMEOUT);
 	}
 
-	private void checkLife(long now) {
-		long interval = this.options.pingInterval().toNanos();
-		if (interval == 0) {
-			return;
-		}
-		if (this.pingSentAt != 0) {
-			if (now - this.pingSentAt > this.options.pingTimeout().toNanos()) {
-				this.driver.ending()
-					.broken(new IOException(
-							"the peer did not answer a PING within " + this.options.pingTimeout().toMillis() + " ms"));
-			}
-		}
-		else if (now - this.driver.lastReadNanos() > interval && now - this.connection.lastStart() > interval) {
-			this.pingSentAt = now;
-			this.connection.submit(new ConnOps.Ping(this.pings.sent(now)));
-		}
-	}
-
 	private void checkIdle(long now) {
-		this.pingSentAt = 0;
 		Duration timeout = this.options.idleTimeout();
 		if (!timeout.isZero() && !this.connection.isKeptIdle()
 				&& now - this.connection.idleSince() >= timeout.toNanos()) {

@@ -37,9 +37,6 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	/** 16 MiB: no socket keeps more, and a peer that never ends is not read for ever. */
 	private static final int LAST_TURNS = 64;
 
-	/** More answers than that are not queued for a peer that does not read them. */
-	private static final int MAX_QUEUED_ANSWERS = 256;
-
 	private final ClientConn connection;
 
 	private final Loop loop;
@@ -74,6 +71,12 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	/** Owned by the holder of the pen. */
 	private final ResetBudget resets = new ResetBudget();
 
+	/**
+	 * Written by the holder of the pen: what streams had left to receive when we reset
+	 * them.
+	 */
+	private volatile long resetCredit;
+
 	ConnDriver(ClientConn connection, Loop loop, Resources resources) {
 		this.connection = connection;
 		this.loop = loop;
@@ -83,7 +86,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.lastRead = loop.nanoTime();
 		this.failures = new ConnFailures(connection);
 		this.ending = new ConnEnding(connection, this, loop, resources, this.failures);
-		this.clock = new ConnClock(connection, this, this.options);
+		this.clock = new ConnClock(connection, this, resources);
 		this.receiveHalf = new ReceiveHalf(this.options.maxFrameSize(), this.options.maxHeaderListSize(),
 				this.options.decoderTableSize(), connection.receiveWindow(), new FloodGuard(),
 				new ConnReceiver(connection, this), connection.receivedFrames());
@@ -101,6 +104,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.wire(newWire);
 		this.clock.connectDeadline(deadline);
 		this.lastRead = this.loop.nanoTime();
+		FlightRecorder.dialled(this.connection, this.lastRead, null);
 		this.connection.frameLogger().checkLevel(this.lastRead);
 		this.loop.join(this);
 		ready(0);
@@ -117,6 +121,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			// At once, so that nobody hears first of a call that got the connection.
 			listener.connectionOpened(this.connection.id(), this.connection.key());
 		}
+		if (this.connection.key().origin().isSecure()) {
+			FlightRecorder.tlsHandshake(this.connection, this.loop.nanoTime() - this.lastRead);
+		}
+		FlightRecorder.opened(this.connection);
 		this.connection.observer().opened(this.connection);
 		if (current.hasBuffered()) {
 			read(current);
@@ -209,11 +217,13 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		}
 		long now = this.loop.nanoTime();
 		this.lastRead = now;
-		this.clock.alive();
 		this.receiveHalf.read(octets, now);
-		if (this.queuedAnswers.get() > MAX_QUEUED_ANSWERS && this.connection.isStalled()) {
+		// Behind what was said: requests that wait for life must not go out before GOAWAY
+		// is known.
+		this.clock.life().alive();
+		if (this.queuedAnswers.get() > FloodGuard.QUEUED_ANSWERS && this.connection.isStalled()) {
 			throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM,
-					"more than " + MAX_QUEUED_ANSWERS + " SETTINGS and PING answers wait to be read");
+					"more than " + FloodGuard.QUEUED_ANSWERS + " SETTINGS and PING answers wait to be read");
 		}
 	}
 
@@ -264,11 +274,13 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		long took = roundTrips.answered(opaqueData, now);
 		if (took >= 0) {
 			this.clock.pings().measured(took);
+			FlightRecorder.pong(this.connection, took);
 			return;
 		}
 		took = this.clock.pings().answered(opaqueData, now);
 		if (took >= 0) {
 			roundTrips.sample(took);
+			FlightRecorder.pong(this.connection, took);
 		}
 	}
 
@@ -282,11 +294,22 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.submit(new ConnOps.Ping(this.clock.pings().sent(now, now + timeoutNanos, result)));
 	}
 
+	/** The connection is on trial. Loop. */
+	void askForLife() {
+		if (!this.established || this.ending.endedBy() != null) {
+			this.connection.trial().over();
+			return;
+		}
+		this.clock.life().tryNow(this.loop.nanoTime());
+	}
+
 	void goAway(int lastStreamId, ErrorCode code, String debug) {
 		ConnectionSnapshot.GoAway earlier = this.connection.goAway();
 		// RFC 9113 section 6.8 forbids to raise it: what was given up may run elsewhere.
 		int last = (earlier != null) ? Math.min(earlier.lastStreamId(), lastStreamId) : lastStreamId;
 		this.connection.goAway(new ConnectionSnapshot.GoAway(last, code.name(), debug));
+		FlightRecorder.goAway(this.connection, false, code.name(), lastStreamId);
+		this.clock.life().goAway(code);
 		this.ending.goAwayReceived(code);
 		this.connection.submit(new ConnOps.GoAwaySweep(this.connection, lastStreamId, code));
 		this.loop.afterFlush(this.ending::drained);
@@ -306,13 +329,28 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	 * Servers take many RST_STREAMs for an attack (CVE-2023-44487). Beyond what they are
 	 * known to bear the connection is retired, and a new one takes over. Holder of the
 	 * pen.
+	 * @return whether one more is harmless
 	 */
-	void resetSent() {
+	boolean mayReset() {
+		if (this.resets.tryAcquire(this.loop.nanoTime())) {
+			return true;
+		}
 		Slots slots = this.connection.slots();
-		if (!this.resets.tryAcquire(this.loop.nanoTime()) && slots.isAccepting()) {
+		if (slots.isAccepting()) {
 			slots.retire();
 			this.connection.later(this.ending::retire);
 		}
+		return false;
+	}
+
+	/** A stream was reset: the server may have sent as much on it as it had credit. */
+	void resetSent(ClientStream stream) {
+		long credit = this.resetCredit + stream.receiveWindow().available();
+		this.resetCredit = credit;
+	}
+
+	long resetCredit() {
+		return this.resetCredit;
 	}
 
 	// ---- the clock ----

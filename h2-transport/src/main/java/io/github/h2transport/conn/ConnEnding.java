@@ -3,6 +3,7 @@ package io.github.h2transport.conn;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Initiator;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * GOAWAY, reads on for a moment, and closes. Every field that is not final belongs to the
  * loop; volatile ones are read by others.
  */
-final class ConnEnding {
+final class ConnEnding implements Pen.Owner {
 
 	/** A closed connection reads on so long, or so much: unread input would reset it. */
 	private static final long LINGER_NANOS = 1_000_000_000L;
@@ -118,6 +119,7 @@ final class ConnEnding {
 	private void sendGoAway(ErrorCode code, String reason) {
 		if (!this.goAwaySent || !code.equals(ErrorCode.NO_ERROR)) {
 			this.goAwaySent = true;
+			FlightRecorder.goAway(this.connection, true, code.name(), 0);
 			this.connection.submit(new ConnOps.GoAway(code, reason, this.queuedGoAways));
 		}
 	}
@@ -135,6 +137,13 @@ final class ConnEnding {
 		if (this.driver.wasEstablished() && this.endedBy == null && this.connection.slots().closeIfUnused()) {
 			this.connection.slots().refuse();
 			end(this.failures.cancelled(reason), ErrorCode.NO_ERROR);
+		}
+	}
+
+	/** Nobody wants any of its streams, and it takes no new ones. */
+	void endAbandoned() {
+		if (!this.connection.slots().isAccepting()) {
+			end(this.failures.cancelled("nobody wants its streams"), ErrorCode.NO_ERROR);
 		}
 	}
 
@@ -156,6 +165,7 @@ final class ConnEnding {
 		stopAccepting();
 		this.connection.state(ConnectionState.DRAINING);
 		failStreams(cause);
+		this.connection.trial().over();
 		if (!this.driver.wasEstablished()) {
 			close();
 			return;
@@ -236,6 +246,7 @@ final class ConnEnding {
 			current.close();
 		}
 		this.connection.pen().terminate(cause);
+		this.connection.trial().over();
 		failStreams(cause);
 		this.loop.leave(this.driver);
 		this.resources.forget(this.connection);
@@ -245,6 +256,9 @@ final class ConnEnding {
 	}
 
 	private void announceClosed(Http2Exception cause) {
+		if (this.driver.wasEstablished()) {
+			FlightRecorder.closed(this.connection, this.loop.nanoTime(), cause);
+		}
 		this.connection.observer().closed(this.connection, cause);
 		this.connection.completeClosed();
 		TransportListener listener = this.resources.listener();
@@ -256,6 +270,7 @@ final class ConnEnding {
 
 	/** The dial has failed before there was a wire. Loop. */
 	void dialFailed(Http2Exception cause) {
+		FlightRecorder.dialled(this.connection, this.loop.nanoTime(), cause);
 		if (this.endedBy == null) {
 			this.endedBy = cause;
 		}
@@ -276,6 +291,37 @@ final class ConnEnding {
 		if (now - this.lingerDeadline >= 0) {
 			close();
 		}
+	}
+
+	// ---- for the pen ----
+
+	@Override
+	public int inFlight() {
+		return this.connection.inFlight();
+	}
+
+	@Override
+	public Http2Exception writeFailed(Throwable failure) {
+		this.driver.writeError(failure);
+		Http2Exception cause = new ConnectionException(
+				"Writing to " + this.connection.describe() + " failed: " + ForeignFailure.words(failure),
+				ForeignFailure.printable(failure), this.connection.context(Initiator.PEER, Phase.REQUEST_HEAD));
+		this.connection.later(() -> this.driver.writeFailed(failure));
+		return cause;
+	}
+
+	@Override
+	public void discarded(Http2Exception cause) {
+		if (this.connection.state() == ConnectionState.CLOSED) {
+			// A caller that held the pen may have opened streams after the loop had
+			// failed those that it saw.
+			failStreams(cause);
+		}
+	}
+
+	@Override
+	public void penReleased() {
+		this.connection.book().tellOfFreeSlots();
 	}
 
 	// ---- for others ----

@@ -51,6 +51,11 @@ final class ConnReceiver implements ReceiveEvents {
 	}
 
 	@Override
+	public long resetCredit() {
+		return this.driver.resetCredit();
+	}
+
+	@Override
 	public void interim(ProtocolStream stream, int status, Headers headers) {
 		((ClientStream) stream).interim(status, headers);
 	}

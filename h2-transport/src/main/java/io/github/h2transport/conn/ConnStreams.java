@@ -71,6 +71,12 @@ final class ConnStreams {
 		this.open.incrementAndGet();
 		this.opened = this.opened + 1;
 		this.lastStart = stream.startNanos();
+		if (this.slots.isAccepting() && this.connection.sendHalf().streamIdsLeft() <= Slots.LIMIT_UNSTATED) {
+			// RFC 9113 section 5.1.1: a new connection takes over. All that have a slot
+			// can still be opened.
+			this.slots.retire();
+			this.connection.later(this.connection.driver().ending()::retire);
+		}
 		if (this.connection.isSingleUse()) {
 			this.slots.retire();
 		}

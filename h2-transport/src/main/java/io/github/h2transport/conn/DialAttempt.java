@@ -204,8 +204,9 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		if (now - this.deadline >= 0) {
 			Phase phase = this.addresses.isEmpty() ? Phase.RESOLVE : Phase.CONNECT;
 			String link = this.addresses.isEmpty() ? " of " : " to ";
-			fail(new Http2TimeoutException("Timed out " + phase.words() + link + origin(), this.lastFailure,
-					context().withPhase(phase)));
+			fail(new Http2TimeoutException(
+					"Timed out " + phase.words() + link + origin() + "; the limit is " + CallTimes.CONNECT_LIMIT,
+					this.lastFailure, context().withPhase(phase)));
 		}
 		else if (this.channel != null && now - this.addressDeadline >= 0) {
 			this.lastFailure = new IOException("no answer within its share of the connect timeout");

@@ -1,6 +1,8 @@
 package io.github.h2transport.conn;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What a connection asks of the thread that it lives on. Tests give it a loop that they
@@ -39,6 +41,47 @@ interface Loop {
 	void join(Member member);
 
 	void leave(Member member);
+
+	/**
+	 * Runs something on the loop: at once if this is the loop. Any thread.
+	 * @return {@code false} if it will not run, since the loop has ended and has closed
+	 * its connections
+	 */
+	default boolean onLoop(Runnable task) {
+		if (inLoop()) {
+			task.run();
+			return true;
+		}
+		try {
+			execute(task);
+			return true;
+		}
+		catch (RejectedExecutionException ex) {
+			return false;
+		}
+	}
+
+	/**
+	 * Runs something on the loop after its flush, where nobody's pen is held. Any thread.
+	 */
+	default void later(Runnable action) {
+		if (inLoop()) {
+			afterFlush(action);
+		}
+		else {
+			onLoop(action);
+		}
+	}
+
+	/** Unparks a caller: after the flush on the loop, else at once. Any thread. */
+	default void unpark(Thread thread) {
+		if (inLoop()) {
+			unparkLater(thread);
+		}
+		else {
+			LockSupport.unpark(thread);
+		}
+	}
 
 	/** Something that wants to know the time now and then. */
 	interface Member {

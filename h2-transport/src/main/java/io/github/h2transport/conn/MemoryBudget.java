@@ -12,6 +12,12 @@ final class MemoryBudget {
 
 	private final long limit;
 
+	/**
+	 * A sixteenth of the heap: content that waits must leave room for what is done with
+	 * it.
+	 */
+	static final int HEAP_SHARE = 16;
+
 	private final AtomicLong buffered = new AtomicLong();
 
 	private final AtomicLong reserved = new AtomicLong();
@@ -21,7 +27,7 @@ final class MemoryBudget {
 	}
 
 	static MemoryBudget ofHeap() {
-		return new MemoryBudget(Runtime.getRuntime().maxMemory() / 16);
+		return new MemoryBudget(Runtime.getRuntime().maxMemory() / HEAP_SHARE);
 	}
 
 	/**

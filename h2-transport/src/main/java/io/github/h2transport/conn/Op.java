@@ -21,6 +21,13 @@ abstract class Op {
 	abstract void run(SendHalf half);
 
 	/**
+	 * The op still waits to be run. Called by the loop from time to time.
+	 * @param now the time
+	 */
+	void waits(long now) {
+	}
+
+	/**
 	 * The connection ended before the action was encoded.
 	 * @param cause why it ended
 	 */

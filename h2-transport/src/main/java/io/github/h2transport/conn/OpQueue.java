@@ -36,6 +36,13 @@ final class OpQueue {
 		previous.next = op;
 	}
 
+	/** Tells every op that it still waits. Holder of the pen. */
+	void tick(long now) {
+		for (Op op = this.head.next; op != null; op = op.next) {
+			op.waits(now);
+		}
+	}
+
 	/**
 	 * Takes the oldest op.
 	 * @return {@code null} if there is none, or if its producer has not linked it yet;

@@ -46,6 +46,11 @@ final class OpenOp extends Op {
 	}
 
 	@Override
+	void waits(long now) {
+		this.stream.endIfLate(now);
+	}
+
+	@Override
 	void discard(Http2Exception cause) {
 		if (this.stream.tryOpen()) {
 			refuseBecauseOf(cause);

@@ -103,6 +103,15 @@ final class Pen {
 	}
 
 	/**
+	 * Lets what is queued behind a full socket look at the clock. Loop only.
+	 */
+	void tick(long now) {
+		if (this.awaitingWritable) {
+			this.queue.tick(now);
+		}
+	}
+
+	/**
 	 * Ends the pen: what was queued and what will be is discarded. Loop only.
 	 * @param cause what the discarded ops are told
 	 */

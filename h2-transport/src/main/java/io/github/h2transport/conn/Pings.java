@@ -87,6 +87,11 @@ final class Pings {
 		this.count = 0;
 	}
 
+	/** Whether the peer has had a PING of ours. */
+	boolean everSent() {
+		return this.lastPayload != 0;
+	}
+
 	int inFlight() {
 		return this.count;
 	}

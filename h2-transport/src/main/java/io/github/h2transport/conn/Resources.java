@@ -36,6 +36,8 @@ final class Resources {
 
 	private final WarningBudget warnings = new WarningBudget();
 
+	private final PingBackOff pingBackOff = new PingBackOff();
+
 	private final Map<String, ClientConn> connections = new ConcurrentHashMap<>();
 
 	private final AtomicLong connectionIds = new AtomicLong();
@@ -87,6 +89,10 @@ final class Resources {
 
 	WarningBudget warnings() {
 		return this.warnings;
+	}
+
+	PingBackOff pingBackOff() {
+		return this.pingBackOff;
 	}
 
 	String nextId() {

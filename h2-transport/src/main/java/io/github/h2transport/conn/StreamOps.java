@@ -25,8 +25,18 @@ final class StreamOps {
 
 		@Override
 		void run(SendHalf half) {
+			if (this.stream.isClosed()) {
+				return;
+			}
+			ConnDriver driver = this.stream.connection().driver();
+			boolean affordable = driver.mayReset();
+			if (!affordable && this.code.equals(ErrorCode.CANCEL) && this.stream.isLocalDone()) {
+				// Nothing is wrong with it but that nobody wants it any more.
+				this.stream.abandon();
+				return;
+			}
 			if (half.reset(this.stream, this.code)) {
-				this.stream.connection().driver().resetSent();
+				driver.resetSent(this.stream);
 			}
 		}
 

@@ -150,9 +150,12 @@ final class StreamWaiter {
 
 	/** The words for a deadline that has passed. */
 	static Http2Exception timeout(ClientStream stream, Phase phase) {
-		long waited = Duration.ofNanos(stream.connection().nanoTime() - stream.startNanos()).toMillis();
-		return new Http2TimeoutException("Timed out after " + waited + " ms " + phase.words() + stream.where()
-				+ stream.connection().describeSilence(), null, stream.context(Initiator.LIBRARY, phase));
+		long now = stream.connection().nanoTime();
+		long waited = Duration.ofNanos(now - stream.startNanos()).toMillis();
+		return new Http2TimeoutException(
+				"Timed out after " + waited + " ms " + phase.words() + stream.where()
+						+ stream.connection().describeSilence() + "; the limit is " + stream.times().limit(phase, now),
+				null, stream.context(Initiator.LIBRARY, phase));
 	}
 
 	static long nonZero(long time) {

@@ -63,6 +63,11 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 	}
 
 	@Override
+	boolean isInDoubt() {
+		return connection().isInDoubt();
+	}
+
+	@Override
 	boolean tryReserve() {
 		return connection().tryReserve();
 	}

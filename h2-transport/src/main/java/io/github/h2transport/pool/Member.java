@@ -52,6 +52,11 @@ abstract class Member<C> {
 
 	abstract boolean tryReserve();
 
+	/** A hint whether others are the better choice: it may be dead. */
+	boolean isInDoubt() {
+		return false;
+	}
+
 	/** Gives a slot back that was not used. */
 	abstract void release();
 

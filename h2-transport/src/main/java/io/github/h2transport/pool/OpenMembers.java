@@ -17,6 +17,9 @@ final class OpenMembers<C> {
 	/** Stands for a peer that has never told its limit. */
 	static final int UNKNOWN = Integer.MAX_VALUE;
 
+	/** More than any load. */
+	private static final long IN_DOUBT = Integer.MAX_VALUE;
+
 	/** More of them would make a message unreadable. */
 	private static final int MOST_DESCRIBED = 8;
 
@@ -116,13 +119,15 @@ final class OpenMembers<C> {
 	private @Nullable Member<C> leastLoaded(boolean replayable) {
 		List<Member<C>> current = this.members;
 		Member<C> best = null;
-		int least = Integer.MAX_VALUE;
+		long least = Long.MAX_VALUE;
 		for (int i = 0; i < current.size(); i++) {
 			Member<C> member = current.get(i);
 			int load = member.activeStreams();
-			if (load < least && member.canTake() && (member.knowsLimit() || (replayable && load < this.latestLimit))) {
+			// Any other goes before one that may be dead.
+			long rank = member.isInDoubt() ? load + IN_DOUBT : load;
+			if (rank < least && member.canTake() && (member.knowsLimit() || (replayable && load < this.latestLimit))) {
 				best = member;
-				least = load;
+				least = rank;
 			}
 		}
 		return best;

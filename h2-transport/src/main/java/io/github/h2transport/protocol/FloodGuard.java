@@ -75,6 +75,36 @@ public final class FloodGuard {
 	 */
 	static final int UNKNOWN_OCTETS_PER_TOKEN = 1024;
 
+	/**
+	 * Two are a graceful end (RFC 9113 section 6.8); each one makes us look at all
+	 * streams.
+	 */
+	static final int GOAWAY_BURST = 16;
+
+	static final int GOAWAYS_PER_SECOND = 1;
+
+	/**
+	 * HEADERS and malformed frames for streams that are gone: they may have crossed our
+	 * RST_STREAM, and what we do for them helps nobody.
+	 */
+	static final int STRAY_BURST = 1000;
+
+	static final int STRAYS_PER_SECOND = 100;
+
+	/** For each stream: its interim responses, its head and its trailers. */
+	static final int STRAYS_PER_STREAM = 18;
+
+	static final int STRAY_CEILING = 20_000;
+
+	/**
+	 * Octets of DATA for streams that are gone, beyond the credit that they had when we
+	 * reset them. An honest peer needs next to nothing of it; a window of the connection
+	 * is for one that has lost its books of the stream, but stops in the end.
+	 */
+	static final int LATE_OCTETS_BURST = 16 * 1024 * 1024;
+
+	static final int LATE_OCTETS_PER_SECOND = 64 * 1024;
+
 	/** Flushes of servers without anything to flush; CVE-2019-9518. */
 	static final int EMPTY_DATA_IN_A_ROW = 16;
 
@@ -85,7 +115,7 @@ public final class FloodGuard {
 	static final int INTERIM_PER_STREAM = 16;
 
 	/** SETTINGS and PING acks that a peer made us queue but does not read. */
-	static final int QUEUED_ANSWERS = 256;
+	public static final int QUEUED_ANSWERS = 256;
 
 	// All below: owned by the loop.
 
@@ -102,6 +132,13 @@ public final class FloodGuard {
 
 	private final TokenBucket unknown = new TokenBucket(UNKNOWN_BURST, UNKNOWN_PER_SECOND);
 
+	private final TokenBucket goAways = new TokenBucket(GOAWAY_BURST, GOAWAYS_PER_SECOND);
+
+	private final TokenBucket strays = new TokenBucket(STRAY_BURST, STRAYS_PER_SECOND, STRAY_CEILING);
+
+	private final TokenBucket lateOctets = new TokenBucket(LATE_OCTETS_BURST, LATE_OCTETS_PER_SECOND,
+			Integer.MAX_VALUE);
+
 	private final TokenBucket emptyData = new TokenBucket(EMPTY_DATA_IN_A_ROW, EMPTY_DATA_PER_SECOND);
 
 	private long octetsPaidForPings;
@@ -109,6 +146,8 @@ public final class FloodGuard {
 	private long octetsPaid;
 
 	private long streamsPaid;
+
+	private long resetCreditPaid;
 
 	/**
 	 * Takes note of what we have sent, which explains frames of the peer. To be called
@@ -123,7 +162,28 @@ public final class FloodGuard {
 		this.windowUpdates.earn(WINDOW_UPDATES_PER_SENT_OCTET * (totalOctets - this.octetsPaid));
 		this.octetsPaid = totalOctets;
 		this.resets.earn(totalStreams - this.streamsPaid);
+		this.strays.earn(STRAYS_PER_STREAM * (totalStreams - this.streamsPaid));
 		this.streamsPaid = totalStreams;
+	}
+
+	/**
+	 * Takes note of what the peer may still send on streams that we have reset. To be
+	 * called for each read, as {@link #sent}.
+	 * @param totalCredit the octets of credit that all streams had left when we sent
+	 * their RST_STREAM
+	 */
+	public void reset(long totalCredit) {
+		this.lateOctets.earn(totalCredit - this.resetCreditPaid);
+		this.resetCreditPaid = totalCredit;
+	}
+
+	/**
+	 * Takes note of a stream that is about to be reset, since frames of it are late from
+	 * now on.
+	 * @param credit what the peer may still send on it, in octets
+	 */
+	public void fault(long credit) {
+		this.lateOctets.earn(credit);
 	}
 
 	/**
@@ -186,6 +246,35 @@ public final class FloodGuard {
 	}
 
 	/**
+	 * Counts a GOAWAY.
+	 * @param nowNanos the time
+	 * @return {@code null}, or what is wrong
+	 */
+	public @Nullable String goAway(long nowNanos) {
+		return this.goAways.take(1, nowNanos) ? null : "too many GOAWAY frames";
+	}
+
+	/**
+	 * Counts HEADERS or a malformed frame for a stream that is gone or about to be reset.
+	 * @param nowNanos the time
+	 * @return {@code null}, or what is wrong
+	 */
+	public @Nullable String stray(long nowNanos) {
+		return this.strays.take(1, nowNanos) ? null : "too many frames for streams that are gone";
+	}
+
+	/**
+	 * Counts DATA for a stream that is gone or about to be reset.
+	 * @param nowNanos the time
+	 * @param octets the flow-controlled length of the frame, 0 or more
+	 * @return {@code null}, or what is wrong
+	 */
+	public @Nullable String lateData(long nowNanos, int octets) {
+		return this.lateOctets.take(octets, nowNanos) ? null
+				: "more DATA for streams that are gone than they had credit for";
+	}
+
+	/**
 	 * Counts a DATA frame that has no content and does not end its stream; padding is no
 	 * content.
 	 * @param nowNanos the time
@@ -211,16 +300,6 @@ public final class FloodGuard {
 	public @Nullable String interim(int streamCount) {
 		return (streamCount <= INTERIM_PER_STREAM) ? null
 				: "more than " + INTERIM_PER_STREAM + " interim responses to one request";
-	}
-
-	/**
-	 * Judges the number of answers that wait to be written.
-	 * @param queued how many SETTINGS and PING acks wait
-	 * @return {@code null}, or what is wrong
-	 */
-	public @Nullable String queuedAnswers(int queued) {
-		return (queued <= QUEUED_ANSWERS) ? null
-				: "more than " + QUEUED_ANSWERS + " acks wait because the peer does not read them";
 	}
 
 }

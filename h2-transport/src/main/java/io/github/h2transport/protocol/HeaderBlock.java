@@ -3,6 +3,8 @@ package io.github.h2transport.protocol;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
+import io.github.h2transport.frame.Settings;
+
 /**
  * Collects the fragments of a header block that did not fit into one HEADERS frame (RFC
  * 9113 section 4.3). Owned by the loop; holds memory only between two fragments.
@@ -13,7 +15,7 @@ final class HeaderBlock {
 	 * How much larger than the decoded limit a compressed block may be: Huffman codes of
 	 * unusual octets take up to 30 bits, so honest blocks stay far below four times.
 	 */
-	private static final int WORST_EXPANSION = 4;
+	static final int WORST_EXPANSION = 4;
 
 	private static final byte[] NOTHING = new byte[0];
 
@@ -25,6 +27,15 @@ final class HeaderBlock {
 
 	HeaderBlock(int maxHeaderListSize) {
 		this.limit = (int) Math.min((long) WORST_EXPANSION * maxHeaderListSize, Integer.MAX_VALUE / 2);
+	}
+
+	/**
+	 * Returns {@code false} if a first fragment of that length is beyond every honest
+	 * size. One frame of the size that every peer may send is still decoded, so that it
+	 * costs its stream and not the connection.
+	 */
+	boolean mayBegin(int octets) {
+		return octets <= Math.max(this.limit, Settings.LEAST_MAX_FRAME_SIZE);
 	}
 
 	void begin(ByteBuffer fragment) {

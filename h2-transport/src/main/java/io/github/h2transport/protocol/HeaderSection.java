@@ -177,6 +177,15 @@ public final class HeaderSection implements FieldSink {
 	}
 
 	/**
+	 * Returns how large the section is so far: octets of names and values, and 32 for
+	 * each field.
+	 * @return 0 if the section is ignored; what comes behind a fault is not counted
+	 */
+	long listSize() {
+		return this.listSize;
+	}
+
+	/**
 	 * Returns the status of a response.
 	 * @return 100 to 999, never 101; 0 for other sections and those with a
 	 * {@link #fault()}

@@ -58,6 +58,9 @@ public abstract class ProtocolStream {
 	/** Owned by the loop. */
 	int interimCount;
 
+	/** Owned by the loop: the decoded size of all interim responses. */
+	long interimSize;
+
 	/**
 	 * Owned by the loop: declared length of the content, or {@link BodyLength}'s signs.
 	 */

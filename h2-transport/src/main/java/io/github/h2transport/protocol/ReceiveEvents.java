@@ -32,6 +32,13 @@ public interface ReceiveEvents {
 	 */
 	long dataSent();
 
+	/**
+	 * Returns what the peer may still send on streams that are gone.
+	 * @return the octets of credit that each stream had left when we sent its RST_STREAM,
+	 * of all streams so far
+	 */
+	long resetCredit();
+
 	/** An interim response (RFC 9110 section 15.2). */
 	void interim(ProtocolStream stream, int status, Headers headers);
 

@@ -36,6 +36,8 @@ public final class ReceiveHalf implements FrameHandler {
 
 	private final int tableSize;
 
+	private final int maxHeaderListSize;
+
 	private final HeaderSection section;
 
 	private final HeaderBlock block;
@@ -61,6 +63,9 @@ public final class ReceiveHalf implements FrameHandler {
 	/** What of that frame no reader will consume. */
 	private int dataOverhead;
 
+	/** Whether that frame has had any content, which padding is not. */
+	private boolean dataHasContent;
+
 	/** The stream of the header block that is being collected. */
 	private int blockStreamId;
 
@@ -82,6 +87,7 @@ public final class ReceiveHalf implements FrameHandler {
 		this.reader = new FrameReader(maxFrameSize, this, trace);
 		this.decoder = new HpackDecoder(tableSize);
 		this.tableSize = tableSize;
+		this.maxHeaderListSize = maxHeaderListSize;
 		this.section = new HeaderSection(maxHeaderListSize);
 		this.block = new HeaderBlock(maxHeaderListSize);
 		this.connectionWindow = connectionWindow;
@@ -97,7 +103,8 @@ public final class ReceiveHalf implements FrameHandler {
 	 */
 	public void read(ByteBuffer in, long now) throws ConnectionError {
 		this.nowNanos = now;
-		this.guard.sent(this.events.dataSent(), this.events.lastOpenedId() / 2);
+		this.guard.sent(this.events.dataSent(), (this.events.lastOpenedId() + 1) / 2);
+		this.guard.reset(this.events.resetCredit());
 		this.trace.begin();
 		this.trace.time(now);
 		try {
@@ -143,6 +150,7 @@ public final class ReceiveHalf implements FrameHandler {
 				throw new ConnectionError(ErrorCode.STREAM_CLOSED,
 						"DATA on stream " + streamId + " after its END_STREAM");
 			}
+			calm(this.guard.lateData(this.nowNanos, flowControlledLength));
 		}
 		else if (stream.isRemoteDone()) {
 			fault(stream, ErrorCode.STREAM_CLOSED, "DATA after END_STREAM");
@@ -156,16 +164,12 @@ public final class ReceiveHalf implements FrameHandler {
 		else {
 			this.dataStream = stream;
 		}
-		if (flowControlledLength == 0 && !endStream) {
-			calm(this.guard.emptyData(this.nowNanos));
-		}
-		else if (this.dataStream != null) {
-			this.guard.data();
-		}
+		this.dataHasContent = false;
 	}
 
 	@Override
 	public void dataPiece(int streamId, ByteBuffer piece) {
+		this.dataHasContent = true;
 		ProtocolStream stream = this.dataStream;
 		if (stream == null) {
 			return;
@@ -185,9 +189,16 @@ public final class ReceiveHalf implements FrameHandler {
 	}
 
 	@Override
-	public void dataEnd(int streamId, boolean endStream) {
+	public void dataEnd(int streamId, boolean endStream) throws ConnectionError {
 		ProtocolStream stream = this.dataStream;
 		this.dataStream = null;
+		if (!this.dataHasContent && !endStream) {
+			// CVE-2019-9518: also with padding, which is no progress either.
+			calm(this.guard.emptyData(this.nowNanos));
+		}
+		else if (stream != null) {
+			this.guard.data();
+		}
 		if (this.dataOverhead > 0) {
 			this.events.discarded(stream, this.dataOverhead);
 		}
@@ -225,6 +236,9 @@ public final class ReceiveHalf implements FrameHandler {
 			throws ConnectionError {
 		this.blockStreamId = streamId;
 		this.blockEndsStream = endStream;
+		if (!this.block.mayBegin(fragment.remaining())) {
+			throw beyondLimits();
+		}
 		if (endHeaders) {
 			headerBlock(fragment);
 		}
@@ -236,11 +250,15 @@ public final class ReceiveHalf implements FrameHandler {
 	@Override
 	public void continuation(int streamId, ByteBuffer fragment, boolean endHeaders) throws ConnectionError {
 		if (!this.block.add(fragment)) {
-			throw new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "a header block beyond every limit we announced");
+			throw beyondLimits();
 		}
 		if (endHeaders) {
 			headerBlock(this.block.take());
 		}
+	}
+
+	private static ConnectionError beyondLimits() {
+		return new ConnectionError(ErrorCode.ENHANCE_YOUR_CALM, "a header block beyond every limit we announced");
 	}
 
 	private void headerBlock(ByteBuffer octets) throws ConnectionError {
@@ -262,6 +280,7 @@ public final class ReceiveHalf implements FrameHandler {
 				throw new ConnectionError(ErrorCode.STREAM_CLOSED,
 						"HEADERS on stream " + streamId + " after its END_STREAM");
 			}
+			calm(this.guard.stray(this.nowNanos));
 		}
 		else if (!wanted) {
 			fault(stream, ErrorCode.STREAM_CLOSED, "HEADERS after END_STREAM");
@@ -313,6 +332,13 @@ public final class ReceiveHalf implements FrameHandler {
 		String tooMany = this.guard.interim(++stream.interimCount);
 		if (tooMany != null) {
 			fault(stream, ErrorCode.ENHANCE_YOUR_CALM, tooMany);
+			return;
+		}
+		stream.interimSize += this.section.listSize();
+		if (stream.interimSize > this.maxHeaderListSize) {
+			fault(stream, ErrorCode.ENHANCE_YOUR_CALM,
+					"the interim responses to one request are larger than the limit of " + this.maxHeaderListSize
+							+ " octets");
 			return;
 		}
 		this.events.interim(stream, status, headers);
@@ -369,9 +395,12 @@ public final class ReceiveHalf implements FrameHandler {
 			// RFC 9113 section 6.4: RST_STREAM must not be sent for an idle stream.
 			throw new ConnectionError(code, message + " on stream " + streamId + ", which is idle");
 		}
-		ProtocolStream stream = this.events.stream(streamId);
+		ProtocolStream stream = unlessFaulty(this.events.stream(streamId));
 		if (stream != null) {
 			fault(stream, code, message);
+		}
+		else {
+			calm(this.guard.stray(this.nowNanos));
 		}
 	}
 
@@ -408,6 +437,7 @@ public final class ReceiveHalf implements FrameHandler {
 	private void fault(ProtocolStream stream, ErrorCode code, String message) {
 		if (!stream.faulty) {
 			stream.faulty = true;
+			this.guard.fault(stream.receiveWindow().available());
 			this.events.fault(stream, code, message);
 		}
 	}
@@ -426,7 +456,11 @@ public final class ReceiveHalf implements FrameHandler {
 	}
 
 	@Override
-	public void settingsAck() {
+	public void settingsAck() throws ConnectionError {
+		if (this.acknowledged) {
+			// Nobody waits for it.
+			calm(this.guard.settings(this.nowNanos));
+		}
 		if (!this.acknowledged && this.tableSize < DEFAULT_TABLE_SIZE) {
 			// RFC 9113 section 4.3.1: the peer must say that it has shrunk its table.
 			this.decoder.requireSizeUpdate();
@@ -448,7 +482,8 @@ public final class ReceiveHalf implements FrameHandler {
 	}
 
 	@Override
-	public void goAway(int lastStreamId, ErrorCode code, ByteBuffer debugData) {
+	public void goAway(int lastStreamId, ErrorCode code, ByteBuffer debugData) throws ConnectionError {
+		calm(this.guard.goAway(this.nowNanos));
 		String debug = readable(debugData);
 		this.trace.detail(FrameType.GOAWAY, FrameLog.goAwayDetail(lastStreamId, code.value()));
 		this.trace.text(debug);

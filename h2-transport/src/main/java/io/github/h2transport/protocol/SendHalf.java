@@ -173,6 +173,14 @@ public final class SendHalf {
 	}
 
 	/**
+	 * Returns how many streams can still be opened (RFC 9113 section 5.1.1).
+	 * @return 0 or more
+	 */
+	public int streamIdsLeft() {
+		return (HIGHEST_STREAM_ID - this.lastOpenedId) / 2 + ((this.lastOpenedId == 0) ? 1 : 0);
+	}
+
+	/**
 	 * Gives a stream its id, before anybody else can see it.
 	 * @param stream a stream that was never opened
 	 */

@@ -17,6 +17,7 @@ import io.github.h2transport.RequestBody;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.Dialer;
+import io.github.h2transport.conn.FlightRecorder;
 import io.github.h2transport.conn.UploadStream;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.protocol.Excerpt;
@@ -84,6 +85,7 @@ final class AsyncRoundTrip {
 			return;
 		}
 		this.current = connection;
+		long start = System.nanoTime();
 		Runnable disarm = this.dialer.schedule(this.call.connectionWait(), () -> {
 			if (connection.cancel(false)) {
 				this.result.completeExceptionally(this.call.noConnection(this.pool));
@@ -91,6 +93,7 @@ final class AsyncRoundTrip {
 		});
 		connection.whenComplete((got, failure) -> {
 			disarm.run();
+			FlightRecorder.waited(this.call.key(), start, failure == null);
 			if (!connection.isCancelled()) {
 				connected(connection);
 			}

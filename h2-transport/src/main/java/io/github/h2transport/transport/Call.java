@@ -25,6 +25,7 @@ import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.CallTimes;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
+import io.github.h2transport.conn.FlightRecorder;
 import io.github.h2transport.conn.StreamListener;
 import io.github.h2transport.conn.StreamPlan;
 import io.github.h2transport.pool.ClientConnPool;
@@ -145,9 +146,11 @@ final class Call {
 		long deadline = this.times.headDeadline();
 		if (deadline != 0 && deadline - System.nanoTime() <= 0) {
 			long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.startNanos);
-			return forCaller(new Http2TimeoutException(
-					"Timed out after " + waited + " ms waiting for a connection to " + this.key + others, cause,
-					context));
+			return forCaller(
+					new Http2TimeoutException(
+							"Timed out after " + waited + " ms waiting for a connection to " + this.key + others
+									+ "; the limit is " + this.times.limit(Phase.POOL, System.nanoTime()),
+							cause, context));
 		}
 		return forCaller(PoolException
 			.of(PoolException.Reason.ACQUIRE_TIMEOUT,
@@ -206,9 +209,13 @@ final class Call {
 		}
 		boolean fruitful = connection.hasCompletedAny();
 		boolean lost = fruitful && stream != null && !stream.hasInterim() && isRepeatable(failure);
-		if (!this.retries.mayRetry(failure, this.request.body(), fruitful, lost)) {
+		// A slow server that takes few requests a connection retires many connections
+		// before it has answered the first of them.
+		boolean worked = fruitful || connection.hasKeptSomeAtGoAway();
+		if (!this.retries.mayRetry(failure, this.request.body(), worked, lost)) {
 			return false;
 		}
+		FlightRecorder.replayed(this.key, this.request.method(), failure);
 		if (this.listener != null) {
 			this.listener.retried(this.request, failure);
 		}

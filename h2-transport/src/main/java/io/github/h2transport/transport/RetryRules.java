@@ -43,7 +43,8 @@ final class RetryRules {
 	 * Decides, and takes note if the answer is yes.
 	 * @param failure how the latest attempt ended
 	 * @param body the content that would have to be sent again
-	 * @param fruitful whether that connection has ever answered a request
+	 * @param fruitful whether that connection has ever answered a request, or said with
+	 * its GOAWAY that it is at work on some
 	 * @param repeatable whether to repeat it though the server may have processed it
 	 * @return whether the request goes to another connection
 	 */

@@ -17,6 +17,7 @@ import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
+import io.github.h2transport.conn.FlightRecorder;
 import io.github.h2transport.conn.UploadStream;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.protocol.Excerpt;
@@ -61,7 +62,7 @@ final class RoundTrip {
 		CompletableFuture<ClientConn> future = this.pool.getClientConn(this.call.connectionRequest())
 			.toCompletableFuture();
 		try {
-			return future.isDone() ? future.get() : future.get(this.call.connectionWait(), TimeUnit.NANOSECONDS);
+			return future.isDone() ? future.get() : await(future);
 		}
 		catch (TimeoutException ex) {
 			abandon(future);
@@ -75,6 +76,20 @@ final class RoundTrip {
 			abandon(future);
 			throw new CallCancelledException("Interrupted while waiting for a connection to " + this.call.key(), null,
 					FailureContext.of(Initiator.CALLER, Phase.POOL));
+		}
+	}
+
+	private ClientConn await(CompletableFuture<ClientConn> future)
+			throws InterruptedException, ExecutionException, TimeoutException {
+		long start = System.nanoTime();
+		boolean success = false;
+		try {
+			ClientConn connection = future.get(this.call.connectionWait(), TimeUnit.NANOSECONDS);
+			success = true;
+			return connection;
+		}
+		finally {
+			FlightRecorder.waited(this.call.key(), start, success);
 		}
 	}
 

@@ -156,7 +156,7 @@ class FloorsTests {
 	void theTransportNeedsOnlyTheJdkAndJSpecify() {
 		classes().should()
 			.onlyDependOnClassesThat(resideInAnyPackage(BASE + "..", "java..", "javax.net..", "javax.security..",
-					"org.jspecify.annotations.."))
+					"jdk.jfr..", "org.jspecify.annotations.."))
 			.because("an application takes the transport without taking anybody else's versions")
 			.check(MAIN);
 	}

@@ -3,6 +3,7 @@ package io.github.h2transport.conformance;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.StreamException;
+import io.github.h2transport.conn.ConnectionState;
 import io.github.h2transport.conn.Exchange;
 import io.github.h2transport.conn.ScriptedPeer;
 import org.junit.jupiter.api.Test;
@@ -219,9 +220,10 @@ class Section5_1StreamTests {
 	@Test
 	void aConnectionWithoutStreamIdsGivesRequestsBackAndEnds() throws Exception {
 		ScriptedPeer peer = new ScriptedPeer().greet().lastOpenedId(Integer.MAX_VALUE - 2);
-		Exchange last = peer.call(get("/last"));
+		assertThat(peer.connection().tryReserve() && peer.connection().tryReserve()).isTrue();
+		Exchange last = peer.start(get("/last"));
 		peer.expect(headers(Integer.MAX_VALUE).endStream());
-		Exchange late = peer.call(get("/late"));
+		Exchange late = peer.start(get("/late"));
 		peer.settle();
 		assertThat(late.failure(ConnectionException.class).isSafeToRetry()).isTrue();
 		assertThat(peer.connection().canTakeNewRequest()).isFalse();
@@ -229,6 +231,22 @@ class Section5_1StreamTests {
 		peer.send(headers(Integer.MAX_VALUE).status(200).endStream());
 		last.hasStatus(200);
 		peer.expect(goAway(0, ErrorCode.NO_ERROR)).expectNothing();
+	}
+
+	@Test
+	void aConnectionIsReplacedBeforeItsStreamIdsRunOut() throws Exception {
+		int last = Integer.MAX_VALUE - 2 * 1001;
+		ScriptedPeer peer = new ScriptedPeer().greet().lastOpenedId(last);
+		peer.call(get("/"));
+		peer.expect(headers(last + 2).endStream());
+		assertThat(peer.connection().tryReserve() && peer.connection().tryReserve()).isTrue();
+		peer.start(get("/"));
+		peer.expect(headers(last + 4).endStream());
+		assertThat(peer.connection().tryReserve()).as("a slot on the old connection").isFalse();
+		assertThat(peer.connection().state()).isEqualTo(ConnectionState.DRAINING);
+		// Who had a slot is not turned away.
+		peer.start(get("/"));
+		peer.expect(headers(last + 6).endStream()).expectNothing();
 	}
 
 	// ---- section 5.1.2: how many streams ----

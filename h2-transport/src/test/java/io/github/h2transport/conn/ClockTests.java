@@ -34,7 +34,7 @@ class ClockTests {
 
 	@Test
 	void theIdleTimeBeginsWithTheEndOfTheLastStream() throws Exception {
-		this.peer.advance(Duration.ofSeconds(40));
+		this.peer.advance(Duration.ofSeconds(29));
 		this.peer.call(get("/a"));
 		this.peer.send(headers(1).status(200).endStream()).expect(headers(1).endStream());
 		this.peer.advance(Duration.ofSeconds(49)).expectNothing();
@@ -73,7 +73,7 @@ class ClockTests {
 
 	@Test
 	void aYoungRequestOnAnOldConnectionIsNotPinged() throws Exception {
-		this.peer.advance(Duration.ofSeconds(40));
+		this.peer.advance(Duration.ofSeconds(29));
 		this.peer.call(get("/a"));
 		this.peer.expect(headers(1).endStream());
 		this.peer.advance(Duration.ofSeconds(9)).expectNothing();
@@ -117,7 +117,8 @@ class ClockTests {
 		assertThat(stuck.wire().isClosed()).isFalse();
 		stuck.advance(Duration.ofMillis(100));
 		assertThat(stuck.wire().isClosed()).isTrue();
-		assertThat(call.failure(ConnectionException.class)).hasMessageContaining("has taken no octet for 30 s");
+		assertThat(call.failure(ConnectionException.class))
+			.hasMessageContaining("has taken no octet for 30000 ms (h2.transport.write-stall-timeout)");
 		assertThat(stuck.connection().sendHalf().buffer().capacity()).as("the borrowed buffer").isZero();
 	}
 

@@ -37,11 +37,14 @@ final class ManualLoop implements Loop {
 
 	private volatile long nowNanos = 1_000_000_000_000L;
 
+	/** For all loops that a thread turns: a test may make very many of them. */
+	private static final ThreadLocal<ByteBuffer> READ_BUFFER = ThreadLocal
+		.withInitial(() -> ByteBuffer.allocateDirect(READ_BUFFER_SIZE));
+
+	private static final ThreadLocal<ByteBuffer> CIPHER_BUFFER = ThreadLocal
+		.withInitial(() -> ByteBuffer.allocateDirect(READ_BUFFER_SIZE));
+
 	// Owned by the turning thread.
-
-	private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BUFFER_SIZE);
-
-	private final ByteBuffer cipherBuffer = ByteBuffer.allocateDirect(READ_BUFFER_SIZE);
 
 	private final Set<Member> members = new LinkedHashSet<>();
 
@@ -214,13 +217,13 @@ final class ManualLoop implements Loop {
 	@Override
 	public ByteBuffer readBuffer() {
 		onlyOnLoop();
-		return this.readBuffer.clear();
+		return READ_BUFFER.get().clear();
 	}
 
 	@Override
 	public ByteBuffer cipherBuffer() {
 		onlyOnLoop();
-		return this.cipherBuffer.clear();
+		return CIPHER_BUFFER.get().clear();
 	}
 
 	@Override

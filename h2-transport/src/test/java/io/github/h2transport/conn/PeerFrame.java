@@ -176,6 +176,17 @@ public final class PeerFrame {
 		return this.type == Type.DATA;
 	}
 
+	public boolean isPing() {
+		return this.type == Type.PING;
+	}
+
+	/** The answer to this PING. */
+	public PeerFrame acknowledged() {
+		PeerFrame frame = new PeerFrame(Type.PING_ACK, 0);
+		frame.value = this.value;
+		return frame;
+	}
+
 	public int length() {
 		return (this.payload != null) ? this.payload.length : 0;
 	}

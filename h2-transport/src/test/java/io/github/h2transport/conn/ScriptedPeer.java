@@ -51,10 +51,14 @@ public final class ScriptedPeer {
 	}
 
 	public ScriptedPeer(UnaryOperator<TransportOptions.Builder> options) {
-		TransportOptions all = options.apply(TransportOptions.builder().allowHttp(true)).build();
-		this.resources = new Resources(all, Runnable::run, null);
-		this.connection = new ClientConn(this.resources.nextId(), new ConnectionKey(Origin.of(ROOT), null, null),
-				all.singleUse(), this.resources, this.loop, this.observer);
+		this(new Resources(options.apply(TransportOptions.builder().allowHttp(true)).build(), Runnable::run, null));
+	}
+
+	/** Another connection of the same transport. */
+	ScriptedPeer(Resources resources) {
+		this.resources = resources;
+		this.connection = new ClientConn(resources.nextId(), new ConnectionKey(Origin.of(ROOT), null, null),
+				resources.options().singleUse(), resources, this.loop, this.observer);
 		this.resources.remember(this.connection);
 	}
 

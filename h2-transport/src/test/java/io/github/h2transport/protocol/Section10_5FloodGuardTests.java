@@ -48,6 +48,39 @@ class Section10_5FloodGuardTests {
 	}
 
 	@Test
+	void goAwaysHaveABurstAndARate() {
+		assertThatBudgetIs(16, 1, this.guard::goAway);
+	}
+
+	@Test
+	void framesForStreamsThatAreGoneHaveABurstAndARate() {
+		assertThatBudgetIs(1000, 100, this.guard::stray);
+	}
+
+	@Test
+	void everyOpenedStreamExplainsEighteenLateFrames() {
+		assertThat(legal(this.guard::stray, START, 1001)).isEqualTo(1000);
+		this.guard.sent(0, 2);
+		this.guard.sent(0, 2);
+		assertThat(legal(this.guard::stray, START, 40)).isEqualTo(36);
+	}
+
+	@Test
+	void lateDataIsPaidByTheCreditThatItsStreamHad() {
+		int burst = FloodGuard.LATE_OCTETS_BURST;
+		assertThat(this.guard.lateData(START, burst)).isNull();
+		assertThat(this.guard.lateData(START, 1)).isNotNull();
+		this.guard.reset(65_535);
+		this.guard.reset(65_535);
+		assertThat(this.guard.lateData(START, 65_535)).isNull();
+		assertThat(this.guard.lateData(START, 1)).contains("gone");
+		this.guard.fault(100);
+		assertThat(this.guard.lateData(START, 100)).isNull();
+		assertThat(this.guard.lateData(START, 1)).isNotNull();
+		assertThat(this.guard.lateData(START + SECOND, FloodGuard.LATE_OCTETS_PER_SECOND)).isNull();
+	}
+
+	@Test
 	void emptyDataHasABurstInARowAndARate() {
 		assertThatBudgetIs(16, 1, this.guard::emptyData);
 	}
@@ -154,12 +187,6 @@ class Section10_5FloodGuardTests {
 	void aStreamHasAtMostSixteenInterimResponses() {
 		assertThat(this.guard.interim(16)).isNull();
 		assertThat(this.guard.interim(17)).contains("16 interim responses");
-	}
-
-	@Test
-	void atMost256AnswersWait() {
-		assertThat(this.guard.queuedAnswers(256)).isNull();
-		assertThat(this.guard.queuedAnswers(257)).contains("256");
 	}
 
 }

@@ -37,6 +37,8 @@ class LongTimeoutsTests {
 			.exchangeTimeout(FOREVER)
 			.pingInterval(FOREVER)
 			.pingTimeout(FOREVER)
+			.probeIdleAfter(FOREVER)
+			.writeStallTimeout(FOREVER)
 			.build();
 		CallOptions call = CallOptions.builder()
 			.connectTimeout(FOREVER)

@@ -41,9 +41,10 @@ public final class RealServer implements AutoCloseable {
 
 	/*
 	 * Becomes the server, after leaving a shell behind that waits for the end of our
-	 * pipe: the JVM holds the other end and cannot die without closing it.
+	 * pipe: the JVM holds the other end and cannot die without closing it. A group of
+	 * their own, which takes in the processes that a server starts, ends at once.
 	 */
-	private static final String LAUNCHER = "exec 3<&0; (read -r line <&3; kill -9 $$ 2>/dev/null) & "
+	private static final String LAUNCHER = "exec 3<&0; (read -r line <&3; kill -9 -$$ 2>/dev/null) & "
 			+ "exec \"$@\" 3<&- </dev/null";
 
 	private final Builder options;
@@ -92,6 +93,18 @@ public final class RealServer implements AutoCloseable {
 	 */
 	public static Builder nghttpd() {
 		return new Builder(ServerKind.NGHTTPD);
+	}
+
+	/**
+	 * Starts to describe a gateway. Skips the test if it is not installed.
+	 * @param kind which one
+	 * @param upstream where it sends all requests
+	 * @return a builder
+	 */
+	public static Builder gateway(GatewayKind kind, Upstream upstream) {
+		Builder builder = new Builder(kind);
+		builder.upstreamPort = upstream.port();
+		return builder;
 	}
 
 	/**
@@ -144,6 +157,14 @@ public final class RealServer implements AutoCloseable {
 	public void restart() {
 		end();
 		launch();
+	}
+
+	/**
+	 * Makes the server take its configuration anew while it serves, and returns when it
+	 * has been told.
+	 */
+	public void reload() {
+		execute(this.options.kind.reload(this.program, this.folder, pid()));
 	}
 
 	/**
@@ -214,7 +235,7 @@ public final class RealServer implements AutoCloseable {
 	}
 
 	private void launch() {
-		List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", LAUNCHER, "sh"));
+		List<String> command = new ArrayList<>(List.of("setsid", "/bin/sh", "-c", LAUNCHER, "sh"));
 		try {
 			command.addAll(this.options.kind.command(this.program, this.folder, this.port, this.options));
 			this.process = new ProcessBuilder(command).directory(this.folder.toFile())
@@ -254,11 +275,36 @@ public final class RealServer implements AutoCloseable {
 	}
 
 	private void signal(String name) {
+		execute(List.of("kill", "-" + name, String.valueOf(pid())));
+	}
+
+	private void execute(List<String> command) {
 		try {
-			Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(pid())).inheritIO().start();
-			if (kill.waitFor() != 0) {
-				throw new IllegalStateException("cannot send SIG" + name);
+			Process process = new ProcessBuilder(command).redirectErrorStream(true)
+				.redirectOutput(ProcessBuilder.Redirect.appendTo(this.folder.resolve("output.log").toFile()))
+				.start();
+			if (process.waitFor() != 0) {
+				throw new IllegalStateException(command + " failed: " + log());
 			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/*
+	 * All processes of the server at the same moment: a master replaces a worker that
+	 * dies before it.
+	 */
+	private static void killGroup(long pid) {
+		try {
+			new ProcessBuilder("kill", "-KILL", "--", "-" + pid).redirectErrorStream(true)
+				.redirectOutput(ProcessBuilder.Redirect.DISCARD)
+				.start()
+				.waitFor();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -274,6 +320,7 @@ public final class RealServer implements AutoCloseable {
 		if (ending == null) {
 			return;
 		}
+		killGroup(ending.pid());
 		// The watching shell first: it must not signal a process id that is free again.
 		ending.descendants().forEach(ProcessHandle::destroyForcibly);
 		ending.destroyForcibly();
@@ -301,7 +348,7 @@ public final class RealServer implements AutoCloseable {
 	/** Describes a server. Not thread-safe. */
 	public static final class Builder {
 
-		final ServerKind kind;
+		final ServerProgram kind;
 
 		final Map<String, byte[]> files = new LinkedHashMap<>();
 
@@ -315,7 +362,10 @@ public final class RealServer implements AutoCloseable {
 
 		@Nullable Certificates certificates;
 
-		private Builder(ServerKind kind) {
+		// of a gateway
+		int upstreamPort;
+
+		private Builder(ServerProgram kind) {
 			this.kind = kind;
 		}
 
@@ -347,7 +397,7 @@ public final class RealServer implements AutoCloseable {
 		 * @throws IllegalStateException on nghttpd, which has no such limit
 		 */
 		public Builder keepaliveRequests(int value) {
-			if (this.kind != ServerKind.NGINX) {
+			if (this.kind != ServerKind.NGINX && this.kind != GatewayKind.NGINX) {
 				throw new IllegalStateException(this.kind.program() + " has no limit of requests for a connection");
 			}
 			this.keepaliveRequests = value;

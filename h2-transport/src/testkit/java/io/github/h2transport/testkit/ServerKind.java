@@ -1,26 +1,22 @@
 package io.github.h2transport.testkit;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * The servers that a test can start, each with the command line that makes it listen on a
  * loopback port and stay in the foreground.
  */
-public enum ServerKind {
+public enum ServerKind implements ServerProgram {
 
 	NGINX("nginx") {
 
 		@Override
-		List<String> command(Path program, Path folder, int port, RealServer.Builder options) throws IOException {
+		public List<String> command(Path program, Path folder, int port, RealServer.Builder options)
+				throws IOException {
 			// A killed nginx leaves its socket file behind, and the next one cannot bind
 			// it.
 			Files.deleteIfExists(folder.resolve("echo.sock"));
@@ -37,7 +33,7 @@ public enum ServerKind {
 	NGHTTPD("nghttpd") {
 
 		@Override
-		List<String> command(Path program, Path folder, int port, RealServer.Builder options) {
+		public List<String> command(Path program, Path folder, int port, RealServer.Builder options) {
 			List<String> command = new ArrayList<>(List.of(program.toString(), "-a", "127.0.0.1", "--echo-upload", "-m",
 					String.valueOf(options.maxConcurrentStreams), "-d", folder.resolve("www").toString()));
 			command.addAll(options.arguments);
@@ -60,33 +56,9 @@ public enum ServerKind {
 		this.program = program;
 	}
 
-	/**
-	 * Returns the command that starts this server, after writing what it needs.
-	 * @param program the executable
-	 * @param folder a folder of its own, with the document root {@code www}
-	 * @param port a free port of 127.0.0.1
-	 * @param options what the test asked for
-	 * @return the command and its arguments
-	 * @throws IOException if a file cannot be written
-	 */
-	abstract List<String> command(Path program, Path folder, int port, RealServer.Builder options) throws IOException;
-
-	String program() {
+	@Override
+	public String program() {
 		return this.program;
-	}
-
-	/**
-	 * Looks for the executable on the PATH and where systems keep their daemons.
-	 * @return the executable, {@code null} if this machine has none
-	 */
-	@Nullable Path find() {
-		String path = Objects.requireNonNullElse(System.getenv("PATH"), "");
-		return Stream.concat(Stream.of(path.split(File.pathSeparator)), Stream.of("/usr/sbin", "/usr/local/sbin"))
-			.filter((folder) -> !folder.isEmpty())
-			.map((folder) -> Path.of(folder, this.program))
-			.filter(Files::isExecutable)
-			.findFirst()
-			.orElse(null);
 	}
 
 	/*

@@ -1,6 +1,9 @@
 package io.github.h2transport.spring.matrix;
 
+import java.time.Duration;
 import java.util.Map;
+
+import org.awaitility.Awaitility;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -68,7 +71,10 @@ class MessagesRealServerTests {
 
 		assertThat(answer.status()).isEqualTo(200);
 		assertThat(answer.sum()).isEqualTo(Site.sum());
-		assertThat(ask.interim()).containsExactly("103 " + Site.LINK);
+		// An event loop tells it; a blocking caller may be quicker.
+		Awaitility.await()
+			.pollDelay(Duration.ZERO)
+			.untilAsserted(() -> assertThat(ask.interim()).containsExactly("103 " + Site.LINK));
 		cell.hasOneConnectionAtRest();
 	}
 

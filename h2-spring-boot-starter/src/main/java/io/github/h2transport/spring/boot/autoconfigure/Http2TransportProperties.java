@@ -102,6 +102,17 @@ public final class Http2TransportProperties {
 	private final Duration pingTimeout;
 
 	/**
+	 * Silence on a connection after which the next request waits for the answer to a
+	 * PING. Zero for never.
+	 */
+	private final Duration probeIdleAfter;
+
+	/**
+	 * Time after which a connection whose socket takes no octet is given up.
+	 */
+	private final Duration writeStallTimeout;
+
+	/**
 	 * Number of event-loop threads that share the connections. By default half the
 	 * processors, at least 2 and at most 8.
 	 */
@@ -179,6 +190,7 @@ public final class Http2TransportProperties {
 			@DefaultValue("60s") Duration readTimeout, @DefaultValue("0s") Duration exchangeTimeout,
 			@DefaultValue("1s") Duration expectContinueTimeout, @DefaultValue("10s") Duration shutdownTimeout,
 			@DefaultValue("10s") Duration pingInterval, @DefaultValue("5s") Duration pingTimeout,
+			@DefaultValue("30s") Duration probeIdleAfter, @DefaultValue("30s") Duration writeStallTimeout,
 			@Nullable Integer eventLoops, @DefaultValue("adaptive") WritePolicy writePolicy,
 			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("false") boolean retryIdempotent,
 			@DefaultValue("64KB") DataSize maxHeaderListSize, @DefaultValue("256KB") DataSize initialWindowSize,
@@ -199,6 +211,8 @@ public final class Http2TransportProperties {
 		this.shutdownTimeout = shutdownTimeout;
 		this.pingInterval = pingInterval;
 		this.pingTimeout = pingTimeout;
+		this.probeIdleAfter = probeIdleAfter;
+		this.writeStallTimeout = writeStallTimeout;
 		this.eventLoops = eventLoops;
 		this.writePolicy = writePolicy;
 		this.strictMaxConcurrentStreams = strictMaxConcurrentStreams;
@@ -267,6 +281,14 @@ public final class Http2TransportProperties {
 
 	public Duration getPingTimeout() {
 		return this.pingTimeout;
+	}
+
+	public Duration getProbeIdleAfter() {
+		return this.probeIdleAfter;
+	}
+
+	public Duration getWriteStallTimeout() {
+		return this.writeStallTimeout;
 	}
 
 	public @Nullable Integer getEventLoops() {
@@ -339,6 +361,8 @@ public final class Http2TransportProperties {
 		to.set("shutdown-timeout", this.shutdownTimeout, TransportOptions.Builder::shutdownTimeout);
 		to.set("ping-interval", this.pingInterval, TransportOptions.Builder::pingInterval);
 		to.set("ping-timeout", this.pingTimeout, TransportOptions.Builder::pingTimeout);
+		to.set("probe-idle-after", this.probeIdleAfter, TransportOptions.Builder::probeIdleAfter);
+		to.set("write-stall-timeout", this.writeStallTimeout, TransportOptions.Builder::writeStallTimeout);
 		if (this.eventLoops != null) {
 			to.set("event-loops", this.eventLoops, TransportOptions.Builder::eventLoops);
 		}

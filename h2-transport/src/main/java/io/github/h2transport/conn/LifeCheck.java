@@ -1,0 +1,141 @@
+package io.github.h2transport.conn;
+
+import java.io.IOException;
+import java.time.Duration;
+
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.TransportOptions;
+
+/**
+ * Asks a silent peer for life by PING (RFC 9113 section 6.7), and not more often than
+ * servers bear. Any octet is an answer. Owned by the loop.
+ */
+final class LifeCheck {
+
+	/**
+	 * So many PINGs go without HEADERS or DATA of ours between them before they get
+	 * rarer: gRPC servers allow two.
+	 */
+	private static final int FREE_PINGS = 2;
+
+	/** What gRPC servers take without complaint at any time. */
+	private static final long LONGEST_INTERVAL_NANOS = 300_000_000_000L;
+
+	/**
+	 * A connection that has brought something so recently is not asked because a request
+	 * has timed out: the server lives and is slow.
+	 */
+	private static final long RECENT_NANOS = 1_000_000_000L;
+
+	private final ClientConn connection;
+
+	private final ConnDriver driver;
+
+	private final TransportOptions options;
+
+	private final PingBackOff backOff;
+
+	private final Pings pings;
+
+	/** When the peer was asked, 0 if nothing has to be answered. */
+	private long askedAt;
+
+	/** PINGs since the latest HEADERS or DATA of ours. */
+	private int inARow;
+
+	/** What had been sent when the latest PING went out. */
+	private long sent;
+
+	LifeCheck(ClientConn connection, ConnDriver driver, TransportOptions options, PingBackOff backOff, Pings pings) {
+		this.connection = connection;
+		this.driver = driver;
+		this.options = options;
+		this.backOff = backOff;
+		this.pings = pings;
+	}
+
+	/** Something has arrived. */
+	void alive() {
+		this.askedAt = 0;
+		this.connection.trial().over();
+	}
+
+	/**
+	 * Gives the connection up if it was asked and has not answered.
+	 * @return whether it was
+	 */
+	boolean endIfDead(long now) {
+		Duration timeout = this.options.pingTimeout();
+		if (this.askedAt == 0 || now - this.askedAt <= timeout.toNanos()) {
+			return false;
+		}
+		this.driver.ending()
+			.broken(new IOException(
+					"the peer did not answer a PING within " + timeout.toMillis() + " ms (h2.transport.ping-timeout)"));
+		return true;
+	}
+
+	/** Asks after a silence, while streams are open. */
+	void check(long now) {
+		if (this.askedAt != 0 || this.options.pingInterval().isZero()) {
+			return;
+		}
+		long interval = interval();
+		if (now - this.driver.lastReadNanos() > interval && now - this.connection.lastStart() > interval) {
+			ask(now);
+		}
+	}
+
+	/** Asks because the connection is on trial. */
+	void tryNow(long now) {
+		if (this.askedAt != 0) {
+			// The answer to the PING that is on its way will do.
+			return;
+		}
+		if (now - this.driver.lastReadNanos() < RECENT_NANOS) {
+			this.connection.trial().over();
+			return;
+		}
+		ask(now);
+	}
+
+	private void ask(long now) {
+		if (hasSentSince()) {
+			this.inARow = 0;
+		}
+		this.inARow++;
+		this.sent = sent();
+		this.askedAt = StreamWaiter.nonZero(now);
+		this.connection.submit(new ConnOps.Ping(this.pings.sent(now)));
+	}
+
+	/** How long the peer may be silent. */
+	private long interval() {
+		long interval = this.options.pingInterval().toNanos();
+		int doublings = this.backOff.doublings(this.connection.key().origin());
+		if (!hasSentSince()) {
+			doublings += Math.max(0, this.inARow + 1 - FREE_PINGS);
+		}
+		for (int i = 0; i < doublings && interval < LONGEST_INTERVAL_NANOS; i++) {
+			interval = Math.min(2 * interval, LONGEST_INTERVAL_NANOS);
+		}
+		return interval;
+	}
+
+	private boolean hasSentSince() {
+		return this.sent != sent();
+	}
+
+	/** Changes with HEADERS and with DATA. */
+	private long sent() {
+		return this.connection.streamsOpened() + this.connection.sendHalf().dataSent();
+	}
+
+	/** GOAWAY has come; if our PINGs may be the reason, there will be fewer. */
+	void goAway(ErrorCode code) {
+		if (code.equals(ErrorCode.ENHANCE_YOUR_CALM) && this.pings.everSent()) {
+			this.backOff.complained(this.connection.key().origin());
+		}
+	}
+
+}

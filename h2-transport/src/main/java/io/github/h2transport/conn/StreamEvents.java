@@ -1,0 +1,66 @@
+package io.github.h2transport.conn;
+
+import io.github.h2transport.Headers;
+import io.github.h2transport.Http2Exception;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the listener of a stream and the flight recorder how it goes on. Whatever a
+ * listener does runs on the loop after its flush, where nobody's pen is held.
+ */
+final class StreamEvents {
+
+	/** For nearly every stream: nobody listens. */
+	private static final StreamEvents UNHEARD = new StreamEvents(null);
+
+	private final @Nullable StreamListener listener;
+
+	/** Written by the holder of the pen if streams are recorded, else 0. */
+	private volatile long openedNanos;
+
+	private StreamEvents(@Nullable StreamListener listener) {
+		this.listener = listener;
+	}
+
+	static StreamEvents of(@Nullable StreamListener listener) {
+		return (listener != null || FlightRecorder.wantsStreams()) ? new StreamEvents(listener) : UNHEARD;
+	}
+
+	void opened(ClientConn connection) {
+		if (this != UNHEARD) {
+			this.openedNanos = connection.nanoTime();
+		}
+		if (this.listener != null) {
+			connection.later(this.listener::wroteHeaders);
+		}
+	}
+
+	void wroteRequest(ClientConn connection) {
+		if (this.listener != null) {
+			connection.later(this.listener::wroteRequest);
+		}
+	}
+
+	void interim(ClientConn connection, int status, Headers headers) {
+		if (this.listener != null) {
+			connection.later(() -> this.listener.informational(status, headers));
+		}
+	}
+
+	void firstByte(ClientConn connection, int status) {
+		if (this.listener != null) {
+			connection.later(() -> this.listener.firstByte(status));
+		}
+	}
+
+	void done(ClientStream stream, @Nullable Http2Exception cause) {
+		ClientConn connection = stream.connection();
+		if (FlightRecorder.wantsStreams()) {
+			FlightRecorder.stream(stream, this.openedNanos, connection.nanoTime(), cause);
+		}
+		if (this.listener != null) {
+			connection.later(() -> this.listener.done(cause));
+		}
+	}
+
+}

@@ -1,0 +1,279 @@
+package io.github.h2transport.conn;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.h2transport.ConnectionException;
+import io.github.h2transport.ErrorCode;
+import io.github.h2transport.Http2TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static io.github.h2transport.conn.PeerFrame.data;
+import static io.github.h2transport.conn.PeerFrame.goAway;
+import static io.github.h2transport.conn.PeerFrame.headers;
+import static io.github.h2transport.conn.PeerFrame.ping;
+import static io.github.h2transport.conn.PeerFrame.pingAck;
+import static io.github.h2transport.conn.PeerFrame.rstStream;
+import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.conn.ScriptedPeer.post;
+import static io.github.h2transport.conn.ScriptedPeer.upload;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** How a connection finds out whether its peer is still there (RFC 9113 section 6.7). */
+@Timeout(30)
+class LifeTests {
+
+	private final ScriptedPeer peer = new ScriptedPeer().greet();
+
+	// ---- after a long silence ----
+
+	@Test
+	void aRequestAfterALongSilenceWaitsForTheAnswerToAPing() throws Exception {
+		this.peer.advance(Duration.ofSeconds(30)).expectNothing();
+		Exchange call = this.peer.call(post("/a", new byte[0]));
+		this.peer.expect(ping(1)).expectNothing();
+		assertThat(this.peer.connection().isInDoubt()).isTrue();
+		this.peer.send(pingAck(1)).expect(headers(1).endStream());
+		assertThat(this.peer.connection().isInDoubt()).isFalse();
+		this.peer.send(headers(1).status(200).endStream());
+		call.hasStatus(200);
+		this.peer.isAtRest();
+	}
+
+	@Test
+	void aRequestAfterAShortSilenceWaitsForNothing() throws Exception {
+		this.peer.advance(Duration.ofMillis(29_999));
+		this.peer.call(get("/a"));
+		this.peer.expect(headers(1).endStream()).expectNothing();
+	}
+
+	@Test
+	void anyFrameWillDo() throws Exception {
+		this.peer.advance(Duration.ofSeconds(30));
+		this.peer.call(get("/a"));
+		this.peer.expect(ping(1));
+		this.peer.send(PeerFrame.settings()).expect(PeerFrame.settingsAck(), headers(1).endStream());
+	}
+
+	@Test
+	void aConnectionThatIsGoneHasSentNothingOfTheRequest() throws Exception {
+		this.peer.advance(Duration.ofSeconds(40));
+		Exchange first = this.peer.call(post("/a", new byte[10]));
+		Exchange second = this.peer.call(get("/b"));
+		this.peer.expect(ping(1)).expectNothing();
+		this.peer.advance(Duration.ofSeconds(5)).expectNothing();
+		assertThat(this.peer.isClosed()).isFalse();
+		this.peer.advance(Duration.ofMillis(100)).expectNothing();
+		assertThat(this.peer.isClosed()).isTrue();
+		for (Exchange call : List.of(first, second)) {
+			ConnectionException failure = call.failure(ConnectionException.class);
+			assertThat(failure).hasMessageContaining("did not answer a PING within 5000 ms")
+				.hasMessageContaining("h2.transport.ping-timeout");
+			assertThat(failure.isSafeToRetry()).isTrue();
+		}
+		this.peer.isAtRest();
+	}
+
+	@Test
+	void aRequestMayLeaveWhileItWaits() throws Exception {
+		this.peer.advance(Duration.ofSeconds(40));
+		CallTimes times = new CallTimes(this.peer.in(Duration.ofSeconds(1)), 0, 0);
+		Caller<?> waiting = this.peer.call(get("/a"), times).waiting();
+		this.peer.expect(ping(1));
+		this.peer.loop().passTime(Duration.ofSeconds(2));
+		waiting.poke();
+		assertThat(waiting.failure()).isInstanceOf(Http2TimeoutException.class);
+		this.peer.send(pingAck(1)).expectNothing();
+		this.peer.isAtRest();
+	}
+
+	@Test
+	void aGoAwayInsteadOfAnAnswerSendsTheRequestElsewhere() throws Exception {
+		this.peer.advance(Duration.ofSeconds(40));
+		Exchange call = this.peer.call(post("/a", new byte[10]));
+		this.peer.expect(ping(1));
+		this.peer.send(goAway(0, ErrorCode.NO_ERROR));
+		assertThat(call.failure(ConnectionException.class).isSafeToRetry()).isTrue();
+	}
+
+	@Test
+	void aConnectionThatIsShutDownMeanwhileLetsTheRequestGo() throws Exception {
+		this.peer.advance(Duration.ofSeconds(40));
+		Exchange call = this.peer.call(get("/a"));
+		this.peer.expect(ping(1));
+		this.peer.connection().close("enough");
+		this.peer.settle();
+		assertThat(call.failure(ConnectionException.class).isSafeToRetry()).isTrue();
+	}
+
+	@Test
+	void aGoAwayBesideTheAnswerIsHeardFirst() throws Exception {
+		this.peer.advance(Duration.ofSeconds(40));
+		Exchange call = this.peer.call(post("/a", new byte[10]));
+		this.peer.expect(ping(1));
+		this.peer.send(pingAck(1), goAway(0, ErrorCode.NO_ERROR)).expect(goAway(0, ErrorCode.NO_ERROR));
+		assertThat(call.failure(ConnectionException.class).isSafeToRetry()).isTrue();
+	}
+
+	@Test
+	void aCallThatBlocksNobodyIsEndedInTimeWhileItWaits() throws Exception {
+		this.peer.advance(Duration.ofSeconds(40));
+		Exchange call = lateCall(Duration.ofSeconds(2));
+		this.peer.expect(ping(1));
+		this.peer.advance(Duration.ofMillis(2_100));
+		assertThat(call.stream().failure()).isInstanceOf(Http2TimeoutException.class)
+			.hasMessageContaining("h2.transport.response-timeout");
+		this.peer.send(pingAck(1)).expectNothing();
+		this.peer.isAtRest();
+	}
+
+	@Test
+	void aCallThatBlocksNobodyIsEndedInTimeBehindAFullSocket() throws Exception {
+		this.peer.room(0);
+		this.peer.call(post("/a", new byte[10]));
+		this.peer.settle();
+		Exchange call = lateCall(Duration.ofSeconds(2));
+		this.peer.advance(Duration.ofMillis(2_100));
+		assertThat(call.stream().failure()).isInstanceOf(Http2TimeoutException.class);
+		assertThat(this.peer.connection().activeStreams()).isEqualTo(1);
+		this.peer.unlimitedRoom().expect(headers(1), data(1).endStream()).expectNothing();
+	}
+
+	@Test
+	void theWaitCanBeTurnedOff() throws Exception {
+		ScriptedPeer trusting = new ScriptedPeer((options) -> options.probeIdleAfter(Duration.ZERO)).greet();
+		trusting.advance(Duration.ofSeconds(45));
+		trusting.call(get("/a"));
+		trusting.expect(headers(1).endStream()).expectNothing();
+	}
+
+	// ---- after a request that has timed out ----
+
+	@Test
+	void aRequestThatTimesOutPutsItsConnectionOnTrial() throws Exception {
+		Exchange late = lateCall(Duration.ofSeconds(2));
+		this.peer.expect(headers(1).endStream());
+		this.peer.advance(Duration.ofSeconds(3)).expect(rstStream(1, ErrorCode.CANCEL), ping(1)).expectNothing();
+		assertThat(late.failure(Http2TimeoutException.class)).isNotNull();
+		assertThat(this.peer.connection().isInDoubt()).isTrue();
+		Exchange next = this.peer.call(post("/b", new byte[1]));
+		this.peer.expectNothing();
+		this.peer.advance(Duration.ofMillis(5_100)).expectNothing();
+		assertThat(this.peer.isClosed()).as("though no stream was open").isTrue();
+		assertThat(next.failure(ConnectionException.class).isSafeToRetry()).isTrue();
+	}
+
+	@Test
+	void aServerThatIsOnlySlowKeepsItsConnection() throws Exception {
+		lateCall(Duration.ofSeconds(2));
+		this.peer.advance(Duration.ofSeconds(3))
+			.expect(headers(1).endStream(), rstStream(1, ErrorCode.CANCEL), ping(1));
+		Exchange next = this.peer.call(get("/b"));
+		this.peer.send(pingAck(1)).expect(headers(3).endStream());
+		this.peer.send(headers(3).status(200).endStream());
+		next.hasStatus(200);
+		this.peer.advance(Duration.ofSeconds(6)).isAtRest();
+		assertThat(this.peer.isClosed()).isFalse();
+	}
+
+	@Test
+	void withoutAPingIntervalATimeoutSaysNothingAboutTheConnection() throws Exception {
+		ScriptedPeer quiet = new ScriptedPeer((options) -> options.pingInterval(Duration.ZERO)).greet();
+		Exchange call = quiet.call(get("/a"), new CallTimes(quiet.in(Duration.ofSeconds(2)), 0, 0));
+		call.stream().onResponse(() -> {
+		});
+		quiet.advance(Duration.ofSeconds(3))
+			.expect(headers(1).endStream(), rstStream(1, ErrorCode.CANCEL))
+			.expectNothing();
+		assertThat(quiet.connection().isInDoubt()).isFalse();
+	}
+
+	@Test
+	void aServerThatHasJustSentSomethingIsNotTried() throws Exception {
+		lateCall(Duration.ofSeconds(2));
+		this.peer.call(get("/b"));
+		this.peer.advance(Duration.ofMillis(1_900)).expect(headers(1).endStream(), headers(3).endStream());
+		this.peer.send(headers(3).status(200), data(3, "x"));
+		this.peer.advance(Duration.ofMillis(200)).expect(rstStream(1, ErrorCode.CANCEL)).expectNothing();
+		assertThat(this.peer.connection().isInDoubt()).isFalse();
+	}
+
+	// ---- no more PINGs than servers bear ----
+
+	@Test
+	void pingsGetRarerWhileNothingIsSent() throws Exception {
+		this.peer.call(get("/events"));
+		assertThat(pings(Duration.ofMinutes(25))).containsExactly(10, 10, 20, 40, 80, 160, 300, 300, 300);
+	}
+
+	@Test
+	void aRequestMakesThemFrequentAgain() throws Exception {
+		this.peer.call(get("/events"));
+		assertThat(pings(Duration.ofSeconds(85))).containsExactly(10, 10, 20, 40);
+		this.peer.call(get("/b"));
+		assertThat(pings(Duration.ofSeconds(45))).containsExactly(10, 10, 20);
+	}
+
+	@Test
+	void contentMakesThemFrequentAgain() throws Exception {
+		UploadStream out = this.peer.call(upload("/a")).upload();
+		assertThat(pings(Duration.ofSeconds(85))).containsExactly(10, 10, 20, 40);
+		out.write(1);
+		out.flush();
+		this.peer.settle();
+		assertThat(pings(Duration.ofSeconds(25))).hasSizeGreaterThanOrEqualTo(2);
+	}
+
+	@Test
+	void aServerThatHadTooManyGetsFewerOnItsNextConnections() throws Exception {
+		this.peer.call(get("/events"));
+		pings(Duration.ofSeconds(11));
+		this.peer.send(goAway(1, ErrorCode.ENHANCE_YOUR_CALM));
+		PingBackOff backOff = this.peer.resources().pingBackOff();
+		assertThat(backOff.doublings(this.peer.connection().key().origin())).isEqualTo(1);
+		ScriptedPeer next = new ScriptedPeer(this.peer.resources()).greet();
+		next.call(get("/events"));
+		assertThat(pings(next, Duration.ofSeconds(90))).containsExactly(20, 20, 40);
+	}
+
+	@Test
+	void aServerThatWasNeverPingedComplainsOfSomethingElse() throws Exception {
+		this.peer.call(get("/a"));
+		this.peer.send(goAway(1, ErrorCode.ENHANCE_YOUR_CALM));
+		assertThat(this.peer.resources().pingBackOff().doublings(this.peer.connection().key().origin())).isZero();
+	}
+
+	/** A call that does not block and whose response must be there so soon. */
+	private Exchange lateCall(Duration timeout) throws IOException {
+		Exchange call = this.peer.call(get("/a"), new CallTimes(this.peer.in(timeout), 0, 0));
+		call.stream().onResponse(() -> {
+		});
+		return call;
+	}
+
+	private List<Integer> pings(Duration time) {
+		return pings(this.peer, time);
+	}
+
+	/** Answers every PING at once; returns the seconds between them. */
+	private static List<Integer> pings(ScriptedPeer peer, Duration time) {
+		List<Integer> gaps = new ArrayList<>();
+		long tenths = 0;
+		for (long passed = 0; passed < time.toMillis(); passed += 100) {
+			peer.advance(Duration.ofMillis(100));
+			tenths++;
+			for (PeerFrame frame : peer.rest()) {
+				if (frame.isPing()) {
+					gaps.add((int) (tenths / 10));
+					tenths = 0;
+					peer.send(frame.acknowledged());
+				}
+			}
+		}
+		return gaps;
+	}
+
+}
