@@ -5,8 +5,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * What came back.
  *
@@ -15,10 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param octets how many octets of content came
  * @param sum their SHA-256
  * @param text the first of them, to be read by people and short answers' tests
- * @param trailers the trailers by name, {@code null} from clients that do not show them
+ * @param trailers the trailers by name
  */
-record Answer(int status, long contentLength, long octets, String sum, String text,
-		@Nullable Map<String, String> trailers) {
+record Answer(int status, long contentLength, long octets, String sum, String text, Map<String, String> trailers) {
 
 	/** Sums content while it comes, so that no answer is held as a whole. One thread. */
 	static final class Summing {
@@ -53,7 +50,7 @@ record Answer(int status, long contentLength, long octets, String sum, String te
 			return add(piece, piece.length);
 		}
 
-		Answer answer(int status, long contentLength, @Nullable Map<String, String> trailers) {
+		Answer answer(int status, long contentLength, Map<String, String> trailers) {
 			return new Answer(status, contentLength, this.octets, HexFormat.of().formatHex(this.digest.digest()),
 					this.text.toString(), trailers);
 		}

@@ -1,12 +1,12 @@
 package io.github.h2transport.spring.matrix;
 
 import java.net.URI;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.h2transport.Headers;
+import io.github.h2transport.Http2Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,17 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param fields its fields
  * @param content its content, {@code null} for none
  * @param streamed whether the content goes out in pieces and without a declared length
- * @param trailers its trailers, for clients that can send them
+ * @param trailers its trailers
  * @param interim what interim responses the client heard of, as in
  * {@code 103 </style.css>}; filled by event loops
  */
 record Ask(String method, URI uri, Map<String, String> fields, byte @Nullable [] content, boolean streamed,
 		Map<String, String> trailers, List<String> interim) {
-
-	/** Tells calls apart where a listener hears of all of them. */
-	static final String NUMBER_FIELD = "x-ask";
-
-	private static final AtomicLong LAST_NUMBER = new AtomicLong();
 
 	static Ask get(URI uri) {
 		return of("GET", uri, null, false);
@@ -52,15 +47,12 @@ record Ask(String method, URI uri, Map<String, String> fields, byte @Nullable []
 	}
 
 	private static Ask of(String method, URI uri, byte @Nullable [] content, boolean streamed) {
-		Map<String, String> fields = new LinkedHashMap<>();
-		fields.put(NUMBER_FIELD, Long.toString(LAST_NUMBER.incrementAndGet()));
-		return new Ask(method, uri, fields, content, streamed, Map.of(), new CopyOnWriteArrayList<>());
+		return new Ask(method, uri, Map.of(), content, streamed, Map.of(), new CopyOnWriteArrayList<>());
 	}
 
 	Ask with(String name, String value) {
-		Map<String, String> more = new LinkedHashMap<>(this.fields);
-		more.put(name, value);
-		return new Ask(this.method, this.uri, more, this.content, this.streamed, this.trailers, this.interim);
+		return new Ask(this.method, this.uri, Map.of(name, value), this.content, this.streamed, this.trailers,
+				this.interim);
 	}
 
 	Ask withTrailer(String name, String value) {
@@ -68,8 +60,17 @@ record Ask(String method, URI uri, Map<String, String> fields, byte @Nullable []
 				this.interim);
 	}
 
-	String number() {
-		return this.fields.get(NUMBER_FIELD);
+	/**
+	 * Adds what only the transport has words for.
+	 * @param request what the transport will send
+	 */
+	void complete(Http2Request.Builder request) {
+		request.informational((status, headers) -> this.interim.add(status + " " + headers.get("link")));
+		if (!this.trailers.isEmpty()) {
+			Headers.Builder all = Headers.builder();
+			this.trailers.forEach(all::add);
+			request.trailers(all::build);
+		}
 	}
 
 }

@@ -37,7 +37,7 @@ record Cell(TestServer server, Protocol protocol, ClientKind kind, Stage stage) 
 	 */
 	void hasOneConnectionAtRest() {
 		int port = this.stage.server(this.server).port(this.protocol.isSecure());
-		Awaitility.await().atMost(Duration.ofSeconds(3)).untilAsserted(() -> {
+		Awaitility.await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).untilAsserted(() -> {
 			List<ConnectionSnapshot> connections = this.stage.connections(this.kind, this.protocol, port);
 			assertThat(connections).singleElement().satisfies((connection) -> {
 				ConnectionSnapshot.Tls tls = connection.tls();

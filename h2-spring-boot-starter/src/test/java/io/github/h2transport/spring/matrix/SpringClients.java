@@ -6,15 +6,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 
-import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
-import io.github.h2transport.TransportListener;
+import io.github.h2transport.spring.Http2CallAttributes;
+import io.github.h2transport.spring.Http2ExchangeInfo;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.testkit.Certificates;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -29,16 +27,18 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.StreamingHttpOutputMessage;
+import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.client.RestClient;
-import org.springframework.web.client.HttpStatusCodeException;
+import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.WebClient;
-import org.springframework.web.reactive.function.client.WebClientResponseException;
+import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.annotation.HttpExchange;
 import org.springframework.web.service.annotation.PostExchange;
@@ -49,8 +49,6 @@ import org.springframework.web.service.registry.ImportHttpServices;
 final class SpringClients implements AutoCloseable {
 
 	private final ConfigurableApplicationContext application;
-
-	private final InterimResponses interim;
 
 	SpringClients(Protocol protocol) {
 		List<String> properties = new ArrayList<>(List.of("h2.transport.allow-http=true", "h2.transport.fallback=none",
@@ -64,7 +62,6 @@ final class SpringClients implements AutoCloseable {
 		this.application = new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
 			.properties(properties.toArray(String[]::new))
 			.run();
-		this.interim = this.application.getBean(InterimResponses.class);
 	}
 
 	SharedHttp2Transport transport() {
@@ -73,10 +70,13 @@ final class SpringClients implements AutoCloseable {
 
 	Client restClient() {
 		RestClient client = this.application.getBean(RestClient.Builder.class).build();
-		return heard((ask) -> {
+		return (ask) -> {
+			Http2ExchangeInfo info = new Http2ExchangeInfo();
 			RestClient.RequestBodySpec request = client.method(HttpMethod.valueOf(ask.method()))
 				.uri(ask.uri())
-				.headers((headers) -> ask.fields().forEach(headers::set));
+				.headers((headers) -> ask.fields().forEach(headers::set))
+				.attribute(Http2CallAttributes.EXCHANGE, info)
+				.attribute(Http2CallAttributes.REQUEST, completion(ask));
 			byte[] content = ask.content();
 			if (content != null) {
 				request.contentType(MediaType.APPLICATION_OCTET_STREAM);
@@ -94,32 +94,32 @@ final class SpringClients implements AutoCloseable {
 				for (int length = in.read(piece); length >= 0; length = in.read(piece)) {
 					sum.add(piece, length);
 				}
-				return sum.answer(response.getStatusCode().value(), response.getHeaders().getContentLength(), null);
+				return answer(response.getStatusCode(), response.getHeaders(), sum, info);
 			});
-		});
+		};
 	}
 
 	Client serviceGroup() {
 		BlockingCalls calls = this.application.getBean(BlockingCalls.class);
-		return heard((ask) -> {
-			try {
-				ResponseEntity<byte[]> entity = send(calls, ask);
-				return answer(entity.getStatusCode().value(), entity.getHeaders(), entity.getBody());
+		return (ask) -> {
+			Http2ExchangeInfo info = new Http2ExchangeInfo();
+			ResponseEntity<byte[]> entity = send(calls, ask, info);
+			Answer.Summing sum = new Answer.Summing();
+			if (entity.getBody() != null) {
+				sum.add(entity.getBody());
 			}
-			catch (HttpStatusCodeException ex) {
-				return answer(ex.getStatusCode().value(), ex.getResponseHeaders(), ex.getResponseBodyAsByteArray());
-			}
-		});
+			return answer(entity.getStatusCode(), entity.getHeaders(), sum, info);
+		};
 	}
 
-	private static ResponseEntity<byte[]> send(BlockingCalls calls, Ask ask) {
+	private static ResponseEntity<byte[]> send(BlockingCalls calls, Ask ask, Http2ExchangeInfo info) {
 		byte[] content = ask.content();
 		if (content == null) {
-			return "HEAD".equals(ask.method()) ? calls.head(ask.uri(), ask.fields())
-					: calls.get(ask.uri(), ask.fields());
+			return "HEAD".equals(ask.method()) ? calls.head(ask.uri(), ask.fields(), info, completion(ask))
+					: calls.get(ask.uri(), ask.fields(), info, completion(ask));
 		}
-		return ask.streamed() ? calls.upload(ask.uri(), ask.fields(), writer(content))
-				: calls.post(ask.uri(), ask.fields(), content);
+		return ask.streamed() ? calls.upload(ask.uri(), ask.fields(), info, completion(ask), writer(content))
+				: calls.post(ask.uri(), ask.fields(), info, completion(ask), content);
 	}
 
 	private static StreamingHttpOutputMessage.Body writer(byte[] content) {
@@ -133,10 +133,12 @@ final class SpringClients implements AutoCloseable {
 	Client.Async webClient() {
 		WebClient client = this.application.getBean(WebClient.Builder.class).build();
 		return (ask) -> {
+			Http2ExchangeInfo info = new Http2ExchangeInfo();
 			WebClient.RequestBodySpec request = client.method(HttpMethod.valueOf(ask.method()))
 				.uri(ask.uri())
 				.headers((headers) -> ask.fields().forEach(headers::set))
-				.httpRequest((message) -> nativeRequest(message.getNativeRequest(), ask));
+				.attribute(Http2CallAttributes.EXCHANGE, info)
+				.attribute(Http2CallAttributes.REQUEST, completion(ask));
 			byte[] content = ask.content();
 			if (content != null) {
 				request.contentType(MediaType.APPLICATION_OCTET_STREAM)
@@ -144,45 +146,31 @@ final class SpringClients implements AutoCloseable {
 							: BodyInserters.fromValue(content));
 			}
 			return request
-				.exchangeToMono((response) -> answer(response.statusCode().value(), response.headers().asHttpHeaders(),
-						response.bodyToFlux(DataBuffer.class)))
+				.exchangeToMono((response) -> summed(response.bodyToFlux(DataBuffer.class))
+					.map((sum) -> answer(response.statusCode(), response.headers().asHttpHeaders(), sum, info)))
 				.toFuture();
 		};
-	}
-
-	private static void nativeRequest(Http2Request.Builder request, Ask ask) {
-		request.informational((status, headers) -> ask.interim().add(status + " " + headers.get("link")));
-		if (!ask.trailers().isEmpty()) {
-			Headers.Builder trailers = Headers.builder();
-			ask.trailers().forEach(trailers::add);
-			request.trailers(trailers::build);
-		}
 	}
 
 	Client.Async reactiveServiceGroup() {
 		ReactiveCalls calls = this.application.getBean(ReactiveCalls.class);
 		return (ask) -> {
-			this.interim.listenFor(ask);
-			return send(calls, ask)
-				.flatMap((entity) -> answer(entity.getStatusCode().value(), entity.getHeaders(), entity.getBody()))
-				.onErrorResume(WebClientResponseException.class,
-						(ex) -> ex.getStatusCode().isError()
-								? Mono.just(answer(ex.getStatusCode().value(), ex.getHeaders(),
-										ex.getResponseBodyAsByteArray()))
-								// A failure in the middle of the content of an answer.
-								: Mono.error(ex))
+			Http2ExchangeInfo info = new Http2ExchangeInfo();
+			return send(calls, ask, info)
+				.flatMap((entity) -> summed((entity.getBody() != null) ? entity.getBody() : Flux.empty())
+					.map((sum) -> answer(entity.getStatusCode(), entity.getHeaders(), sum, info)))
 				.toFuture();
 		};
 	}
 
-	private static Mono<ResponseEntity<Flux<DataBuffer>>> send(ReactiveCalls calls, Ask ask) {
+	private static Mono<ResponseEntity<Flux<DataBuffer>>> send(ReactiveCalls calls, Ask ask, Http2ExchangeInfo info) {
 		byte[] content = ask.content();
 		if (content == null) {
-			return "HEAD".equals(ask.method()) ? calls.head(ask.uri(), ask.fields())
-					: calls.get(ask.uri(), ask.fields());
+			return "HEAD".equals(ask.method()) ? calls.head(ask.uri(), ask.fields(), info, completion(ask))
+					: calls.get(ask.uri(), ask.fields(), info, completion(ask));
 		}
-		return ask.streamed() ? calls.upload(ask.uri(), ask.fields(), pieces(content))
-				: calls.post(ask.uri(), ask.fields(), content);
+		return ask.streamed() ? calls.upload(ask.uri(), ask.fields(), info, completion(ask), pieces(content))
+				: calls.post(ask.uri(), ask.fields(), info, completion(ask), content);
 	}
 
 	private static Flux<DataBuffer> pieces(byte[] content) {
@@ -192,31 +180,24 @@ final class SpringClients implements AutoCloseable {
 					Math.min(Client.PIECE, content.length - piece * Client.PIECE))));
 	}
 
-	private static Answer answer(int status, @Nullable HttpHeaders headers, byte @Nullable [] content) {
-		Answer.Summing sum = new Answer.Summing();
-		if (content != null) {
-			sum.add(content);
-		}
-		return sum.answer(status, (headers != null) ? headers.getContentLength() : -1, null);
+	private static Consumer<Http2Request.Builder> completion(Ask ask) {
+		return ask::complete;
 	}
 
-	private static Mono<Answer> answer(int status, HttpHeaders headers, @Nullable Flux<DataBuffer> content) {
-		Flux<DataBuffer> buffers = (content != null) ? content : Flux.empty();
-		Supplier<Answer.Summing> start = Answer.Summing::new;
-		return buffers.collect(start, (sum, buffer) -> {
+	private static Mono<Answer.Summing> summed(Flux<DataBuffer> content) {
+		return content.collect(Answer.Summing::new, (sum, buffer) -> {
 			byte[] piece = new byte[buffer.readableByteCount()];
 			buffer.read(piece);
 			DataBufferUtils.release(buffer);
 			sum.add(piece);
-		}).map((sum) -> sum.answer(status, headers.getContentLength(), null));
+		});
 	}
 
-	/** Lets the application's listener write down what a client has no words for. */
-	private Client heard(Client client) {
-		return (ask) -> {
-			this.interim.listenFor(ask);
-			return client.call(ask);
-		};
+	private static Answer answer(HttpStatusCode status, HttpHeaders headers, Answer.Summing sum,
+			Http2ExchangeInfo info) {
+		HttpHeaders trailers = info.trailers();
+		return sum.answer(status.value(), headers.getContentLength(),
+				(trailers != null) ? trailers.toSingleValueMap() : Map.of());
 	}
 
 	@Override
@@ -231,9 +212,18 @@ final class SpringClients implements AutoCloseable {
 			clientType = HttpServiceGroup.ClientType.WEB_CLIENT)
 	static class Application {
 
+		/** An error status is an answer here, as it is for the other clients. */
 		@Bean
-		InterimResponses interimResponses() {
-			return new InterimResponses();
+		RestClientHttpServiceGroupConfigurer everyStatusIsAnAnswer() {
+			return (groups) -> groups
+				.forEachClient((group, client) -> client.defaultStatusHandler((status) -> true, (request, response) -> {
+				}));
+		}
+
+		@Bean
+		WebClientHttpServiceGroupConfigurer everyStatusIsAnAnswerToo() {
+			return (groups) -> groups.forEachClient((group, client) -> client
+				.defaultStatusHandler(HttpStatusCode::isError, (response) -> Mono.empty()));
 		}
 
 	}
@@ -242,16 +232,25 @@ final class SpringClients implements AutoCloseable {
 	interface BlockingCalls {
 
 		@GetExchange
-		ResponseEntity<byte[]> get(URI uri, @RequestHeader Map<String, String> fields);
+		ResponseEntity<byte[]> get(URI uri, @RequestHeader Map<String, String> fields,
+				@RequestAttribute(Http2CallAttributes.EXCHANGE) Http2ExchangeInfo info,
+				@RequestAttribute(Http2CallAttributes.REQUEST) Consumer<Http2Request.Builder> completion);
 
 		@HttpExchange(method = "HEAD")
-		ResponseEntity<byte[]> head(URI uri, @RequestHeader Map<String, String> fields);
+		ResponseEntity<byte[]> head(URI uri, @RequestHeader Map<String, String> fields,
+				@RequestAttribute(Http2CallAttributes.EXCHANGE) Http2ExchangeInfo info,
+				@RequestAttribute(Http2CallAttributes.REQUEST) Consumer<Http2Request.Builder> completion);
 
 		@PostExchange(contentType = "application/octet-stream")
-		ResponseEntity<byte[]> post(URI uri, @RequestHeader Map<String, String> fields, @RequestBody byte[] content);
+		ResponseEntity<byte[]> post(URI uri, @RequestHeader Map<String, String> fields,
+				@RequestAttribute(Http2CallAttributes.EXCHANGE) Http2ExchangeInfo info,
+				@RequestAttribute(Http2CallAttributes.REQUEST) Consumer<Http2Request.Builder> completion,
+				@RequestBody byte[] content);
 
 		@PostExchange(contentType = "application/octet-stream")
 		ResponseEntity<byte[]> upload(URI uri, @RequestHeader Map<String, String> fields,
+				@RequestAttribute(Http2CallAttributes.EXCHANGE) Http2ExchangeInfo info,
+				@RequestAttribute(Http2CallAttributes.REQUEST) Consumer<Http2Request.Builder> completion,
 				@RequestBody StreamingHttpOutputMessage.Body content);
 
 	}
@@ -260,46 +259,26 @@ final class SpringClients implements AutoCloseable {
 	interface ReactiveCalls {
 
 		@GetExchange
-		Mono<ResponseEntity<Flux<DataBuffer>>> get(URI uri, @RequestHeader Map<String, String> fields);
+		Mono<ResponseEntity<Flux<DataBuffer>>> get(URI uri, @RequestHeader Map<String, String> fields,
+				@RequestAttribute(Http2CallAttributes.EXCHANGE) Http2ExchangeInfo info,
+				@RequestAttribute(Http2CallAttributes.REQUEST) Consumer<Http2Request.Builder> completion);
 
 		@HttpExchange(method = "HEAD")
-		Mono<ResponseEntity<Flux<DataBuffer>>> head(URI uri, @RequestHeader Map<String, String> fields);
+		Mono<ResponseEntity<Flux<DataBuffer>>> head(URI uri, @RequestHeader Map<String, String> fields,
+				@RequestAttribute(Http2CallAttributes.EXCHANGE) Http2ExchangeInfo info,
+				@RequestAttribute(Http2CallAttributes.REQUEST) Consumer<Http2Request.Builder> completion);
 
 		@PostExchange(contentType = "application/octet-stream")
 		Mono<ResponseEntity<Flux<DataBuffer>>> post(URI uri, @RequestHeader Map<String, String> fields,
+				@RequestAttribute(Http2CallAttributes.EXCHANGE) Http2ExchangeInfo info,
+				@RequestAttribute(Http2CallAttributes.REQUEST) Consumer<Http2Request.Builder> completion,
 				@RequestBody byte[] content);
 
 		@PostExchange(contentType = "application/octet-stream")
 		Mono<ResponseEntity<Flux<DataBuffer>>> upload(URI uri, @RequestHeader Map<String, String> fields,
+				@RequestAttribute(Http2CallAttributes.EXCHANGE) Http2ExchangeInfo info,
+				@RequestAttribute(Http2CallAttributes.REQUEST) Consumer<Http2Request.Builder> completion,
 				@RequestBody Flux<DataBuffer> content);
-
-	}
-
-	/** Hears of the interim responses of all calls and hands them to the asking one. */
-	static final class InterimResponses implements TransportListener {
-
-		private final Map<String, Ask> asks = new ConcurrentHashMap<>();
-
-		void listenFor(Ask ask) {
-			this.asks.put(ask.number(), ask);
-		}
-
-		@Override
-		public void informational(Http2Request request, int status, Headers headers) {
-			String number = request.headers().get(Ask.NUMBER_FIELD);
-			Ask ask = (number != null) ? this.asks.get(number) : null;
-			if (ask != null) {
-				ask.interim().add(status + " " + headers.get("link"));
-			}
-		}
-
-		@Override
-		public void done(Http2Request request, @Nullable Throwable failure) {
-			String number = request.headers().get(Ask.NUMBER_FIELD);
-			if (number != null) {
-				this.asks.remove(number);
-			}
-		}
 
 	}
 

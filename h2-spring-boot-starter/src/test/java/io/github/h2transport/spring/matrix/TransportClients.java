@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -70,13 +69,8 @@ final class TransportClients implements AutoCloseable {
 		Http2Request.Builder request = Http2Request.builder(ask.method(), ask.uri())
 			.headers(fields.build())
 			.body(body)
-			.options(CallOptions.builder().tls(this.tls).build())
-			.informational((status, headers) -> ask.interim().add(status + " " + headers.get("link")));
-		if (!ask.trailers().isEmpty()) {
-			Headers.Builder trailers = Headers.builder();
-			ask.trailers().forEach(trailers::add);
-			request.trailers(trailers::build);
-		}
+			.options(CallOptions.builder().tls(this.tls).build());
+		ask.complete(request);
 		return request.build();
 	}
 
