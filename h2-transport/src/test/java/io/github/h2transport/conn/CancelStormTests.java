@@ -7,8 +7,13 @@ import java.util.List;
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.FailureContext;
+import io.github.h2transport.Headers;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2Request;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
+import io.github.h2transport.protocol.RequestHead;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -50,6 +55,46 @@ class CancelStormTests {
 		this.peer.advance(TICK).expect(goAway(0, ErrorCode.NO_ERROR)).expectNothing();
 		this.peer.endOfInput();
 		assertThat(this.peer.isClosed()).isTrue();
+	}
+
+	@Test
+	void theEndOfAStreamThatTheServerFinishesForNobodyIsToldOnce() throws Exception {
+		List<Exchange> calls = calls(40);
+		List<String> told = new ArrayList<>();
+		Http2Request request = get("/told");
+		assertThat(this.peer.connection().tryReserve()).isTrue();
+		ClientStream last = this.peer.connection()
+			.start(new StreamPlan(RequestHead.of(request), request.body(), new CallTimes(0, 0, 0), null, 0,
+					new StreamListener() {
+
+						@Override
+						public void wroteHeaders() {
+						}
+
+						@Override
+						public void wroteRequest() {
+						}
+
+						@Override
+						public void informational(int status, Headers headers) {
+						}
+
+						@Override
+						public void firstByte(int status) {
+						}
+
+						@Override
+						public void done(@Nullable Http2Exception failure) {
+							told.add((failure != null) ? "failed" : "complete");
+						}
+
+					}));
+		calls.forEach(CancelStormTests::cancel);
+		last.cancel(ErrorCode.CANCEL,
+				new CallCancelledException("left", null, FailureContext.of(Initiator.CALLER, Phase.RESPONSE_HEAD)));
+		this.peer.rest();
+		this.peer.send(headers(81).status(200).endStream());
+		assertThat(told).containsExactly("failed");
 	}
 
 	@Test
