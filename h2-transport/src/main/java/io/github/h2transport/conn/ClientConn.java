@@ -515,6 +515,11 @@ public final class ClientConn {
 		this.loop.later(action);
 	}
 
+	/** As {@link Loop#lastOfAll}. Any thread. */
+	void lastOfAll(Runnable action) {
+		this.loop.lastOfAll(action);
+	}
+
 	void unpark(Thread waiting) {
 		this.loop.unpark(waiting);
 	}

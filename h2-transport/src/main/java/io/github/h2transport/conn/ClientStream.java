@@ -34,14 +34,11 @@ public final class ClientStream extends ProtocolStream {
 
 	private static final VarHandle FAILURE;
 
-	private static final VarHandle TOLD;
-
 	static {
 		try {
 			MethodHandles.Lookup lookup = MethodHandles.lookup();
 			OPENING = lookup.findVarHandle(ClientStream.class, "opening", int.class);
 			FAILURE = lookup.findVarHandle(ClientStream.class, "failure", Http2Exception.class);
-			TOLD = lookup.findVarHandle(ClientStream.class, "told", boolean.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -93,14 +90,8 @@ public final class ClientStream extends ProtocolStream {
 	/** Set by the loop. */
 	private volatile boolean interim;
 
-	/** Set by whoever reads without blocking; run by the loop. */
-	private volatile @Nullable Runnable onNews;
-
-	/** When a publisher's subscriber must have its next octet, 0 for never. */
-	private volatile long gapDeadline;
-
-	/** Set by whoever has news, taken back by the loop before it looks. */
-	private volatile boolean told;
+	/** Set once, by the first who reads without blocking. */
+	private volatile @Nullable StreamNews news;
 
 	/** Set by the holder of the pen: nobody wants it, but it was not reset. */
 	private volatile boolean abandoned;
@@ -133,16 +124,13 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/**
-	 * Calls back when the response head is there or the stream has failed.
-	 * @param action called once, on the loop after its flush; then {@link #poll()} tells
+	 * Calls back when the response head is there or the stream has failed, and maybe
+	 * before.
+	 * @param action called on the loop after its flush, until {@link #poll()} has told
+	 * how it went
 	 */
 	public void onResponse(Runnable action) {
-		onNews(() -> {
-			if (this.head != null || this.failure != null) {
-				onNews(null);
-				action.run();
-			}
-		});
+		onNews(action);
 	}
 
 	/**
@@ -153,10 +141,12 @@ public final class ClientStream extends ProtocolStream {
 	public @Nullable Http2Response poll() throws Http2Exception {
 		ResponseHead arrived = this.head;
 		if (arrived != null) {
+			onNews(null);
 			return new StreamResponse(this, arrived);
 		}
 		Http2Exception cause = this.failure;
 		if (cause != null) {
+			onNews(null);
 			this.body.discard();
 			throw cause;
 		}
@@ -168,26 +158,19 @@ public final class ClientStream extends ProtocolStream {
 	 * what has arrived already.
 	 */
 	void onNews(@Nullable Runnable action) {
-		this.onNews = action;
-		if (action != null) {
-			tell();
+		StreamNews listeners = this.news;
+		if (listeners == null) {
+			if (action == null) {
+				return;
+			}
+			listeners = new StreamNews(this);
+			listeners.listener(action);
+			this.news = listeners;
 		}
-	}
-
-	private void tell() {
-		if (this.onNews != null && TOLD.compareAndSet(this, false, true)) {
-			// Behind all that the loop has put off: a listener hears of a response before
-			// its caller has it.
-			this.connection.onLoop(() -> this.connection.later(this::news));
+		else {
+			listeners.listener(action);
 		}
-	}
-
-	private void news() {
-		this.told = false;
-		Runnable action = this.onNews;
-		if (action != null) {
-			action.run();
-		}
+		listeners.tell();
 	}
 
 	/**
@@ -487,11 +470,12 @@ public final class ClientStream extends ProtocolStream {
 
 	/** As {@link #tick}, also before the stream is open. Loop. */
 	void endIfLate(long now) {
-		if (this.onNews == null || this.failure != null) {
+		StreamNews listeners = this.news;
+		if (listeners == null || !listeners.isHeard() || this.failure != null) {
 			return;
 		}
 		long deadline = (this.head == null) ? this.times.headDeadline() : this.times.exchangeDeadline();
-		long gap = this.gapDeadline;
+		long gap = listeners.gapDeadline();
 		if (this.head != null && gap != 0) {
 			deadline = CallTimes.earlier(deadline, gap);
 		}
@@ -504,8 +488,11 @@ public final class ClientStream extends ProtocolStream {
 	 * By the publisher: since when it wants content that is not there; 0 if it does not.
 	 */
 	void wantingSince(long now) {
-		long timeout = readTimeoutNanos();
-		this.gapDeadline = (now != 0 && timeout > 0) ? StreamWaiter.nonZero(now + timeout) : 0;
+		StreamNews listeners = this.news;
+		if (listeners != null) {
+			long timeout = (now != 0) ? readTimeoutNanos() : 0;
+			listeners.gapDeadline((timeout > 0) ? StreamWaiter.nonZero(now + timeout) : 0);
+		}
 	}
 
 	@Override
@@ -569,7 +556,10 @@ public final class ClientStream extends ProtocolStream {
 	/** Tells whoever waits, blocked or not. */
 	void wake() {
 		this.waiter.wake();
-		tell();
+		StreamNews listeners = this.news;
+		if (listeners != null) {
+			listeners.tell();
+		}
 	}
 
 	/** Where the exchange is, for messages and snapshots. */

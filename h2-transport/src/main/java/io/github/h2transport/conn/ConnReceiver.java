@@ -30,6 +30,9 @@ final class ConnReceiver implements ReceiveEvents {
 	 */
 	private long peerInitialWindow = PeerSettings.DEFAULT_INITIAL_WINDOW_SIZE;
 
+	/** The last one: many responses in a row have the same. Owned by the loop. */
+	private @Nullable ResponseHead lastHead;
+
 	ConnReceiver(ClientConn connection, ConnDriver driver) {
 		this.connection = connection;
 		this.driver = driver;
@@ -68,7 +71,16 @@ final class ConnReceiver implements ReceiveEvents {
 			// The server has decided without the content, or without the rest of it.
 			upload.callOff();
 		}
-		client.arrived(new ResponseHead(status, headers));
+		client.arrived(responseHead(status, headers));
+	}
+
+	private ResponseHead responseHead(int status, Headers headers) {
+		ResponseHead head = this.lastHead;
+		if (head == null || head.headers() != headers || head.status() != status) {
+			head = new ResponseHead(status, headers);
+			this.lastHead = head;
+		}
+		return head;
 	}
 
 	@Override

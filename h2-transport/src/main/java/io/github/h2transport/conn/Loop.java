@@ -73,6 +73,16 @@ interface Loop {
 		}
 	}
 
+	/** As {@link #later}, and behind all that the loop has put off. Any thread. */
+	default void lastOfAll(Runnable action) {
+		if (inLoop()) {
+			afterFlush(action);
+		}
+		else {
+			onLoop(() -> afterFlush(action));
+		}
+	}
+
 	/** Unparks a caller: after the flush on the loop, else at once. Any thread. */
 	default void unpark(Thread thread) {
 		if (inLoop()) {

@@ -41,7 +41,7 @@ final class OpenOp extends Op {
 		}
 		half.assignId(this.stream);
 		this.connection.book().opening(this.stream);
-		half.open(this.stream, this.stream.request().fields(), this.stream.upload() == null);
+		half.open(this.stream, this.stream.request(), this.stream.upload() == null);
 		this.stream.opened();
 	}
 

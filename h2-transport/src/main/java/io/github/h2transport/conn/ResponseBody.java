@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.h2transport.Http2Exception;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +23,13 @@ final class ResponseBody extends InputStream {
 
 	private static final VarHandle TAKEN;
 
+	private static final VarHandle CLAIMED;
+
 	static {
 		try {
-			TAKEN = MethodHandles.lookup().findVarHandle(Chunk.class, "taken", boolean.class);
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			TAKEN = lookup.findVarHandle(Chunk.class, "taken", boolean.class);
+			CLAIMED = lookup.findVarHandle(ResponseBody.class, "claimed", boolean.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -56,7 +59,7 @@ final class ResponseBody extends InputStream {
 	private volatile @Nullable Chunk current;
 
 	/** Taken by the first subscriber. */
-	private final AtomicBoolean claimed = new AtomicBoolean();
+	private volatile boolean claimed;
 
 	/** Owned by the reader. */
 	private int position;
@@ -268,7 +271,7 @@ final class ResponseBody extends InputStream {
 	 * @return whether nobody has subscribed before
 	 */
 	boolean claimReader() {
-		return this.claimed.compareAndSet(false, true);
+		return CLAIMED.compareAndSet(this, false, true);
 	}
 
 	/** Why no more content will come, {@code null} if it may. */

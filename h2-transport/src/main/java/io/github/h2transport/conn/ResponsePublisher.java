@@ -1,10 +1,10 @@
 package io.github.h2transport.conn;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 
 import io.github.h2transport.Http2Exception;
 import org.jspecify.annotations.Nullable;
@@ -14,16 +14,32 @@ import org.jspecify.annotations.Nullable;
  * credited to the server, so its demand is what the server may send. Signals come from
  * the loop, one at a time.
  */
-final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscription {
+final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscription, Runnable {
+
+	private static final VarHandle DEMAND;
+
+	private static final VarHandle WORK;
+
+	static {
+		try {
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			DEMAND = lookup.findVarHandle(ResponsePublisher.class, "demand", long.class);
+			WORK = lookup.findVarHandle(ResponsePublisher.class, "work", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
 
 	private final ClientStream stream;
 
 	private final ResponseBody body;
 
-	private final AtomicLong demand = new AtomicLong();
+	/** What was requested and is not delivered; {@code Long.MAX_VALUE} for all. */
+	private volatile long demand;
 
 	/** Whoever raises it from zero drains; everybody else has been heard by then. */
-	private final AtomicInteger work = new AtomicInteger();
+	private volatile int work;
 
 	private volatile boolean cancelled;
 
@@ -59,7 +75,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 		}
 		this.subscriber = newSubscriber;
 		newSubscriber.onSubscribe(this);
-		this.stream.onNews(this::drain);
+		this.stream.onNews(this);
 	}
 
 	@Override
@@ -68,12 +84,22 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 			this.badRequest = new IllegalArgumentException("The number of requested buffers must be positive");
 		}
 		else {
-			this.demand.getAndUpdate((before) -> (before + n < 0) ? Long.MAX_VALUE : before + n);
+			more(n);
 		}
-		if (!this.stream.connection().onLoop(this::drain)) {
+		if (!this.stream.connection().onLoop(this)) {
 			// What arrived before the loop has ended can still be read.
-			drain();
+			run();
 		}
+	}
+
+	private void more(long n) {
+		long before;
+		long after;
+		do {
+			before = this.demand;
+			after = (before + n < 0) ? Long.MAX_VALUE : before + n;
+		}
+		while (!DEMAND.compareAndSet(this, before, after));
 	}
 
 	@Override
@@ -83,8 +109,10 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 		this.stream.closeResponse();
 	}
 
-	private void drain() {
-		if (this.work.getAndIncrement() != 0) {
+	/** Signals what there is to be signalled. */
+	@Override
+	public void run() {
+		if ((int) WORK.getAndAdd(this, 1) != 0) {
 			return;
 		}
 		int seen = 1;
@@ -93,7 +121,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 			if (receiver != null && !this.over && !this.cancelled) {
 				signal(receiver);
 			}
-			seen = this.work.addAndGet(-seen);
+			seen = (int) WORK.getAndAdd(this, -seen) - seen;
 		}
 		while (seen != 0);
 	}
@@ -105,13 +133,14 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 			receiver.onError(this.badRequest);
 			return;
 		}
-		while (this.demand.get() > 0 && !this.cancelled) {
+		while (this.demand > 0 && !this.cancelled) {
 			ByteBuffer piece = this.body.poll();
 			if (piece == null) {
 				break;
 			}
-			if (this.demand.get() != Long.MAX_VALUE) {
-				this.demand.decrementAndGet();
+			if (this.demand != Long.MAX_VALUE) {
+				// If somebody makes it endless right now, one less is endless too.
+				DEMAND.getAndAdd(this, -1L);
 			}
 			receiver.onNext(piece);
 		}
@@ -126,7 +155,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 		Http2Exception failure = this.body.failure();
 		if ((ended || failure != null) && this.body.hasContent()) {
 			// It came with the last piece.
-			this.work.incrementAndGet();
+			WORK.getAndAdd(this, 1);
 			return;
 		}
 		if (this.body.isClosed()) {
@@ -146,7 +175,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 			receiver.onError(failure);
 		}
 		else {
-			this.stream.wantingSince((this.demand.get() > 0) ? this.stream.connection().nanoTime() : 0);
+			this.stream.wantingSince((this.demand > 0) ? this.stream.connection().nanoTime() : 0);
 		}
 	}
 

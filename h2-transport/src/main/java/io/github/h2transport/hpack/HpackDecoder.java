@@ -25,6 +25,8 @@ public final class HpackDecoder {
 	// whether the peer made a size update that nobody had required
 	private boolean sizeUpdateVolunteered;
 
+	private long changes;
+
 	/**
 	 * Makes a decoder with an empty dynamic table.
 	 * @param maxTableSize our SETTINGS_HEADER_TABLE_SIZE, in octets of RFC 7541 section
@@ -48,6 +50,7 @@ public final class HpackDecoder {
 	 * made its size update before it acknowledged has done its duty.
 	 */
 	public void requireSizeUpdate() {
+		this.changes++;
 		this.sizeUpdateRequired = !this.sizeUpdateVolunteered;
 		this.sizeUpdateVolunteered = false;
 	}
@@ -90,6 +93,15 @@ public final class HpackDecoder {
 	}
 
 	/**
+	 * Returns how often something has happened that may change what a block means. The
+	 * same octets say the same as long as this number is the same.
+	 * @return a number that only grows
+	 */
+	public long changes() {
+		return this.changes;
+	}
+
+	/**
 	 * Returns the size of the dynamic table.
 	 * @return octets of RFC 7541 section 4.1
 	 */
@@ -128,6 +140,7 @@ public final class HpackDecoder {
 		String name = (nameIndex == 0) ? this.reader.string() : name(nameIndex, at);
 		String value = this.reader.string();
 		if (toTable) {
+			this.changes++;
 			this.table.add(name, value);
 		}
 		sink.field(name, value, neverIndexed);
@@ -143,6 +156,7 @@ public final class HpackDecoder {
 			throw new HpackException(at,
 					"size update to " + newSize + " octets, but the maximum is " + this.maxTableSize);
 		}
+		this.changes++;
 		this.table.resize(newSize);
 		this.sizeUpdateVolunteered |= !this.sizeUpdateRequired;
 		this.sizeUpdateRequired = false;

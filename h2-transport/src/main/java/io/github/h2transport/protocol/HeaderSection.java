@@ -33,6 +33,9 @@ public final class HeaderSection implements FieldSink {
 
 	private final Headers.Builder fields = Headers.builder();
 
+	/** Built already, {@code null} if the fields still have to be. */
+	private @Nullable Headers headers;
+
 	private long listSize;
 
 	private int count;
@@ -60,6 +63,7 @@ public final class HeaderSection implements FieldSink {
 	public void begin(Kind newKind) {
 		this.kind = newKind;
 		this.fields.clear();
+		this.headers = null;
 		this.listSize = 0;
 		this.count = 0;
 		this.status = 0;
@@ -85,6 +89,14 @@ public final class HeaderSection implements FieldSink {
 		else {
 			regularField(name, value, sensitive);
 		}
+	}
+
+	/** Takes over what a section without fault had said before. */
+	void restore(int knownStatus, Headers knownHeaders, long knownListSize) {
+		this.status = knownStatus;
+		this.headers = knownHeaders;
+		this.listSize = knownListSize;
+		this.count = knownHeaders.size() + 1;
 	}
 
 	private void pseudoField(String name, String value) {
@@ -208,7 +220,12 @@ public final class HeaderSection implements FieldSink {
 	 * @return empty if the section is ignored or has a {@link #fault()}
 	 */
 	public Headers headers() {
-		return (fault() != null) ? Headers.empty() : this.fields.build();
+		Headers result = this.headers;
+		if (result == null) {
+			result = (fault() != null) ? Headers.empty() : this.fields.build();
+			this.headers = result;
+		}
+		return result;
 	}
 
 	/** What a section is. */

@@ -42,6 +42,8 @@ public final class ReceiveHalf implements FrameHandler {
 
 	private final HeaderBlock block;
 
+	private final RepeatedHead repeated;
+
 	private final ReceiveWindow connectionWindow;
 
 	private final FloodGuard guard;
@@ -86,6 +88,7 @@ public final class ReceiveHalf implements FrameHandler {
 		this.trace = trace;
 		this.reader = new FrameReader(maxFrameSize, this, trace);
 		this.decoder = new HpackDecoder(tableSize);
+		this.repeated = new RepeatedHead(this.decoder);
 		this.tableSize = tableSize;
 		this.maxHeaderListSize = maxHeaderListSize;
 		this.section = new HeaderSection(maxHeaderListSize);
@@ -266,15 +269,9 @@ public final class ReceiveHalf implements FrameHandler {
 		ProtocolStream stream = unlessFaulty(known(streamId, "HEADERS"));
 		boolean wanted = stream != null && !stream.isRemoteDone();
 		boolean trailers = wanted && stream != null && stream.headReceived;
-		this.section.begin(wanted ? (trailers ? HeaderSection.Kind.TRAILERS : HeaderSection.Kind.RESPONSE)
+		// Always decoded, wanted or not: the dynamic table is the connection's.
+		decode(octets, wanted ? (trailers ? HeaderSection.Kind.TRAILERS : HeaderSection.Kind.RESPONSE)
 				: HeaderSection.Kind.IGNORED);
-		try {
-			// Always decoded, wanted or not: the dynamic table is the connection's.
-			this.decoder.decode(octets, this.trace.shown(this.section));
-		}
-		catch (HpackException ex) {
-			throw new ConnectionError(ErrorCode.COMPRESSION_ERROR, String.valueOf(ex.getMessage()));
-		}
 		if (stream == null) {
 			if (this.endedStreams.contains(streamId)) {
 				throw new ConnectionError(ErrorCode.STREAM_CLOSED,
@@ -296,6 +293,25 @@ public final class ReceiveHalf implements FrameHandler {
 		}
 		if (wanted) {
 			this.guard.data();
+		}
+	}
+
+	private void decode(ByteBuffer octets, HeaderSection.Kind kind) throws ConnectionError {
+		this.section.begin(kind);
+		boolean isHead = kind == HeaderSection.Kind.RESPONSE && !this.trace.isLogged();
+		if (isHead && this.repeated.recall(octets, this.section)) {
+			return;
+		}
+		int start = octets.position();
+		long changesBefore = this.decoder.changes();
+		try {
+			this.decoder.decode(octets, this.trace.shown(this.section));
+		}
+		catch (HpackException ex) {
+			throw new ConnectionError(ErrorCode.COMPRESSION_ERROR, String.valueOf(ex.getMessage()));
+		}
+		if (isHead && this.section.fault() == null) {
+			this.repeated.remember(octets.position(start), changesBefore, this.section);
 		}
 	}
 

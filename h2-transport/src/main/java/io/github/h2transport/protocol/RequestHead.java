@@ -25,17 +25,32 @@ public final class RequestHead {
 
 	private final String method;
 
-	private final Headers fields;
+	private final String scheme;
+
+	private final String authority;
+
+	private final String path;
+
+	private final Headers regularFields;
 
 	private final long listSize;
 
 	private final long contentLength;
 
-	private RequestHead(String method, Headers fields, long listSize, long contentLength) {
+	private RequestHead(String method, RequestTarget target, String authority, String path, Assembly assembly,
+			long contentLength) {
 		this.method = method;
-		this.fields = fields;
-		this.listSize = listSize;
+		this.scheme = target.origin().scheme();
+		this.authority = authority;
+		this.path = path;
+		this.regularFields = assembly.fields(contentLength);
+		this.listSize = size(":method", method) + size(":scheme", this.scheme) + size(":authority", authority)
+				+ size(":path", path) + assembly.listSize;
 		this.contentLength = contentLength;
+	}
+
+	private static long size(String name, String value) {
+		return (long) name.length() + value.length() + HeaderSection.FIELD_OVERHEAD;
 	}
 
 	/**
@@ -65,12 +80,9 @@ public final class RequestHead {
 			throw refused("A TRACE request cannot have content (RFC 9110 section 9.3.8)");
 		}
 		String host = assembly.host;
-		assembly.add(":method", request.method(), false);
-		assembly.add(":scheme", target.origin().scheme(), false);
-		assembly.add(":authority", (host != null) ? RequestTarget.checkedAuthority(host) : target.authority(), false);
-		assembly.add(":path", RequestTarget.path(request.method(), request.uri()), false);
-		assembly.copyFields(contentLength);
-		return new RequestHead(request.method(), assembly.fields.build(), assembly.listSize, contentLength);
+		String authority = (host != null) ? RequestTarget.checkedAuthority(host) : target.authority();
+		String path = RequestTarget.path(request.method(), request.uri());
+		return new RequestHead(request.method(), target, authority, path, assembly, contentLength);
 	}
 
 	private static String checkedMethod(String method) throws InvalidRequestException {
@@ -111,12 +123,41 @@ public final class RequestHead {
 	}
 
 	/**
-	 * Returns all fields in the order in which they are sent.
+	 * Returns all fields in the order in which they are sent, put together anew each
+	 * time.
 	 * @return {@code :method}, {@code :scheme}, {@code :authority}, {@code :path}, then
 	 * the rest; secrets are marked as sensitive
 	 */
 	public Headers fields() {
-		return this.fields;
+		Headers.Builder all = Headers.builder(PSEUDO_FIELDS + this.regularFields.size());
+		all.add(":method", this.method);
+		all.add(":scheme", this.scheme);
+		all.add(":authority", this.authority);
+		all.add(":path", this.path);
+		for (int i = 0; i < this.regularFields.size(); i++) {
+			all.add(this.regularFields.name(i), this.regularFields.value(i), this.regularFields.isSensitive(i));
+		}
+		return all.build();
+	}
+
+	/**
+	 * Returns the fields behind the pseudo-header fields.
+	 * @return the caller's own section if it can be sent as it is
+	 */
+	public Headers regularFields() {
+		return this.regularFields;
+	}
+
+	public String scheme() {
+		return this.scheme;
+	}
+
+	public String authority() {
+		return this.authority;
+	}
+
+	public String path() {
+		return this.path;
 	}
 
 	/**
@@ -152,7 +193,7 @@ public final class RequestHead {
 	/** Only method and names: values may be secrets. */
 	@Override
 	public String toString() {
-		return this.method + " " + this.fields;
+		return this.method + " " + fields();
 	}
 
 	/** One request on its way into its form. Confined to the caller. */
@@ -162,7 +203,8 @@ public final class RequestHead {
 
 		private final Headers source;
 
-		private final Headers.Builder fields;
+		/** Made when the caller's fields cannot be sent as they are. */
+		private Headers.@Nullable Builder copy;
 
 		private long listSize;
 
@@ -176,7 +218,6 @@ public final class RequestHead {
 		Assembly(String method, Headers source) {
 			this.method = method;
 			this.source = source;
-			this.fields = Headers.builder(PSEUDO_FIELDS + source.size());
 		}
 
 		/** Checks every field and finds those that decide about others. */
@@ -237,24 +278,50 @@ public final class RequestHead {
 			return bodyLength;
 		}
 
-		void copyFields(long contentLength) {
+		/** The fields as they are sent: the caller's own section, or a copy of it. */
+		Headers fields(long contentLength) {
 			for (int i = 0; i < this.source.size(); i++) {
 				String name = this.source.name(i);
-				String value = FieldSyntax.strip(this.source.value(i));
-				if (isLeftOut(name) || (contentLength == 0 && isExpectation(name, value))) {
-					continue;
+				String value = this.source.value(i);
+				boolean sensitive = this.source.isSensitive(i) || isSecret(name);
+				String sent = sentValue(name, value, contentLength);
+				if (this.copy == null
+						&& (sent == null || !sent.equals(value) || sensitive != this.source.isSensitive(i))) {
+					this.copy = copyOfFirst(i);
 				}
-				if (!name.equals("te")) {
-					add(name, value, this.source.isSensitive(i) || isSecret(name));
-				}
-				else if (value.equalsIgnoreCase("trailers")) {
-					add(name, "trailers", false);
+				if (sent != null) {
+					add(name, sent, sensitive);
 				}
 			}
 			// RFC 9110 section 8.6: 0 says something only where content is expected.
 			if (contentLength > 0 || (contentLength == 0 && expectsContent(this.method))) {
+				if (this.copy == null) {
+					this.copy = copyOfFirst(this.source.size());
+				}
 				add("content-length", Long.toString(contentLength), false);
 			}
+			return (this.copy != null) ? this.copy.build() : this.source;
+		}
+
+		/** A field's value as it is sent; {@code null} if the field is not. */
+		private @Nullable String sentValue(String name, String value, long contentLength) {
+			String stripped = FieldSyntax.strip(value);
+			if (isLeftOut(name) || (contentLength == 0 && isExpectation(name, stripped))) {
+				return null;
+			}
+			if (!name.equals("te")) {
+				return stripped;
+			}
+			return stripped.equalsIgnoreCase("trailers") ? "trailers" : null;
+		}
+
+		private Headers.Builder copyOfFirst(int fields) {
+			// One more for content-length.
+			Headers.Builder builder = Headers.builder(this.source.size() + 1);
+			for (int i = 0; i < fields; i++) {
+				builder.add(this.source.name(i), this.source.value(i), this.source.isSensitive(i));
+			}
+			return builder;
 		}
 
 		private boolean isLeftOut(String name) {
@@ -273,9 +340,11 @@ public final class RequestHead {
 			return name.equals("expect") && value.equalsIgnoreCase("100-continue");
 		}
 
-		void add(String name, String value, boolean sensitive) {
-			this.fields.add(name, value, sensitive);
-			this.listSize += (long) name.length() + value.length() + HeaderSection.FIELD_OVERHEAD;
+		private void add(String name, String value, boolean sensitive) {
+			if (this.copy != null) {
+				this.copy.add(name, value, sensitive);
+			}
+			this.listSize += size(name, value);
 		}
 
 		private static boolean expectsContent(String method) {

@@ -192,12 +192,22 @@ public final class SendHalf {
 	/**
 	 * Opens a stream that has its id: HEADERS, with END_STREAM if there is no content.
 	 * @param stream the stream
-	 * @param fields the checked fields, pseudo-fields first
+	 * @param head the checked head
 	 * @param endStream whether the request has no content
 	 */
-	public void open(ProtocolStream stream, Headers fields, boolean endStream) {
+	public void open(ProtocolStream stream, RequestHead head, boolean endStream) {
 		this.lastOpenedId = stream.id();
-		headerBlock(stream, fields, endStream);
+		this.block.clear();
+		this.encoder.beginBlock(this.block);
+		this.encoder.encode(":method", head.method(), false, this.block);
+		this.encoder.encode(":scheme", head.scheme(), false, this.block);
+		this.encoder.encode(":authority", head.authority(), false, this.block);
+		this.encoder.encode(":path", head.path(), false, this.block);
+		encode(head.regularFields());
+		writeBlock(stream, endStream);
+		if (this.sentFrames.areLogged()) {
+			this.sentFrames.block(this.out, head.fields());
+		}
 		stream.advance(Input.SEND_HEADERS);
 		if (endStream) {
 			ended(stream, Input.SEND_END_STREAM);
@@ -207,17 +217,27 @@ public final class SendHalf {
 		}
 	}
 
-	private void headerBlock(ProtocolStream stream, Headers fields, boolean endStream) {
+	private void trailers(ProtocolStream stream, Headers fields) {
 		this.block.clear();
 		this.encoder.beginBlock(this.block);
+		encode(fields);
+		writeBlock(stream, true);
+		if (this.sentFrames.areLogged()) {
+			this.sentFrames.block(this.out, fields);
+		}
+	}
+
+	private void encode(Headers fields) {
 		for (int i = 0; i < fields.size(); i++) {
 			this.encoder.encode(fields.name(i), fields.value(i), fields.isSensitive(i), this.block);
 		}
+	}
+
+	private void writeBlock(ProtocolStream stream, boolean endStream) {
 		int length = this.block.length();
 		int maxFrameSize = this.peer.maxFrameSize();
 		FrameWriter.headers(room(FrameWriter.headersSize(length, maxFrameSize)), stream.id(), this.block.array(), 0,
 				length, maxFrameSize, endStream);
-		this.sentFrames.block(this.out, fields);
 	}
 
 	/**
@@ -389,7 +409,7 @@ public final class SendHalf {
 	private void finish(ProtocolStream stream, boolean byFrame) {
 		Headers trailers = stream.contentTrailers();
 		if (!trailers.isEmpty()) {
-			headerBlock(stream, trailers, true);
+			trailers(stream, trailers);
 		}
 		else if (byFrame) {
 			FrameWriter.dataHeader(room(FrameWriter.FRAME_HEADER_SIZE), stream.id(), 0, true);

@@ -40,11 +40,14 @@ final class SentFrames {
 		this.noted = position;
 	}
 
-	/** A field block was encoded. */
+	/** Whether lines are made of the frames of this turn. */
+	boolean areLogged() {
+		return this.trace.isLogged();
+	}
+
+	/** A field block was encoded whose frames are logged. */
 	void block(ByteBuffer buffer, Headers fields) {
-		if (this.trace.isLogged()) {
-			this.blocks.add(new Block(buffer.position(), fields));
-		}
+		this.blocks.add(new Block(buffer.position(), fields));
 	}
 
 	/** Notes the frames between what is noted and the buffer's position. */

@@ -1,5 +1,6 @@
 package io.github.h2transport.transport;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -9,11 +10,14 @@ import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
+import io.github.h2transport.TransportListener;
+import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.Dialer;
@@ -27,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * A round trip that blocks nobody: each step is called by the one before it, on an event
  * loop as a rule. Cancelling the result leaves the pool's queue or resets the stream.
  */
-final class AsyncRoundTrip {
+final class AsyncRoundTrip extends Call {
 
 	private final ClientConnPool pool;
 
@@ -35,9 +39,7 @@ final class AsyncRoundTrip {
 
 	private final Executor writers;
 
-	private final Call call;
-
-	private final CompletableFuture<Http2Response> result = new CompletableFuture<>();
+	private final Result result = new Result();
 
 	/** What a cancel must undo: the future of a connection, or a stream. */
 	private volatile @Nullable Object current;
@@ -45,23 +47,16 @@ final class AsyncRoundTrip {
 	/** Set by whoever reads the request's body, before the stream is cancelled. */
 	private volatile @Nullable Throwable bodyFailure;
 
-	AsyncRoundTrip(ClientConnPool pool, Dialer dialer, Executor writers, Call call) {
+	AsyncRoundTrip(Http2Request request, TransportOptions options, Targets targets,
+			@Nullable TransportListener listener, ClientConnPool pool, Dialer dialer, Executor writers)
+			throws InvalidRequestException {
+		super(request, options, targets, listener);
 		this.pool = pool;
 		this.dialer = dialer;
 		this.writers = writers;
-		this.call = call;
 	}
 
 	CompletableFuture<Http2Response> run() {
-		this.result.whenComplete((response, failure) -> {
-			if (this.result.isCancelled()) {
-				cancel();
-			}
-			if (failure != null) {
-				this.call.done(failure);
-				this.call.request().body().close();
-			}
-		});
 		attempt();
 		return this.result;
 	}
@@ -78,22 +73,21 @@ final class AsyncRoundTrip {
 	}
 
 	private void attempt() {
-		CompletableFuture<ClientConn> connection = this.pool.getClientConn(this.call.connectionRequest())
-			.toCompletableFuture();
+		CompletableFuture<ClientConn> connection = this.pool.getClientConn(connectionRequest()).toCompletableFuture();
 		if (connection.isDone()) {
 			connected(connection);
 			return;
 		}
 		this.current = connection;
 		long start = System.nanoTime();
-		Runnable disarm = this.dialer.schedule(this.call.connectionWait(), () -> {
+		Runnable disarm = this.dialer.schedule(connectionWait(), () -> {
 			if (connection.cancel(false)) {
-				this.result.completeExceptionally(this.call.noConnection(this.pool));
+				this.result.completeExceptionally(noConnection(this.pool));
 			}
 		});
 		connection.whenComplete((got, failure) -> {
 			disarm.run();
-			FlightRecorder.waited(this.call.key(), start, failure == null);
+			FlightRecorder.waited(key(), start, failure == null);
 			if (!connection.isCancelled()) {
 				connected(connection);
 			}
@@ -109,7 +103,7 @@ final class AsyncRoundTrip {
 			connection = future.join();
 		}
 		catch (CompletionException ex) {
-			this.result.completeExceptionally(this.call.poolFailure(ex.getCause()));
+			this.result.completeExceptionally(poolFailure(ex.getCause()));
 			return;
 		}
 		if (this.result.isDone()) {
@@ -120,7 +114,7 @@ final class AsyncRoundTrip {
 			exchange(connection);
 		}
 		catch (InvalidRequestException ex) {
-			this.result.completeExceptionally(this.call.forCaller(ex));
+			this.result.completeExceptionally(forCaller(ex));
 		}
 		catch (RuntimeException ex) {
 			// Code of the caller has failed: its supplier of trailers or its publisher.
@@ -130,10 +124,11 @@ final class AsyncRoundTrip {
 	}
 
 	private void exchange(ClientConn connection) throws InvalidRequestException {
-		ClientStream stream = connection.start(this.call.plan(connection));
+		gotConnection(connection);
+		ClientStream stream = connection.start(this);
 		this.current = stream;
 		stream.onResponse(() -> responded(stream, connection));
-		RequestBody body = this.call.request().body();
+		RequestBody body = body();
 		if (body instanceof RequestBody.Published published) {
 			stream.uploadFrom(published, (failure) -> this.bodyFailure = failure);
 		}
@@ -182,21 +177,50 @@ final class AsyncRoundTrip {
 			if (fromBody != null) {
 				this.result.completeExceptionally(fromBody);
 			}
-			else if (!this.result.isDone() && this.call.mayRetry(ex, connection, stream)) {
+			else if (!this.result.isDone() && mayRetry(ex, connection, stream)) {
 				attempt();
 			}
 			else {
-				this.result.completeExceptionally(this.call.forCaller(ex));
+				this.result.completeExceptionally(forCaller(ex));
 			}
 			return;
 		}
 		if (response == null) {
 			return;
 		}
-		this.call.answered();
+		answered();
 		if (!this.result.complete(response)) {
 			response.close();
 		}
+	}
+
+	/** What the caller has: it may be cancelled or completed from outside too. */
+	private final class Result extends CompletableFuture<Http2Response> {
+
+		@Override
+		public boolean cancel(boolean mayInterruptIfRunning) {
+			boolean first = super.cancel(mayInterruptIfRunning);
+			if (first) {
+				AsyncRoundTrip.this.cancel();
+				failed(new CancellationException());
+			}
+			return first;
+		}
+
+		@Override
+		public boolean completeExceptionally(Throwable failure) {
+			boolean first = super.completeExceptionally(failure);
+			if (first) {
+				failed(failure);
+			}
+			return first;
+		}
+
+		private void failed(Throwable failure) {
+			done(failure);
+			body().close();
+		}
+
 	}
 
 }

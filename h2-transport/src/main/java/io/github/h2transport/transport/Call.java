@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 import io.github.h2transport.CallOptions;
 import io.github.h2transport.ConnectionException;
@@ -20,6 +21,7 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
+import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.CallTimes;
@@ -38,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * One call, as blocking and asynchronous round trips have it in common: the checked
  * request, its deadlines, what was tried, who is told. Used by one thread at a time.
  */
-final class Call {
+abstract class Call implements StreamPlan {
 
 	/** RFC 9110 section 9.2.2. */
 	private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -110,6 +112,37 @@ final class Call {
 
 	Http2Request request() {
 		return this.request;
+	}
+
+	@Override
+	public RequestHead head() {
+		return this.head;
+	}
+
+	@Override
+	public RequestBody body() {
+		return this.request.body();
+	}
+
+	@Override
+	public CallTimes times() {
+		return this.times;
+	}
+
+	@Override
+	public @Nullable Supplier<Headers> trailers() {
+		return this.request.trailers();
+	}
+
+	@Override
+	public long continueTimeoutNanos() {
+		String expect = this.head.regularFields().get("expect");
+		return "100-continue".equalsIgnoreCase(expect) ? this.options.expectContinueTimeout().toNanos() : 0;
+	}
+
+	@Override
+	public @Nullable StreamListener listener() {
+		return (this.listener != null || this.request.informational() != null) ? new Events() : null;
 	}
 
 	ConnectionKey key() {
@@ -191,16 +224,13 @@ final class Call {
 				FailureContext.of(Initiator.LIBRARY, Phase.POOL)));
 	}
 
-	StreamPlan plan(ClientConn connection) {
+	/** The pool has given a connection. */
+	void gotConnection(ClientConn connection) {
 		if (this.listener != null) {
 			Duration idle = connection.idleTime();
 			this.listener.gotConnection(this.request, connection.id(), connection.streamsOpened() > 0,
 					connection.activeStreams() <= 1, idle);
 		}
-		String expect = this.head.fields().get("expect");
-		long hold = "100-continue".equalsIgnoreCase(expect) ? this.options.expectContinueTimeout().toNanos() : 0;
-		StreamListener events = (this.listener != null || this.request.informational() != null) ? new Events() : null;
-		return new StreamPlan(this.head, this.request.body(), this.times, this.request.trailers(), hold, events);
 	}
 
 	boolean mayRetry(Http2Exception failure, ClientConn connection, @Nullable ClientStream stream) {

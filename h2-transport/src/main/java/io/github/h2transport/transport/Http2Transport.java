@@ -98,15 +98,15 @@ public final class Http2Transport implements AutoCloseable {
 	 * @throws IllegalStateException if called by an event loop, which it would block
 	 */
 	public Http2Response roundTrip(Http2Request request) throws IOException {
-		Call call = null;
+		RoundTrip call = null;
 		try {
 			if (Dialer.onLoopThread()) {
 				throw new IllegalStateException(
 						"A blocking call on the event loop thread " + Thread.currentThread().getName()
 								+ " would stop its connections; hand the call over to another thread");
 			}
-			call = new Call(request, this.options, this.targets, this.listener);
-			return new RoundTrip(this.pool, call).run();
+			call = new RoundTrip(request, this.options, this.targets, this.listener, this.pool);
+			return call.run();
 		}
 		catch (IOException | RuntimeException | Error ex) {
 			failed(call, request, ex);
@@ -127,16 +127,17 @@ public final class Http2Transport implements AutoCloseable {
 	 * it cancels the call
 	 */
 	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
-		Call call;
+		AsyncRoundTrip call;
 		try {
-			call = new Call(request, this.options, this.targets, this.listener);
+			call = new AsyncRoundTrip(request, this.options, this.targets, this.listener, this.pool, this.dialer,
+					this.blockingBodies);
 		}
 		catch (InvalidRequestException ex) {
 			failed(null, request, ex);
 			request.body().close();
 			return CompletableFuture.failedFuture(ex);
 		}
-		return new AsyncRoundTrip(this.pool, this.dialer, this.blockingBodies, call).run();
+		return call.run();
 	}
 
 	private void failed(@Nullable Call call, Http2Request request, Throwable failure) {

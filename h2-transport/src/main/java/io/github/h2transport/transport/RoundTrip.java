@@ -11,10 +11,14 @@ import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.Initiator;
+import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
+import io.github.h2transport.TransportListener;
+import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.FlightRecorder;
@@ -27,18 +31,17 @@ import org.jspecify.annotations.Nullable;
  * A blocking round trip: get a connection, send, wait, and again if the server surely did
  * not process it. Confined to the calling thread.
  */
-final class RoundTrip {
+final class RoundTrip extends Call {
 
 	private final ClientConnPool pool;
-
-	private final Call call;
 
 	/** The latest attempt. */
 	private @Nullable ClientStream stream;
 
-	RoundTrip(ClientConnPool pool, Call call) {
+	RoundTrip(Http2Request request, TransportOptions options, Targets targets, @Nullable TransportListener listener,
+			ClientConnPool pool) throws InvalidRequestException {
+		super(request, options, targets, listener);
 		this.pool = pool;
-		this.call = call;
 	}
 
 	Http2Response run() throws IOException {
@@ -47,34 +50,33 @@ final class RoundTrip {
 			this.stream = null;
 			try {
 				Http2Response response = exchange(connection);
-				this.call.answered();
+				answered();
 				return response;
 			}
 			catch (Http2Exception ex) {
-				if (!this.call.mayRetry(ex, connection, this.stream)) {
-					throw this.call.forCaller(ex);
+				if (!mayRetry(ex, connection, this.stream)) {
+					throw forCaller(ex);
 				}
 			}
 		}
 	}
 
 	private ClientConn connection() throws Http2Exception {
-		CompletableFuture<ClientConn> future = this.pool.getClientConn(this.call.connectionRequest())
-			.toCompletableFuture();
+		CompletableFuture<ClientConn> future = this.pool.getClientConn(connectionRequest()).toCompletableFuture();
 		try {
 			return future.isDone() ? future.get() : await(future);
 		}
 		catch (TimeoutException ex) {
 			abandon(future);
-			throw this.call.noConnection(this.pool);
+			throw noConnection(this.pool);
 		}
 		catch (ExecutionException ex) {
-			throw this.call.poolFailure(ex.getCause());
+			throw poolFailure(ex.getCause());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			abandon(future);
-			throw new CallCancelledException("Interrupted while waiting for a connection to " + this.call.key(), null,
+			throw new CallCancelledException("Interrupted while waiting for a connection to " + key(), null,
 					FailureContext.of(Initiator.CALLER, Phase.POOL));
 		}
 	}
@@ -84,12 +86,12 @@ final class RoundTrip {
 		long start = System.nanoTime();
 		boolean success = false;
 		try {
-			ClientConn connection = future.get(this.call.connectionWait(), TimeUnit.NANOSECONDS);
+			ClientConn connection = future.get(connectionWait(), TimeUnit.NANOSECONDS);
 			success = true;
 			return connection;
 		}
 		finally {
-			FlightRecorder.waited(this.call.key(), start, success);
+			FlightRecorder.waited(key(), start, success);
 		}
 	}
 
@@ -101,8 +103,9 @@ final class RoundTrip {
 	}
 
 	private Http2Response exchange(ClientConn connection) throws IOException {
-		RequestBody body = this.call.request().body();
-		ClientStream current = connection.start(this.call.plan(connection));
+		RequestBody body = body();
+		gotConnection(connection);
+		ClientStream current = connection.start(this);
 		this.stream = current;
 		// What is turned away at once leaves a one-shot body unread for the next attempt.
 		if (body instanceof RequestBody.Published published) {

@@ -64,7 +64,7 @@ class CancelStormTests {
 		Http2Request request = get("/told");
 		assertThat(this.peer.connection().tryReserve()).isTrue();
 		ClientStream last = this.peer.connection()
-			.start(new StreamPlan(RequestHead.of(request), request.body(), new CallTimes(0, 0, 0), null, 0,
+			.start(StreamPlan.of(RequestHead.of(request), request.body(), new CallTimes(0, 0, 0), null, 0,
 					new StreamListener() {
 
 						@Override

@@ -152,7 +152,7 @@ class CreditHammerTests {
 	private static StreamPlan plan(byte[] content) throws InvalidRequestException {
 		RequestBody body = RequestBody.of(content);
 		Http2Request request = Http2Request.builder("POST", URI.create("http://localhost/")).body(body).build();
-		return new StreamPlan(RequestHead.of(request), body, new CallTimes(0, 0, 0));
+		return StreamPlan.of(RequestHead.of(request), body, new CallTimes(0, 0, 0));
 	}
 
 }

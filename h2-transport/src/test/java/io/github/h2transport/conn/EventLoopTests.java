@@ -232,7 +232,7 @@ class EventLoopTests {
 			connection.driver().connected(new MemoryWire(), Long.MAX_VALUE);
 			connection.tryReserve();
 			ClientStream stream = connection.start(
-					new StreamPlan(RequestHead.of(Http2Request.get(uri)), RequestBody.none(), new CallTimes(0, 0, 0)));
+					StreamPlan.of(RequestHead.of(Http2Request.get(uri)), RequestBody.none(), new CallTimes(0, 0, 0)));
 			return stream.awaitResponse();
 		})).isInstanceOf(ExecutionException.class)
 			.cause()

@@ -26,7 +26,7 @@ class ListenerOrderTests {
 		assertThat(peer.connection().tryReserve()).isTrue();
 		Http2Request request = get("/");
 		ClientStream stream = peer.connection()
-			.start(new StreamPlan(RequestHead.of(request), request.body(), new CallTimes(0, 0, 0), null, 0,
+			.start(StreamPlan.of(RequestHead.of(request), request.body(), new CallTimes(0, 0, 0), null, 0,
 					new Listening(heard)));
 		peer.expect(headers(1).endStream());
 		// Its wish waits in the mailbox while both responses are read.

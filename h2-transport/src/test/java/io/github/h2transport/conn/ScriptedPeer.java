@@ -291,7 +291,7 @@ public final class ScriptedPeer {
 
 	private Exchange start(Http2Request request, CallTimes times) throws IOException {
 		return new Exchange(this.connection
-			.start(new StreamPlan(RequestHead.of(request), request.body(), times, request.trailers(), 0, null)));
+			.start(StreamPlan.of(RequestHead.of(request), request.body(), times, request.trailers(), 0, null)));
 	}
 
 	/** A deadline that is so far away from now. */

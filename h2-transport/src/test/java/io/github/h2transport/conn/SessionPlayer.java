@@ -183,7 +183,7 @@ final class SessionPlayer {
 		this.calls.add(call);
 		try {
 			call.started(this.peer.connection()
-				.start(new StreamPlan(RequestHead.of(whole), whole.body(), times,
+				.start(StreamPlan.of(RequestHead.of(whole), whole.body(), times,
 						(kind == Kind.POST_WITH_TRAILERS) ? () -> Headers.of("x-end", "1") : null,
 						(kind == Kind.EXPECTING_POST) ? CONTINUE_TIMEOUT.toNanos() : 0, call)));
 		}
