@@ -55,10 +55,11 @@ public interface Http2Response extends Closeable {
 	int streamId();
 
 	/**
-	 * Ends the exchange. A body that was not read to its end is abandoned: the stream is
-	 * reset with CANCEL, its flow-control credit goes back, the connection stays usable.
-	 * Never waits for the network and never throws; may be called repeatedly and by any
-	 * thread.
+	 * Ends the exchange. A body that was not read to its end is abandoned: its
+	 * flow-control credit goes back, the connection stays usable. The stream is reset
+	 * with CANCEL, at once or, if no more than 16 KiB of declared content or only the end
+	 * can be missing, after a quarter of a second in which the rest may still come. Never
+	 * waits for the network and never throws; may be called repeatedly and by any thread.
 	 */
 	@Override
 	void close();

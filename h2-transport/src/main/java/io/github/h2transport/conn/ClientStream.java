@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 import io.github.h2transport.CallCancelledException;
@@ -92,6 +91,9 @@ public final class ClientStream extends ProtocolStream {
 
 	/** Set once, by the first who reads without blocking. */
 	private volatile @Nullable StreamNews news;
+
+	/** Set once, by whoever closes the response before its end. */
+	private volatile @Nullable Farewell farewell;
 
 	/** Set by the holder of the pen: nobody wants it, but it was not reset. */
 	private volatile boolean abandoned;
@@ -255,13 +257,23 @@ public final class ClientStream extends ProtocolStream {
 	/** Ends the exchange for the caller, as {@link Http2Response#close()} promises. */
 	void closeResponse() {
 		boolean complete = this.body.isEnded();
+		Farewell last = complete ? null : Farewell.of(this);
 		if (!this.body.discard()) {
 			return;
 		}
 		if (complete) {
 			stopUpload();
 		}
-		else if (this.failure == null) {
+		else if (last != null) {
+			this.farewell = last;
+		}
+		else {
+			closedEarly();
+		}
+	}
+
+	private void closedEarly() {
+		if (this.failure == null) {
 			cancel(ErrorCode.CANCEL, new CallCancelledException("The response was closed before its end" + where(),
 					null, context(Initiator.CALLER, Phase.RESPONSE_BODY)));
 		}
@@ -331,15 +343,7 @@ public final class ClientStream extends ProtocolStream {
 	 * stream is cancelled
 	 */
 	public void uploadFrom(RequestBody.Published content, Consumer<Throwable> onFailure) {
-		Upload target = Objects.requireNonNull(this.upload);
-		AtomicBoolean begun = new AtomicBoolean();
-		Runnable begin = () -> {
-			if (target.isReady() && begun.compareAndSet(false, true) && !target.isCalledOff()) {
-				content.subscribe(new UploadSubscriber(this, target, onFailure));
-			}
-		};
-		target.onReady(() -> this.connection.later(begin));
-		begin.run();
+		UploadSubscriber.begin(this, Objects.requireNonNull(this.upload), content, onFailure);
 	}
 
 	/** Gives octets back that the reader is done with. Any thread. */
@@ -465,6 +469,10 @@ public final class ClientStream extends ProtocolStream {
 		if (this.upload != null && this.upload.isHeldTooLong(now - this.startNanos)) {
 			letGo();
 		}
+		Farewell last = this.farewell;
+		if (last != null && last.isOver(now)) {
+			closedEarly();
+		}
 		endIfLate(now);
 	}
 
@@ -514,6 +522,10 @@ public final class ClientStream extends ProtocolStream {
 		this.connection.creditConnection(affordable ? octets : 0);
 		if (stillWriting) {
 			creditStream(octets);
+		}
+		Farewell last = this.farewell;
+		if (last != null && !last.takesContent()) {
+			closedEarly();
 		}
 		wake();
 	}

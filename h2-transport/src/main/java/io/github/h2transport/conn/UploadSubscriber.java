@@ -11,6 +11,7 @@ import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
+import io.github.h2transport.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,11 +47,24 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 	/** Owned by the publisher's signals, which come one at a time. */
 	private long written;
 
-	UploadSubscriber(ClientStream stream, Upload upload, Consumer<Throwable> onFailure) {
+	private UploadSubscriber(ClientStream stream, Upload upload, Consumer<Throwable> onFailure) {
 		this.stream = stream;
 		this.upload = upload;
 		this.onFailure = onFailure;
 		this.declared = stream.request().contentLength();
+	}
+
+	/** Subscribes as soon as content may be sent. */
+	static void begin(ClientStream stream, Upload upload, RequestBody.Published content,
+			Consumer<Throwable> onFailure) {
+		AtomicBoolean begun = new AtomicBoolean();
+		Runnable begin = () -> {
+			if (upload.isReady() && begun.compareAndSet(false, true) && !upload.isCalledOff()) {
+				content.subscribe(new UploadSubscriber(stream, upload, onFailure));
+			}
+		};
+		upload.onReady(() -> stream.connection().later(begin));
+		begin.run();
 	}
 
 	@Override

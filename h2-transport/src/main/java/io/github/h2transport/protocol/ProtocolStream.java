@@ -62,7 +62,8 @@ public abstract class ProtocolStream {
 	long interimSize;
 
 	/**
-	 * Owned by the loop: declared length of the content, or {@link BodyLength}'s signs.
+	 * Written by the loop before the head is published: declared length of the content,
+	 * or {@link BodyLength}'s signs.
 	 */
 	long expectedLength = -1;
 
@@ -157,6 +158,18 @@ public abstract class ProtocolStream {
 
 	public final long receivedLength() {
 		return this.receivedLength;
+	}
+
+	/**
+	 * Returns how much content is still to come, as declared. For anybody who has seen
+	 * the response's head.
+	 * @return octets, -1 if nothing was declared
+	 */
+	public final long remainingLength() {
+		if (this.expectedLength == BodyLength.NONE) {
+			return 0;
+		}
+		return (this.expectedLength >= 0) ? this.expectedLength - this.receivedLength : -1;
 	}
 
 	final void addReceivedLength(int octets) {
