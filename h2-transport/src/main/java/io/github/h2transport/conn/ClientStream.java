@@ -126,13 +126,11 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/**
-	 * Calls back when the response head is there or the stream has failed, and maybe
-	 * before.
-	 * @param action called on the loop after its flush, until {@link #poll()} has told
-	 * how it went
+	 * Calls back when the response head is there or the stream has failed.
+	 * @param action called once, on the loop after its flush; then {@link #poll()} tells
 	 */
 	public void onResponse(Runnable action) {
-		onNews(action);
+		listen(action, true);
 	}
 
 	/**
@@ -143,12 +141,10 @@ public final class ClientStream extends ProtocolStream {
 	public @Nullable Http2Response poll() throws Http2Exception {
 		ResponseHead arrived = this.head;
 		if (arrived != null) {
-			onNews(null);
 			return new StreamResponse(this, arrived);
 		}
 		Http2Exception cause = this.failure;
 		if (cause != null) {
-			onNews(null);
 			this.body.discard();
 			throw cause;
 		}
@@ -160,18 +156,16 @@ public final class ClientStream extends ProtocolStream {
 	 * what has arrived already.
 	 */
 	void onNews(@Nullable Runnable action) {
+		listen(action, false);
+	}
+
+	private void listen(@Nullable Runnable action, boolean onlyToResponse) {
 		StreamNews listeners = this.news;
 		if (listeners == null) {
-			if (action == null) {
-				return;
-			}
 			listeners = new StreamNews(this);
-			listeners.listener(action);
 			this.news = listeners;
 		}
-		else {
-			listeners.listener(action);
-		}
+		listeners.listener(action, onlyToResponse);
 		listeners.tell();
 	}
 
@@ -266,6 +260,8 @@ public final class ClientStream extends ProtocolStream {
 		}
 		else if (last != null) {
 			this.farewell = last;
+			// Another thread may be reading, in vain.
+			wake();
 		}
 		else {
 			closedEarly();

@@ -21,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * One thread with one selector that reads, parses and completes for many connections.
@@ -49,6 +50,12 @@ final class EventLoop implements Loop, Runnable {
 	private static final Set<Thread> LOOP_THREADS = ConcurrentHashMap.newKeySet();
 
 	private final Selector selector;
+
+	/** What the last select has found; empty while the loop sleeps. Loop only. */
+	private final List<SelectionKey> selected = new ArrayList<>();
+
+	/** Without it each select would put the keys into a set and allocate for it. */
+	private final Consumer<SelectionKey> found = this.selected::add;
 
 	private final Thread thread;
 
@@ -199,10 +206,10 @@ final class EventLoop implements Loop, Runnable {
 
 	private void turn() throws IOException {
 		await();
-		for (SelectionKey key : this.selector.selectedKeys()) {
-			ready(key);
+		for (int i = 0; i < this.selected.size(); i++) {
+			ready(this.selected.get(i));
 		}
-		this.selector.selectedKeys().clear();
+		this.selected.clear();
 		runMailbox();
 		long now = nanoTime();
 		if (now - this.lastTick >= TICK_NANOS) {
@@ -238,10 +245,10 @@ final class EventLoop implements Loop, Runnable {
 		this.asleep.set(true);
 		if (this.mailbox.isEmpty() && !this.ending) {
 			long nanos = this.members.isEmpty() ? IDLE_TICK_NANOS : TICK_NANOS;
-			this.selector.select(nanos / 1_000_000L);
+			this.selector.select(this.found, nanos / 1_000_000L);
 		}
 		else {
-			this.selector.selectNow();
+			this.selector.selectNow(this.found);
 		}
 		this.asleep.set(false);
 	}
@@ -274,8 +281,8 @@ final class EventLoop implements Loop, Runnable {
 			for (Pen pen = this.touched.poll(); pen != null; pen = this.touched.poll()) {
 				pen.drain();
 			}
-			for (Thread waiting : this.toUnpark) {
-				LockSupport.unpark(waiting);
+			for (int i = 0; i < this.toUnpark.size(); i++) {
+				LockSupport.unpark(this.toUnpark.get(i));
 			}
 			this.toUnpark.clear();
 			// What these add runs after the next flush; what they send leaves together.

@@ -28,6 +28,9 @@ final class StreamNews implements Runnable {
 	/** Set by whoever listens; run by the loop. */
 	private volatile @Nullable Runnable listener;
 
+	/** Written before the listener: whether it is told once, of the response. */
+	private boolean ofResponse;
+
 	/** When a publisher's subscriber must have its next octet, 0 for never. */
 	private volatile long gapDeadline;
 
@@ -38,8 +41,13 @@ final class StreamNews implements Runnable {
 		this.stream = stream;
 	}
 
-	/** Sets who is told, {@code null} for nobody. */
-	void listener(@Nullable Runnable newListener) {
+	/**
+	 * Sets who is told.
+	 * @param newListener {@code null} for nobody
+	 * @param onlyOfResponse whether once, when there is a response or a failure
+	 */
+	void listener(@Nullable Runnable newListener, boolean onlyOfResponse) {
+		this.ofResponse = onlyOfResponse;
 		this.listener = newListener;
 	}
 
@@ -60,9 +68,16 @@ final class StreamNews implements Runnable {
 	public void run() {
 		this.told = false;
 		Runnable action = this.listener;
-		if (action != null) {
-			action.run();
+		if (action == null) {
+			return;
 		}
+		if (this.ofResponse) {
+			if (this.stream.head() == null && this.stream.failure() == null) {
+				return;
+			}
+			this.listener = null;
+		}
+		action.run();
 	}
 
 	long gapDeadline() {

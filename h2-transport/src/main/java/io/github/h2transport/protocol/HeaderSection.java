@@ -78,6 +78,7 @@ public final class HeaderSection implements FieldSink {
 		}
 		this.listSize += (long) name.length() + value.length() + FIELD_OVERHEAD;
 		this.count++;
+		this.headers = null;
 		if (this.listSize > this.maxListSize || this.count > MAX_FIELDS) {
 			this.tooLarge = true;
 			fail("the " + this.kind.words + " are larger than the limit of "

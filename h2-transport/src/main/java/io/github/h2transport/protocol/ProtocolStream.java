@@ -22,9 +22,13 @@ public abstract class ProtocolStream {
 
 	private static final VarHandle STATE;
 
+	private static final VarHandle SEND_WINDOW;
+
 	static {
 		try {
-			STATE = MethodHandles.lookup().findVarHandle(ProtocolStream.class, "state", StreamState.class);
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			STATE = lookup.findVarHandle(ProtocolStream.class, "state", StreamState.class);
+			SEND_WINDOW = lookup.findVarHandle(ProtocolStream.class, "sendWindow", SendWindow.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -33,7 +37,8 @@ public abstract class ProtocolStream {
 
 	private final boolean headRequest;
 
-	private final SendWindow sendWindow = new SendWindow();
+	/** Made by whoever needs it first: a request without content hardly ever does. */
+	private volatile @Nullable SendWindow sendWindow;
 
 	private final ReceiveWindow receiveWindow;
 
@@ -144,8 +149,18 @@ public abstract class ProtocolStream {
 		this.id = newId;
 	}
 
+	/**
+	 * Returns how much content the peer lets us send. Thread-safe.
+	 * @return always the same window
+	 */
 	public final SendWindow sendWindow() {
-		return this.sendWindow;
+		SendWindow window = this.sendWindow;
+		if (window != null) {
+			return window;
+		}
+		SendWindow fresh = new SendWindow();
+		SendWindow first = (SendWindow) SEND_WINDOW.compareAndExchange(this, null, fresh);
+		return (first != null) ? first : fresh;
 	}
 
 	public final ReceiveWindow receiveWindow() {

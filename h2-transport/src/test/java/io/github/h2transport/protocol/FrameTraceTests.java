@@ -151,7 +151,9 @@ class FrameTraceTests {
 			for (int i = 0; i < 1000; i++) {
 				frames.begin();
 				frames.skipTo(0);
-				frames.block(out, fields);
+				if (frames.areLogged()) {
+					frames.block(out, fields);
+				}
 				frames.note(out, i);
 				this.received.begin();
 				this.received.time(i);
