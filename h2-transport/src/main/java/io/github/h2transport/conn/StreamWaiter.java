@@ -20,7 +20,10 @@ final class StreamWaiter {
 
 	private final ClientStream stream;
 
-	/** The caller that waits for the response; written by that thread. */
+	/**
+	 * The caller that waits for the response: written by that thread, and emptied by who
+	 * wakes it, for it writes it again before it looks.
+	 */
 	private volatile @Nullable Thread waiting;
 
 	StreamWaiter(ClientStream stream) {
@@ -162,10 +165,14 @@ final class StreamWaiter {
 		return (time != 0) ? time : 1;
 	}
 
-	/** Wakes the caller if it waits: after the flush on the loop, else at once. */
+	/**
+	 * Wakes the caller if it waits: after the flush on the loop, else at once. Once for
+	 * head, content and end that come together.
+	 */
 	void wake() {
 		Thread thread = this.waiting;
 		if (thread != null) {
+			this.waiting = null;
 			this.stream.connection().unpark(thread);
 		}
 	}
