@@ -413,10 +413,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		Throwable failure = this.writeError;
 		Http2Exception end = this.ending.endedBy();
 		return new ConnectionSnapshot.Diagnostics((lastOpenedId == 0) ? 1 : lastOpenedId + 2L,
-				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(),
+				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(), this.connection.isInDoubt(),
 				Duration.ofNanos(Math.max(0, now - this.lastRead)),
 				(stalledSince != 0) ? Duration.ofNanos(now - stalledSince) : Duration.ZERO,
-				(failure != null) ? ForeignFailure.words(failure) : null, (end != null) ? end.getMessage() : null,
+				(failure != null) ? ForeignFailure.words(failure) : null, this.connection.sentOctets(),
+				this.connection.receivedOctets(), (end != null) ? end.getMessage() : null,
 				this.connection.lastFrames());
 	}
 
