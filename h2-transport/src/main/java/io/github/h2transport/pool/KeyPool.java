@@ -270,7 +270,7 @@ final class KeyPool<C> {
 		if (this.line.size() > 0 || !this.members.isEmpty() || this.dialling.isWarmingUp()) {
 			return;
 		}
-		long remembered = this.dialling.remembersFor(now);
+		long remembered = Math.max(this.dialling.remembersFor(now), this.recent.remembersFor(now));
 		if (remembered > 0) {
 			this.alarm.set(now, remembered);
 			return;

@@ -17,11 +17,16 @@ final class RecentEvents {
 
 	static final Duration SPAN = Duration.ofNanos(STEPS * STEP_NANOS);
 
-	/** By kind and step, the step of now in a ring. */
+	/** By kind and step, in a ring. */
 	private final int[][] counts = new int[Kind.values().length][STEPS];
 
-	/** The number of the latest step, since the clock's zero. */
-	private long step = Long.MIN_VALUE;
+	/** The present step. */
+	private int step;
+
+	/** When it began; meaningless before the first event. */
+	private long stepStart;
+
+	private boolean begun;
 
 	private @Nullable String latest;
 
@@ -30,7 +35,7 @@ final class RecentEvents {
 	/** Something has happened. */
 	void add(Kind kind, long now) {
 		turn(now);
-		this.counts[kind.ordinal()][index()]++;
+		this.counts[kind.ordinal()][this.step]++;
 	}
 
 	/** A connection has ended as none should. */
@@ -40,23 +45,31 @@ final class RecentEvents {
 		this.latestAt = now;
 	}
 
-	private int index() {
-		return (int) Math.floorMod(this.step, (long) STEPS);
-	}
-
 	/** Empties the steps that have passed since the last event. */
 	private void turn(long now) {
-		long current = Math.floorDiv(now, STEP_NANOS);
-		if (this.step == Long.MIN_VALUE) {
-			this.step = current;
+		if (!this.begun) {
+			this.begun = true;
+			this.stepStart = now;
 		}
-		for (int i = 0; i < STEPS && this.step < current; i++) {
-			this.step++;
+		for (int i = 0; i < STEPS && now - this.stepStart >= STEP_NANOS; i++) {
+			this.stepStart += STEP_NANOS;
+			this.step = (this.step + 1) % STEPS;
 			for (int[] kind : this.counts) {
-				kind[index()] = 0;
+				kind[this.step] = 0;
 			}
 		}
-		this.step = Math.max(this.step, current);
+		if (now - this.stepStart >= STEP_NANOS) {
+			this.stepStart = now;
+		}
+	}
+
+	/**
+	 * For how long the server's displeasure must be remembered, in nanoseconds; 0 or less
+	 * for not at all.
+	 */
+	long remembersFor(long now) {
+		turn(now);
+		return (sum(Kind.CALMED) > 0) ? this.latestAt + SPAN.toNanos() - now : 0;
 	}
 
 	PoolSnapshot.Recent snapshot(long now) {

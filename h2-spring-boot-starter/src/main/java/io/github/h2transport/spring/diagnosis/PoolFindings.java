@@ -123,8 +123,9 @@ final class PoolFindings {
 		}
 		boolean ours = open.stream().anyMatch((connection) -> isOurs(connection, pool));
 		boolean full = open.size() + pool.dialling() >= most;
-		String summary = requests(origin.pending()) + ": all " + slots + " slots of "
-				+ Diagnosis.counted(open.size(), "connection") + " are taken"
+		String taken = Diagnosis.counted(open.size(), "connection") + ((slots == 1) ? " is taken" : " are taken");
+		String summary = requests(origin.pending())
+				+ ((slots == 1) ? ": the only slot of " : ": all " + slots + " slots of ") + taken
 				+ (full ? ", and there may be no more than " + Diagnosis.counted(most, "connection") + "."
 						: (pool.dialling() > 0) ? "; another connection is on its way." : ".");
 		String advice = ours ? "The limit of streams is our own; raise it." : full
