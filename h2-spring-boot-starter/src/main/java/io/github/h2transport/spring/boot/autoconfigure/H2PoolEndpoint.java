@@ -1,16 +1,10 @@
 package io.github.h2transport.spring.boot.autoconfigure;
 
-import java.net.URI;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Origin;
 import io.github.h2transport.conn.ConnectionSnapshot;
 import io.github.h2transport.conn.ConnectionState;
@@ -20,9 +14,7 @@ import io.github.h2transport.spring.boot.autoconfigure.H2PoolDescriptor.OriginDe
 import io.github.h2transport.spring.boot.autoconfigure.H2PoolDescriptor.Paths;
 import io.github.h2transport.spring.boot.autoconfigure.H2PoolDescriptor.TotalsDescriptor;
 import io.github.h2transport.spring.boot.autoconfigure.H2PoolDescriptor.TrafficDescriptor;
-import io.github.h2transport.spring.diagnosis.Diagnosis;
 import io.github.h2transport.transport.TransportSnapshot;
-import io.github.h2transport.transport.TransportSnapshot.OriginSnapshot;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.annotation.RegisterReflectionForBinding;
@@ -76,7 +68,8 @@ public class H2PoolEndpoint {
 
 	H2PoolDescriptor h2pool(@Nullable String origin, Paths shown) {
 		TransportSnapshot transport = this.snapshot.get();
-		List<OriginDescriptor> origins = sources(transport, origin).stream()
+		List<OriginDescriptor> origins = PoolSource.of(transport, this.http1Origins.get(), origin)
+			.stream()
 			.map((source) -> OriginDescriptor.of(source.key(), source.http2(), source.http1(), this.clients, shown))
 			.toList();
 		return new H2PoolDescriptor(origins, TotalsDescriptor.of(transport.totals()),
@@ -109,9 +102,10 @@ public class H2PoolEndpoint {
 	}
 
 	private DiagnosisDescriptor diagnosis(@Nullable String origin) {
-		return DiagnosisDescriptor.of(sources(this.snapshot.get(), origin).stream()
+		return DiagnosisDescriptor.of(PoolSource.of(this.snapshot.get(), this.http1Origins.get(), origin)
+			.stream()
 			.map((source) -> DiagnosisDescriptor.OriginDiagnosis.of(this.clients.sslBundle(source.key()),
-					Diagnosis.of(source.key(), source.http2(), source.http1())))
+					source.findings()))
 			.toList());
 	}
 
@@ -132,7 +126,7 @@ public class H2PoolEndpoint {
 	 */
 	@DeleteOperation
 	public @Nullable DrainDescriptor drainOrigin(String origin) {
-		Predicate<Origin> wanted = matching(origin);
+		Predicate<Origin> wanted = PoolSource.matching(origin);
 		return drain((connection) -> wanted.test(connection.key().origin()));
 	}
 
@@ -148,43 +142,6 @@ public class H2PoolEndpoint {
 			.toList();
 		ids.forEach(this.drain);
 		return ids.isEmpty() ? null : new DrainDescriptor(ids);
-	}
-
-	/** Whatever is known of the origins in question, each key once. */
-	private List<Source> sources(TransportSnapshot transport, @Nullable String origin) {
-		Map<ConnectionKey, OriginSnapshot> http2 = new LinkedHashMap<>();
-		transport.origins().forEach((each) -> http2.put(each.key(), each));
-		Map<ConnectionKey, Http1Origin> http1 = new LinkedHashMap<>();
-		this.http1Origins.get().forEach((each) -> http1.put(each.key(), each));
-		Set<ConnectionKey> keys = new LinkedHashSet<>(http2.keySet());
-		keys.addAll(http1.keySet());
-		Predicate<Origin> wanted = (origin != null) ? matching(origin) : (any) -> true;
-		return keys.stream()
-			.filter((key) -> wanted.test(key.origin()))
-			.map((key) -> new Source(key, http2.get(key), http1.get(key)))
-			.toList();
-	}
-
-	/**
-	 * Compares parsed origins, so that case and a left-out default port do not matter.
-	 */
-	private static Predicate<Origin> matching(String text) {
-		try {
-			return Origin.of(URI.create(text))::equals;
-		}
-		catch (IllegalArgumentException ex) {
-			return (origin) -> false;
-		}
-	}
-
-	/**
-	 * What is known of a key.
-	 *
-	 * @param key the key
-	 * @param http2 its connections, {@code null} if there are none
-	 * @param http1 why it is called over HTTP/1.1, {@code null} if it is not
-	 */
-	private record Source(ConnectionKey key, @Nullable OriginSnapshot http2, @Nullable Http1Origin http1) {
 	}
 
 }

@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.Show;
+import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
@@ -53,6 +55,32 @@ public class H2PoolEndpointWebExtension {
 	public @Nullable OperationResponseBody connection(SecurityContext securityContext, @Selector String id,
 			@Nullable String origin) {
 		return this.delegate.connection(id, origin, paths(securityContext));
+	}
+
+	/**
+	 * Lets a connection finish: it takes no new request, running streams go on.
+	 * @param id the connection's id
+	 * @return what drains, or 404 if there is no such connection
+	 */
+	@DeleteOperation
+	public WebEndpointResponse<DrainDescriptor> drain(@Selector String id) {
+		return response(this.delegate.drain(id));
+	}
+
+	/**
+	 * Lets all connections to an origin finish; new requests get new ones.
+	 * @param origin for example {@code https://api.example.com}
+	 * @return what drains, or 404 if there is no connection to it
+	 */
+	@DeleteOperation
+	public WebEndpointResponse<DrainDescriptor> drainOrigin(String origin) {
+		return response(this.delegate.drainOrigin(origin));
+	}
+
+	/** Left to itself, Spring Boot would answer 204 for nothing. */
+	private static WebEndpointResponse<DrainDescriptor> response(@Nullable DrainDescriptor draining) {
+		return (draining != null) ? new WebEndpointResponse<>(draining)
+				: new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
 	}
 
 	private Paths paths(SecurityContext securityContext) {

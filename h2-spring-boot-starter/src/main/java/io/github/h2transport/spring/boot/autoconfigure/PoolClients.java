@@ -49,7 +49,9 @@ final class PoolClients {
 		String bundle = sslBundle(key);
 		List<String> names = new ArrayList<>();
 		this.groups.forEach((name, group) -> {
-			if (key.origin().equals(group.origin()) && Objects.equals(bundle, group.sslBundle())) {
+			// In cleartext the bundle makes no difference.
+			boolean same = !key.origin().isSecure() || Objects.equals(bundle, group.sslBundle());
+			if (same && key.origin().equals(group.origin())) {
 				names.add(name);
 			}
 		});
