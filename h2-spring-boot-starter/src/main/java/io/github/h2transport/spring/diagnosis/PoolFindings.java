@@ -137,7 +137,7 @@ final class PoolFindings {
 
 	/** Whether the server would allow more than we do. */
 	private static boolean isOurs(ConnectionSnapshot connection, PoolSnapshot pool) {
-		Long theirs = connection.peerSettings().get("MAX_CONCURRENT_STREAMS");
+		Long theirs = connection.peerSettings().get("SETTINGS_MAX_CONCURRENT_STREAMS");
 		return connection.maxConcurrentStreams() == pool.limits().maxStreamsPerConnection()
 				&& (theirs == null || theirs > connection.maxConcurrentStreams());
 	}

@@ -65,6 +65,14 @@ class DiagnosisTests {
 	}
 
 	@Test
+	void aLimitOfTheServerIsNotTakenForOurOwn() {
+		PoolSnapshot pool = new PoolSnapshot(1, 0, 3, Duration.ofMillis(20), null, NONE,
+				new PoolSnapshot.Limits(1, 100, 1000), Map.of(), PoolSnapshot.Recent.NONE, PoolTotals.NONE);
+		assertThat(Diagnosis.of(KEY, origin(pool, 3, connection(100, 100)), null)).singleElement()
+			.satisfies((finding) -> assertThat(finding.property()).isEqualTo("h2.transport.pool.max-connections"));
+	}
+
+	@Test
 	void dialsThatFailMatterLessWhileSomethingIsOpen() {
 		Http2Exception failure = new ConnectFailedException("no route", null,
 				FailureContext.of(Initiator.PEER, Phase.CONNECT));
@@ -170,7 +178,7 @@ class DiagnosisTests {
 	private static ConnectionSnapshot connection(int active, int limit, StreamSnapshot... streams) {
 		return new ConnectionSnapshot("c1", ConnectionState.OPEN, KEY, null, "10.0.0.5:50122", "10.0.0.9:443",
 				Duration.ofMinutes(1), NONE, false, active, limit, active, 65535, 65535, Map.of(),
-				Map.of("MAX_CONCURRENT_STREAMS", (long) limit), null,
+				Map.of("SETTINGS_MAX_CONCURRENT_STREAMS", (long) limit), null,
 				new ConnectionSnapshot.Diagnostics(3, 0, null, false, NONE, NONE, null, 0, 0, null, List.of()),
 				List.of(streams));
 	}
