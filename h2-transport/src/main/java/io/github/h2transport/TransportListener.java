@@ -96,4 +96,52 @@ public interface TransportListener {
 	default void connectionClosed(String connectionId, ConnectionKey key, Http2Exception reason) {
 	}
 
+	/**
+	 * A call has stopped waiting for a connection; once an attempt.
+	 * @param key which it asked for
+	 * @param waited since it asked
+	 * @param failure why it got none, {@code null} if it got one
+	 */
+	default void acquired(ConnectionKey key, Duration waited, @Nullable Http2Exception failure) {
+	}
+
+	/**
+	 * A dial is over: the connection can be used, or never came to be.
+	 * @param connectionId as {@code /actuator/h2pool} names it
+	 * @param key where to
+	 * @param took since the dial began: name look-up, connect and TLS handshake together
+	 * @param failure why it failed, {@code null} if it did not
+	 */
+	default void dialled(String connectionId, ConnectionKey key, Duration took, @Nullable Http2Exception failure) {
+	}
+
+	/**
+	 * The server has said that it takes no more requests on a connection (RFC 9113
+	 * section 6.8).
+	 * @param connectionId as {@code /actuator/h2pool} names it
+	 * @param key where to
+	 * @param lastStreamId the highest stream that it may have processed
+	 * @param code why
+	 */
+	default void goAwayReceived(String connectionId, ConnectionKey key, int lastStreamId, ErrorCode code) {
+	}
+
+	/**
+	 * The server has reset a stream (RFC 9113 section 6.4).
+	 * @param connectionId as {@code /actuator/h2pool} names it
+	 * @param key where to
+	 * @param code why
+	 */
+	default void resetReceived(String connectionId, ConnectionKey key, ErrorCode code) {
+	}
+
+	/**
+	 * We have reset a stream (RFC 9113 section 6.4).
+	 * @param connectionId as {@code /actuator/h2pool} names it
+	 * @param key where to
+	 * @param code why
+	 */
+	default void resetSent(String connectionId, ConnectionKey key, ErrorCode code) {
+	}
+
 }

@@ -113,6 +113,18 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 	}
 
 	/**
+	 * Lets a connection finish, without making a transport.
+	 * @param connectionId as {@code /actuator/h2pool} names it
+	 */
+	@SuppressWarnings("FutureReturnValueIgnored") // whoever asked does not wait for it
+	public void drain(String connectionId) {
+		Http2Transport current = this.transport;
+		if (current != null) {
+			current.drain(connectionId);
+		}
+	}
+
+	/**
 	 * Takes the connections of a TLS identity out of use, without making a transport.
 	 * @param replaced the identity
 	 */

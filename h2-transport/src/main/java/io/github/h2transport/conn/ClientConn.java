@@ -216,6 +216,14 @@ public final class ClientConn {
 	}
 
 	/**
+	 * Returns the peer's GOAWAY (RFC 9113 section 6.8).
+	 * @return {@code null} if there was none
+	 */
+	public ConnectionSnapshot.@Nullable GoAway goAway() {
+		return this.goAway;
+	}
+
+	/**
 	 * Gives a slot back that was not used.
 	 */
 	public void release() {
@@ -488,10 +496,6 @@ public final class ClientConn {
 		this.goAway = received;
 	}
 
-	ConnectionSnapshot.@Nullable GoAway goAway() {
-		return this.goAway;
-	}
-
 	void answered() {
 		this.streams.answered();
 	}
@@ -572,6 +576,14 @@ public final class ClientConn {
 
 	long sendWindow() {
 		return this.sendHalf.connectionWindow();
+	}
+
+	long sentOctets() {
+		return this.sendHalf.dataSent();
+	}
+
+	long receivedOctets() {
+		return this.receiveWindow.received();
 	}
 
 	boolean isStalled() {

@@ -84,6 +84,12 @@ public final class ClientStream extends ProtocolStream {
 	/** Written by the loop before there is content: when the head came. */
 	private long headNanos;
 
+	/**
+	 * Written by the loop: when content came last, 0 if none did. For snapshots only, to
+	 * whom an older value does no harm.
+	 */
+	private long lastReceivedNanos;
+
 	private final StreamWaiter waiter = new StreamWaiter(this);
 
 	/** Set by the loop. */
@@ -382,6 +388,10 @@ public final class ClientStream extends ProtocolStream {
 		return this.headNanos;
 	}
 
+	long lastReceivedNanos() {
+		return this.lastReceivedNanos;
+	}
+
 	/** Whether no content of the response is of use any more. */
 	boolean isOver() {
 		return isClosed() || this.failure != null;
@@ -512,7 +522,9 @@ public final class ClientStream extends ProtocolStream {
 		int octets = piece.remaining();
 		boolean affordable = this.connection.budget().add(octets);
 		boolean stillWriting = affordable && isCreditedOnReceipt();
-		this.body.add(piece, affordable, stillWriting);
+		long now = this.connection.driver().lastReadNanos();
+		this.lastReceivedNanos = now;
+		this.body.add(piece, affordable, stillWriting, now);
 		// Octets that stay make what is left of the window smaller, and credit due
 		// earlier.
 		this.connection.creditConnection(affordable ? octets : 0);

@@ -119,6 +119,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		TransportListener listener = this.resources.listener();
 		if (listener != null) {
 			// At once, so that nobody hears first of a call that got the connection.
+			listener.dialled(this.connection.id(), this.connection.key(),
+					Duration.ofNanos(this.loop.nanoTime() - this.connection.createdNanos()), null);
 			listener.connectionOpened(this.connection.id(), this.connection.key());
 		}
 		if (this.connection.key().origin().isSecure()) {
@@ -309,6 +311,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		int last = (earlier != null) ? Math.min(earlier.lastStreamId(), lastStreamId) : lastStreamId;
 		this.connection.goAway(new ConnectionSnapshot.GoAway(last, code.name(), debug));
 		FlightRecorder.goAway(this.connection, false, code.name(), lastStreamId);
+		TransportListener listener = this.resources.listener();
+		if (listener != null) {
+			this.loop.afterFlush(
+					() -> listener.goAwayReceived(this.connection.id(), this.connection.key(), lastStreamId, code));
+		}
 		this.clock.life().goAway(code);
 		this.ending.goAwayReceived(code);
 		this.connection.submit(new ConnOps.GoAwaySweep(this.connection, lastStreamId, code));
@@ -344,9 +351,21 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	/** A stream was reset: the server may have sent as much on it as it had credit. */
-	void resetSent(ClientStream stream) {
+	void resetSent(ClientStream stream, ErrorCode code) {
 		long credit = this.resetCredit + stream.receiveWindow().available();
 		this.resetCredit = credit;
+		TransportListener listener = this.resources.listener();
+		if (listener != null) {
+			this.connection.later(() -> listener.resetSent(this.connection.id(), this.connection.key(), code));
+		}
+	}
+
+	/** The peer has reset a stream. Loop. */
+	void resetReceived(ErrorCode code) {
+		TransportListener listener = this.resources.listener();
+		if (listener != null) {
+			this.connection.later(() -> listener.resetReceived(this.connection.id(), this.connection.key(), code));
+		}
 	}
 
 	long resetCredit() {
@@ -413,10 +432,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		Throwable failure = this.writeError;
 		Http2Exception end = this.ending.endedBy();
 		return new ConnectionSnapshot.Diagnostics((lastOpenedId == 0) ? 1 : lastOpenedId + 2L,
-				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(),
+				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(), this.connection.isInDoubt(),
 				Duration.ofNanos(Math.max(0, now - this.lastRead)),
 				(stalledSince != 0) ? Duration.ofNanos(now - stalledSince) : Duration.ZERO,
-				(failure != null) ? ForeignFailure.words(failure) : null, (end != null) ? end.getMessage() : null,
+				(failure != null) ? ForeignFailure.words(failure) : null, this.connection.sentOctets(),
+				this.connection.receivedOctets(), (end != null) ? end.getMessage() : null,
 				this.connection.lastFrames());
 	}
 

@@ -1,6 +1,7 @@
 package io.github.h2transport.conn;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.h2transport.ConnectionException;
@@ -263,6 +264,10 @@ final class ConnEnding implements Pen.Owner {
 		this.connection.completeClosed();
 		TransportListener listener = this.resources.listener();
 		if (listener != null) {
+			if (!this.driver.wasEstablished()) {
+				listener.dialled(this.connection.id(), this.connection.key(),
+						Duration.ofNanos(this.loop.nanoTime() - this.connection.createdNanos()), cause);
+			}
 			listener.connectionClosed(this.connection.id(), this.connection.key(), cause);
 		}
 		this.log.closed(cause, this.unseen);

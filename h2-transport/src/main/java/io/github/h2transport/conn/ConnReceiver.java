@@ -105,6 +105,7 @@ final class ConnReceiver implements ReceiveEvents {
 	@Override
 	public void reset(ProtocolStream stream, ErrorCode code) {
 		ClientStream client = (ClientStream) stream;
+		this.driver.resetReceived(code);
 		boolean complete = client.body().isEnded();
 		Upload upload = client.upload();
 		if (upload != null) {

@@ -64,15 +64,20 @@ public record ConnectionSnapshot(String id, ConnectionState state, ConnectionKey
 	 * @param pingsInFlight how many of our PINGs have no answer yet
 	 * @param pingRoundTrip how long the latest answered PING took, {@code null} if there
 	 * was none
+	 * @param inDoubt whether requests wait for a PING's answer before they are sent
 	 * @param lastRead since when nothing has arrived
 	 * @param writeStalled since when the socket takes nothing, zero if it does
 	 * @param writeError the first failure of a write, {@code null} if there was none
+	 * @param sentOctets octets of DATA payload that were sent so far
+	 * @param receivedOctets octets of DATA payload that have arrived so far, padding
+	 * included
 	 * @param endedBy why the connection ends or has ended, {@code null} if it does not
 	 * @param lastFrames the last frames of both directions, oldest first, as
 	 * {@link io.github.h2transport.FailureContext#lastFrames()}
 	 */
-	public record Diagnostics(long nextStreamId, int pingsInFlight, @Nullable Duration pingRoundTrip, Duration lastRead,
-			Duration writeStalled, @Nullable String writeError, @Nullable String endedBy, List<String> lastFrames) {
+	public record Diagnostics(long nextStreamId, int pingsInFlight, @Nullable Duration pingRoundTrip, boolean inDoubt,
+			Duration lastRead, Duration writeStalled, @Nullable String writeError, long sentOctets, long receivedOctets,
+			@Nullable String endedBy, List<String> lastFrames) {
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
+import io.github.h2transport.conn.StreamSnapshot.WaitingFor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,27 +35,45 @@ final class ConnectionSnapshots {
 	}
 
 	private static StreamSnapshot row(ClientStream stream, ClientConn connection, long now) {
-		return new StreamSnapshot(stream.id(), stream.state().name(), stream.request().method(),
-				Duration.ofNanos(now - stream.startNanos()), stream.sendWindow().sent(), stream.receivedLength(),
-				stream.sendWindow().available(connection.peerInitialWindow()), stream.receiveWindow().available(),
-				waitingFor(stream, connection));
+		ResponseBody.Unread unread = stream.body().unread();
+		WaitingFor waitingFor = waitingFor(stream, connection, unread != null);
+		return new StreamSnapshot(stream.id(), stream.state().name(), stream.request().method(), path(stream),
+				since(stream.startNanos(), now), stream.sendWindow().sent(), stream.receivedLength(),
+				(unread != null) ? unread.octets() : 0, stream.sendWindow().available(connection.peerInitialWindow()),
+				stream.receiveWindow().available(), waitingFor, since(movedAt(stream, waitingFor, unread), now));
 	}
 
-	private static @Nullable String waitingFor(ClientStream stream, ClientConn connection) {
+	private static String path(ClientStream stream) {
+		String target = String.valueOf(stream.request().fields().get(":path"));
+		int query = target.indexOf('?');
+		return (query >= 0) ? target.substring(0, query) : target;
+	}
+
+	private static WaitingFor waitingFor(ClientStream stream, ClientConn connection, boolean unread) {
 		Upload upload = stream.upload();
 		if (upload != null && !stream.isLocalDone() && !upload.isCalledOff()) {
 			if (stream.sendWindow().available(connection.peerInitialWindow()) <= 0) {
-				return "stream window";
+				return WaitingFor.STREAM_WINDOW;
 			}
 			if (connection.sendWindow() <= 0) {
-				return "connection window";
+				return WaitingFor.CONNECTION_WINDOW;
 			}
-			return connection.isStalled() ? "socket" : "request body";
+			return connection.isStalled() ? WaitingFor.SOCKET : WaitingFor.REQUEST_BODY;
 		}
 		if (!stream.hasHead()) {
-			return "response head";
+			return WaitingFor.RESPONSE_HEAD;
 		}
-		return (stream.receiveWindow().outstanding() > 0) ? "application not reading" : "response body";
+		return unread ? WaitingFor.APPLICATION : WaitingFor.RESPONSE_BODY;
+	}
+
+	/** When it last moved in the direction that it waits for. */
+	private static long movedAt(ClientStream stream, WaitingFor waitingFor, ResponseBody.@Nullable Unread unread) {
+		long moved = switch (waitingFor) {
+			case APPLICATION -> (unread != null) ? unread.sinceNanos() : stream.lastReceivedNanos();
+			case RESPONSE_BODY -> (stream.lastReceivedNanos() != 0) ? stream.lastReceivedNanos() : stream.headNanos();
+			default -> stream.lastSentNanos();
+		};
+		return (moved != 0) ? moved : stream.startNanos();
 	}
 
 	private static Duration since(long time, long now) {

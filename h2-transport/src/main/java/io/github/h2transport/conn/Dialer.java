@@ -187,6 +187,14 @@ public final class Dialer implements AutoCloseable {
 	}
 
 	/**
+	 * Returns how much content was carried, by connections that are gone too.
+	 * @return a moment old; while a connection ends it may be counted a moment late
+	 */
+	public Traffic traffic() {
+		return this.resources.traffic();
+	}
+
+	/**
 	 * Returns a future for the end of the last connection.
 	 * @return completes as soon as there is no live connection
 	 */

@@ -190,8 +190,9 @@ final class Pen {
 			ops++;
 		}
 		boolean more = ops == QUANTUM || !this.half.hasRoom();
-		more |= this.half.pump();
-		this.half.noteFrames(this.loop.nanoTime());
+		long now = this.loop.nanoTime();
+		more |= this.half.pump(now);
+		this.half.noteFrames(now);
 		if (!write(current)) {
 			stall(current);
 			return false;

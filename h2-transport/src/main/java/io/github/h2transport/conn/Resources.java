@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
@@ -41,6 +42,11 @@ final class Resources {
 	private final Map<String, ClientConn> connections = new ConcurrentHashMap<>();
 
 	private final AtomicLong connectionIds = new AtomicLong();
+
+	/** What connections had sent and received that are gone. */
+	private final LongAdder sentBefore = new LongAdder();
+
+	private final LongAdder receivedBefore = new LongAdder();
 
 	/** Set by whoever shuts the transport down. */
 	private volatile @Nullable CompletableFuture<Void> empty;
@@ -104,7 +110,10 @@ final class Resources {
 	}
 
 	void forget(ClientConn connection) {
-		this.connections.remove(connection.id());
+		if (this.connections.remove(connection.id()) != null) {
+			this.sentBefore.add(connection.sentOctets());
+			this.receivedBefore.add(connection.receivedOctets());
+		}
 		if (this.connections.isEmpty()) {
 			CompletableFuture<Void> waiting = this.empty;
 			if (waiting != null) {
@@ -126,6 +135,17 @@ final class Resources {
 			waiting.complete(null);
 		}
 		return waiting;
+	}
+
+	/** What all connections have carried. Any thread. */
+	Traffic traffic() {
+		long sent = this.sentBefore.sum();
+		long received = this.receivedBefore.sum();
+		for (ClientConn connection : this.connections.values()) {
+			sent += connection.sentOctets();
+			received += connection.receivedOctets();
+		}
+		return new Traffic(sent, received);
 	}
 
 	/** All live connections, oldest first. */

@@ -75,11 +75,12 @@ final class ResponseBody extends InputStream {
 	 * @param piece copied
 	 * @param connectionCredited whether the connection window is refilled already
 	 * @param streamCredited whether the stream window is refilled already
+	 * @param now when it arrived
 	 */
-	void add(ByteBuffer piece, boolean connectionCredited, boolean streamCredited) {
+	void add(ByteBuffer piece, boolean connectionCredited, boolean streamCredited, long now) {
 		byte[] octets = new byte[piece.remaining()];
 		piece.get(octets);
-		Chunk chunk = new Chunk(octets, connectionCredited, streamCredited);
+		Chunk chunk = new Chunk(octets, connectionCredited, streamCredited, now);
 		Chunk last = this.tail;
 		this.tail = chunk;
 		if (last == null) {
@@ -325,10 +326,38 @@ final class ResponseBody extends InputStream {
 		return true;
 	}
 
+	/**
+	 * Counts what waits to be read, without stopping anybody. Any thread.
+	 * @return how much it is and since when it waits; {@code null} if nothing does
+	 */
+	@Nullable Unread unread() {
+		// In this order, as in discard().
+		Chunk begin = this.first;
+		Chunk reading = this.current;
+		long octets = 0;
+		long since = 0;
+		for (Chunk chunk = (reading != null) ? reading : begin; chunk != null; chunk = chunk.next) {
+			if (!chunk.taken) {
+				since = (octets == 0) ? chunk.arrivedNanos : since;
+				octets += chunk.octets.length;
+			}
+		}
+		return (octets > 0) ? new Unread(octets, since) : null;
+	}
+
 	private void release(Chunk chunk) {
 		if (TAKEN.compareAndSet(chunk, false, true)) {
 			this.stream.consumed(chunk);
 		}
+	}
+
+	/**
+	 * Content that waits for its reader.
+	 *
+	 * @param octets how much; a piece that is being read counts as a whole
+	 * @param sinceNanos when the oldest of it arrived
+	 */
+	record Unread(long octets, long sinceNanos) {
 	}
 
 	/** A piece of content with what is still owed for it. */
@@ -340,16 +369,19 @@ final class ResponseBody extends InputStream {
 
 		final boolean streamCredited;
 
+		final long arrivedNanos;
+
 		/** Written by the loop. */
 		volatile @Nullable Chunk next;
 
 		/** Set by whoever gives its credit back. */
 		volatile boolean taken;
 
-		Chunk(byte[] octets, boolean connectionCredited, boolean streamCredited) {
+		Chunk(byte[] octets, boolean connectionCredited, boolean streamCredited, long arrivedNanos) {
 			this.octets = octets;
 			this.connectionCredited = connectionCredited;
 			this.streamCredited = streamCredited;
+			this.arrivedNanos = arrivedNanos;
 		}
 
 	}

@@ -36,7 +36,7 @@ final class StreamOps {
 				return;
 			}
 			if (half.reset(this.stream, this.code)) {
-				driver.resetSent(this.stream);
+				driver.resetSent(this.stream, this.code);
 			}
 		}
 

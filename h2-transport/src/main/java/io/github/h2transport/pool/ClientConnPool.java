@@ -78,6 +78,15 @@ public interface ClientConnPool {
 	}
 
 	/**
+	 * Returns of which keys there is something to show, be it a connection, a request
+	 * that waits or a dial that has failed lately.
+	 * @return by default {@link #waitingKeys()}
+	 */
+	default Set<ConnectionKey> knownKeys() {
+		return waitingKeys();
+	}
+
+	/**
 	 * Fails everything that waits, and gives out no connection any more.
 	 */
 	void close();

@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.util.Objects;
 
 import io.github.h2transport.ConnectionException;
+import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ConnObserver;
+import io.github.h2transport.conn.ConnectionSnapshot;
 import io.github.h2transport.conn.Dialer;
 import org.jspecify.annotations.Nullable;
 
@@ -131,7 +133,7 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 
 	@Override
 	EndReason endReason(Http2Exception cause) {
-		if (connection().snapshot().goAway() != null) {
+		if (connection().goAway() != null) {
 			return EndReason.GOAWAY;
 		}
 		if (cause.context().initiator() == Initiator.PEER) {
@@ -161,6 +163,22 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 	@Override
 	String name() {
 		return connection().id();
+	}
+
+	@Override
+	boolean wasCalmed() {
+		ConnectionSnapshot.GoAway goAway = connection().goAway();
+		return goAway != null && goAway.code().equals(ErrorCode.ENHANCE_YOUR_CALM.name());
+	}
+
+	@Override
+	String lastWords(Http2Exception cause) {
+		ConnectionSnapshot.GoAway goAway = connection().goAway();
+		if (goAway == null) {
+			return super.lastWords(cause);
+		}
+		String debug = goAway.debug().isEmpty() ? "" : " '" + goAway.debug() + "'";
+		return "GOAWAY " + goAway.code() + debug + " on connection " + name();
 	}
 
 	// ---- told by the connection ----

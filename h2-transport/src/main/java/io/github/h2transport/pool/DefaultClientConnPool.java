@@ -144,6 +144,15 @@ public final class DefaultClientConnPool implements ClientConnPool {
 	}
 
 	@Override
+	public Set<ConnectionKey> knownKeys() {
+		return this.pools.values()
+			.stream()
+			.filter(KeyPool::isKnown)
+			.map(KeyPool::key)
+			.collect(Collectors.toUnmodifiableSet());
+	}
+
+	@Override
 	public void close() {
 		this.closed = true;
 		for (KeyPool<ClientConn> pool : this.pools.values()) {

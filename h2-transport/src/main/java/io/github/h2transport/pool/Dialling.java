@@ -76,6 +76,11 @@ final class Dialling<C> {
 		return this.failure;
 	}
 
+	/** In how many nanoseconds the next dial may begin; 0 or less for now. */
+	long pause(long now) {
+		return this.backOff.pause(now, !this.open.isEmpty());
+	}
+
 	/** Somebody asks for a connection. */
 	void asked(Duration timeout) {
 		this.refilling = true;

@@ -4,7 +4,11 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -58,7 +62,9 @@ final class KeyPool<C> {
 	private final Alarm alarm;
 
 	/** Connections that are not yet closed, dials included. */
-	private int members;
+	private final Set<Member<C>> members = new LinkedHashSet<>();
+
+	private final RecentEvents recent = new RecentEvents();
 
 	/** Nothing may be added any more. */
 	private boolean retired;
@@ -92,13 +98,24 @@ final class KeyPool<C> {
 	 */
 	@Nullable C tryReserve(ConnectionRequest request) {
 		if (request.retry()) {
-			this.counters.replayed();
+			replayed();
 		}
 		if (this.options.singleUse() || (this.line.size() > 0 && !request.retry())) {
 			return null;
 		}
 		Member<C> member = this.open.reserve(request.replayable());
 		return (member != null) ? member.connection() : null;
+	}
+
+	private void replayed() {
+		this.counters.replayed();
+		this.lock.lock();
+		try {
+			this.recent.add(RecentEvents.Kind.REPLAY, this.outside.nanoTime());
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**
@@ -250,10 +267,10 @@ final class KeyPool<C> {
 	}
 
 	private void retireIfEmpty(Decisions<C> decisions, long now) {
-		if (this.line.size() > 0 || this.members > 0 || this.dialling.isWarmingUp()) {
+		if (this.line.size() > 0 || !this.members.isEmpty() || this.dialling.isWarmingUp()) {
 			return;
 		}
-		long remembered = this.dialling.remembersFor(now);
+		long remembered = Math.max(this.dialling.remembersFor(now), this.recent.remembersFor(now));
 		if (remembered > 0) {
 			this.alarm.set(now, remembered);
 			return;
@@ -267,8 +284,9 @@ final class KeyPool<C> {
 
 	/** Makes a connection that is still to be dialled. Guarded by the lock. */
 	Member<C> prepare(Duration connectTimeout, boolean forOne) {
-		this.members++;
-		return this.outside.prepare(this, connectTimeout, forOne);
+		Member<C> member = this.outside.prepare(this, connectTimeout, forOne);
+		this.members.add(member);
+		return member;
 	}
 
 	/**
@@ -351,7 +369,7 @@ final class KeyPool<C> {
 	void closed(Member<C> member, Http2Exception cause) {
 		change((decisions) -> {
 			member.stage(Member.Stage.CLOSED);
-			this.members--;
+			this.members.remove(member);
 			this.open.remove(member);
 			this.dialling.growth().coming().remove(member);
 			member.replacesNobody();
@@ -363,6 +381,7 @@ final class KeyPool<C> {
 				EndReason reason = (member.leaving() != null) ? member.leaving() : member.endReason(cause);
 				this.counters.closed(reason);
 				this.dialling.ended(member, reason);
+				remember(member, reason, cause);
 			}
 			boolean failedDial = member.isFailedDial(cause);
 			if (failedDial) {
@@ -376,6 +395,18 @@ final class KeyPool<C> {
 				failAll(cause, decisions);
 			}
 		});
+	}
+
+	private void remember(Member<C> member, EndReason reason, Http2Exception cause) {
+		if (reason == EndReason.GOAWAY || reason == EndReason.LOST) {
+			long now = this.outside.nanoTime();
+			boolean calmed = member.wasCalmed();
+			if (calmed) {
+				this.recent.add(RecentEvents.Kind.CALMED, now);
+			}
+			this.recent.ended((reason == EndReason.GOAWAY) ? RecentEvents.Kind.GOAWAY : RecentEvents.Kind.LOST,
+					member.lastWords(cause), now);
+		}
 	}
 
 	private void failAll(Http2Exception cause, Decisions<C> decisions) {
@@ -405,16 +436,46 @@ final class KeyPool<C> {
 		});
 	}
 
-	PoolSnapshot snapshot() {
+	/** Whether there is anything to tell of. */
+	boolean isKnown() {
 		this.lock.lock();
 		try {
-			return new PoolSnapshot(this.open.size(), this.dialling.growth().coming().size() + this.singleUse.coming(),
-					this.line.size(), Duration.ofNanos(this.line.oldestWait(this.outside.nanoTime())),
-					this.dialling.failure(), this.counters.totals());
+			return !this.retired;
 		}
 		finally {
 			this.lock.unlock();
 		}
+	}
+
+	PoolSnapshot snapshot() {
+		this.lock.lock();
+		try {
+			long now = this.outside.nanoTime();
+			return new PoolSnapshot(this.open.size(), this.dialling.growth().coming().size() + this.singleUse.coming(),
+					this.line.size(), Duration.ofNanos(this.line.oldestWait(now)), this.dialling.failure(),
+					Duration.ofNanos(Math.max(0, this.dialling.pause(now))), limits(), leaving(),
+					this.recent.snapshot(now), this.counters.totals());
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private PoolSnapshot.Limits limits() {
+		return new PoolSnapshot.Limits(
+				this.options.singleUse() ? this.options.maxSingleUse() : this.dialling.growth().most(),
+				this.options.maxStreamsPerConnection(), this.options.maxPending());
+	}
+
+	private Map<String, EndReason> leaving() {
+		Map<String, EndReason> leaving = new TreeMap<>();
+		for (Member<C> member : this.members) {
+			EndReason reason = member.leaving();
+			if (reason != null && member.stage() != Member.Stage.DIALLING) {
+				leaving.put(member.name(), reason);
+			}
+		}
+		return Map.copyOf(leaving);
 	}
 
 }

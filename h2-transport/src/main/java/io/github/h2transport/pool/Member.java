@@ -99,6 +99,16 @@ abstract class Member<C> {
 	/** For messages. */
 	abstract String name();
 
+	/** Whether the server has ended it because of our behaviour. */
+	boolean wasCalmed() {
+		return false;
+	}
+
+	/** What is to be told of its end. */
+	String lastWords(Http2Exception cause) {
+		return String.valueOf(cause.getMessage());
+	}
+
 	// ---- the pool's notes ----
 
 	final Stage stage() {

@@ -75,6 +75,12 @@ public abstract class ProtocolStream {
 	/** Content octets without padding; written by the loop alone, read by snapshots. */
 	private volatile long receivedLength;
 
+	/**
+	 * When content was sent last, 0 if none was. Written by the holder of the pen, for
+	 * snapshots only, to whom an older value does no harm.
+	 */
+	private long lastSentNanos;
+
 	protected ProtocolStream(boolean headRequest, int receiveWindowSize) {
 		this.headRequest = headRequest;
 		this.receiveWindow = ReceiveWindow.ofStream(receiveWindowSize);
@@ -190,6 +196,18 @@ public abstract class ProtocolStream {
 	final void addReceivedLength(int octets) {
 		long total = this.receivedLength + octets;
 		this.receivedLength = total;
+	}
+
+	/**
+	 * Returns when content was sent last.
+	 * @return a time of the clock, perhaps an instant old; 0 if none was
+	 */
+	public final long lastSentNanos() {
+		return this.lastSentNanos;
+	}
+
+	final void sentAt(long now) {
+		this.lastSentNanos = now;
 	}
 
 	/**

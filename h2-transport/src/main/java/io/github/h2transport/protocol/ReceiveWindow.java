@@ -160,6 +160,14 @@ public final class ReceiveWindow {
 	}
 
 	/**
+	 * Returns what arrived so far.
+	 * @return octets
+	 */
+	public long received() {
+		return this.received;
+	}
+
+	/**
 	 * Returns what arrived and was not given back yet.
 	 * @return octets, zero at rest
 	 */

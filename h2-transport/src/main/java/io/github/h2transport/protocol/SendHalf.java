@@ -328,15 +328,16 @@ public final class SendHalf {
 	/**
 	 * Sends content of the uploading streams in turn, one frame each, as far as the
 	 * windows and the buffer reach.
+	 * @param now the time
 	 * @return whether it stopped for want of buffer only
 	 */
-	public boolean pump() {
+	public boolean pump(long now) {
 		boolean progress = true;
 		while (progress && hasRoom() && !this.uploads.isEmpty()) {
 			progress = false;
 			for (int turns = this.uploads.size(); turns > 0 && hasRoom(); turns--) {
 				ProtocolStream stream = this.uploads.remove();
-				int sent = sendSome(stream);
+				int sent = sendSome(stream, now);
 				if (sent > 0) {
 					this.uploads.add(stream);
 					progress = true;
@@ -359,7 +360,7 @@ public final class SendHalf {
 
 	private static final int DONE = -1;
 
-	private int sendSome(ProtocolStream stream) {
+	private int sendSome(ProtocolStream stream, long now) {
 		if (stream.isLocalDone()) {
 			return DONE;
 		}
@@ -396,6 +397,7 @@ public final class SendHalf {
 		stream.sendWindow().spend(length);
 		this.connectionWindow.spend(length);
 		this.dataSent = this.connectionWindow.sent();
+		stream.sentAt(now);
 		if (last) {
 			finish(stream, false);
 			return DONE;

@@ -59,6 +59,9 @@ abstract class Call implements StreamPlan {
 
 	private final long startNanos = System.nanoTime();
 
+	/** When the latest attempt asked for a connection; only if there is a listener. */
+	private long askedNanos;
+
 	/** Made when an attempt has failed. */
 	private @Nullable RetryRules retries;
 
@@ -153,6 +156,7 @@ abstract class Call implements StreamPlan {
 	ConnectionRequest connectionRequest() {
 		if (this.listener != null) {
 			this.listener.getConnection(this.request);
+			this.askedNanos = System.nanoTime();
 		}
 		CallOptions own = this.request.options();
 		Duration connectTimeout = (own.connectTimeout() != null) ? own.connectTimeout() : this.options.connectTimeout();
@@ -179,13 +183,13 @@ abstract class Call implements StreamPlan {
 		long deadline = this.times.headDeadline();
 		if (deadline != 0 && deadline - System.nanoTime() <= 0) {
 			long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.startNanos);
-			return forCaller(
+			return notAcquired(
 					new Http2TimeoutException(
 							"Timed out after " + waited + " ms waiting for a connection to " + this.key + others
 									+ "; the limit is " + this.times.limit(Phase.POOL, System.nanoTime()),
 							cause, context));
 		}
-		return forCaller(PoolException
+		return notAcquired(PoolException
 			.of(PoolException.Reason.ACQUIRE_TIMEOUT,
 					"No connection to " + this.key + " had a free stream within the acquire timeout of "
 							+ this.options.acquireTimeout().toMillis() + " ms (h2.transport.pool.acquire-timeout)"
@@ -218,15 +222,27 @@ abstract class Call implements StreamPlan {
 	/** Puts a failure of the pool into our family. */
 	Http2Exception poolFailure(@Nullable Throwable cause) {
 		if (cause instanceof Http2Exception failure) {
-			return forCaller(failure);
+			return notAcquired(failure);
 		}
-		return forCaller(new PoolException("The pool failed: " + cause, cause,
+		return notAcquired(new PoolException("The pool failed: " + cause, cause,
 				FailureContext.of(Initiator.LIBRARY, Phase.POOL)));
+	}
+
+	private void acquired(@Nullable Http2Exception failure) {
+		if (this.listener != null) {
+			this.listener.acquired(this.key, Duration.ofNanos(System.nanoTime() - this.askedNanos), failure);
+		}
+	}
+
+	private Http2Exception notAcquired(Http2Exception failure) {
+		acquired(failure);
+		return forCaller(failure);
 	}
 
 	/** The pool has given a connection. */
 	void gotConnection(ClientConn connection) {
 		if (this.listener != null) {
+			acquired(null);
 			Duration idle = connection.idleTime();
 			this.listener.gotConnection(this.request, connection.id(), connection.streamsOpened() > 0,
 					connection.activeStreams() <= 1, idle);

@@ -192,11 +192,11 @@ public final class Http2Transport implements AutoCloseable {
 		for (ClientConn connection : this.dialer.connections()) {
 			byKey.computeIfAbsent(connection.key(), (key) -> new ArrayList<>()).add(connection.snapshot());
 		}
-		this.pool.waitingKeys().forEach((key) -> byKey.computeIfAbsent(key, (none) -> new ArrayList<>()));
+		this.pool.knownKeys().forEach((key) -> byKey.computeIfAbsent(key, (none) -> new ArrayList<>()));
 		List<OriginSnapshot> origins = new ArrayList<>();
 		byKey.forEach((key, connections) -> origins
 			.add(new OriginSnapshot(key, this.pool.pending(key), List.copyOf(connections), this.pool.snapshot(key))));
-		return new TransportSnapshot(List.copyOf(origins), this.pool.totals());
+		return new TransportSnapshot(List.copyOf(origins), this.pool.totals(), this.dialer.traffic());
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 import io.github.h2transport.ConnectionKey;
+import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
@@ -86,6 +87,31 @@ final class SafeListener implements TransportListener {
 	@Override
 	public void connectionClosed(String connectionId, ConnectionKey key, Http2Exception reason) {
 		run((each) -> each.connectionClosed(connectionId, key, reason));
+	}
+
+	@Override
+	public void acquired(ConnectionKey key, Duration waited, @Nullable Http2Exception failure) {
+		run((each) -> each.acquired(key, waited, failure));
+	}
+
+	@Override
+	public void dialled(String connectionId, ConnectionKey key, Duration took, @Nullable Http2Exception failure) {
+		run((each) -> each.dialled(connectionId, key, took, failure));
+	}
+
+	@Override
+	public void goAwayReceived(String connectionId, ConnectionKey key, int lastStreamId, ErrorCode code) {
+		run((each) -> each.goAwayReceived(connectionId, key, lastStreamId, code));
+	}
+
+	@Override
+	public void resetReceived(String connectionId, ConnectionKey key, ErrorCode code) {
+		run((each) -> each.resetReceived(connectionId, key, code));
+	}
+
+	@Override
+	public void resetSent(String connectionId, ConnectionKey key, ErrorCode code) {
+		run((each) -> each.resetSent(connectionId, key, code));
 	}
 
 }

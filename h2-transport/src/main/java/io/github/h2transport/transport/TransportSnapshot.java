@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.conn.ConnectionSnapshot;
+import io.github.h2transport.conn.Traffic;
 import io.github.h2transport.pool.PoolSnapshot;
 import io.github.h2transport.pool.PoolTotals;
 import org.jspecify.annotations.Nullable;
@@ -15,15 +16,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origins one entry a connection key
  * @param totals what the pool has counted since the transport was made
+ * @param traffic how much content was carried since then
  */
-public record TransportSnapshot(List<OriginSnapshot> origins, PoolTotals totals) {
+public record TransportSnapshot(List<OriginSnapshot> origins, PoolTotals totals, Traffic traffic) {
 
 	/**
 	 * A picture without totals.
 	 * @param origins one entry a connection key
 	 */
 	public TransportSnapshot(List<OriginSnapshot> origins) {
-		this(origins, PoolTotals.NONE);
+		this(origins, PoolTotals.NONE, Traffic.NONE);
 	}
 
 	/**

@@ -140,7 +140,8 @@ class RequestContentTests {
 		this.peer.expect(headers(1), data(1, 20));
 		this.peer.send(settings(0x4, 5)).expect(settingsAck()).expectNothing();
 		assertThat(this.peer.connection().snapshot().streams().get(0).sendWindow()).isEqualTo(-15);
-		assertThat(this.peer.connection().snapshot().streams().get(0).waitingFor()).isEqualTo("stream window");
+		assertThat(this.peer.connection().snapshot().streams().get(0).waitingFor())
+			.isEqualTo(StreamSnapshot.WaitingFor.STREAM_WINDOW);
 		this.peer.send(windowUpdate(1, 15)).expectNothing();
 		this.peer.send(windowUpdate(1, 4)).expect(data(1, 4)).expectNothing();
 		this.peer.send(rstStream(1, ErrorCode.CANCEL));

@@ -2,6 +2,7 @@ package io.github.h2transport.pool;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
@@ -400,8 +401,10 @@ class KeyPoolTests {
 		SimConn next = opened(2, 100);
 		assertThat(next.remoteAddress()).isEqualTo(SimWorld.address(2));
 		assertThat(old.isAccepting()).isFalse();
+		assertThat(this.world.pool().snapshot().leaving()).containsOnly(Map.entry(old.name(), EndReason.ADDRESS_GONE));
 		old.free(true);
 		this.world.settle();
+		assertThat(this.world.pool().snapshot().leaving()).isEmpty();
 		assertThat(this.world.totals().closed()).containsEntry(EndReason.ADDRESS_GONE, 1L);
 	}
 

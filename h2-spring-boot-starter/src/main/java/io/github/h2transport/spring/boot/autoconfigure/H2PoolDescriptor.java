@@ -3,12 +3,19 @@ package io.github.h2transport.spring.boot.autoconfigure;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.h2transport.ConnectionKey;
+import io.github.h2transport.Http2Exception;
 import io.github.h2transport.conn.ConnectionSnapshot;
 import io.github.h2transport.conn.StreamSnapshot;
+import io.github.h2transport.conn.Traffic;
+import io.github.h2transport.pool.EndReason;
+import io.github.h2transport.pool.PoolSnapshot;
+import io.github.h2transport.pool.PoolTotals;
 import io.github.h2transport.spring.Http1Origins.Http1Origin;
 import io.github.h2transport.transport.TransportSnapshot.OriginSnapshot;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +28,12 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param origins the origins that have connections or waiting requests, and those that
  * are called over HTTP/1.1
+ * @param totals what was counted since the transport was made, for all origins
+ * @param traffic how much content was carried since then
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
-public record H2PoolDescriptor(List<OriginDescriptor> origins) implements OperationResponseBody {
+public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor totals,
+		TrafficDescriptor traffic) implements OperationResponseBody {
 
 	/** Nanoseconds are noise to a reader. */
 	private static Duration readable(Duration duration) {
@@ -40,18 +50,131 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins) implements Operat
 	 * @param protocol what new calls speak: {@code h2} over TLS, {@code h2c} in
 	 * cleartext, {@code http/1.1} if HTTP/2 is not to be had
 	 * @param fallback why {@code http/1.1}, {@code null} for the others
+	 * @param sslBundle the SSL bundle of its clients, {@code null} if it has no name
+	 * @param serviceGroups the HTTP service groups whose base URL is there
+	 * @param pool what the pool tells, {@code null} if it tells nothing
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record OriginDescriptor(String origin, int pending, List<ConnectionDescriptor> connections, String protocol,
-			@Nullable FallbackDescriptor fallback) {
+			@Nullable FallbackDescriptor fallback, @Nullable String sslBundle, List<String> serviceGroups,
+			@Nullable PoolDescriptor pool) {
 
 		/** Describes an origin of the transport, of the fallback, or of both. */
-		static OriginDescriptor of(ConnectionKey key, @Nullable OriginSnapshot http2, @Nullable Http1Origin http1) {
+		static OriginDescriptor of(ConnectionKey key, @Nullable OriginSnapshot http2, @Nullable Http1Origin http1,
+				PoolClients clients, Paths paths) {
 			List<ConnectionSnapshot> connections = (http2 != null) ? http2.connections() : List.of();
 			return new OriginDescriptor(key.origin().toString(), (http2 != null) ? http2.pending() : 0,
-					connections.stream().map(ConnectionDescriptor::of).toList(),
-					(http1 != null) ? "http/1.1" : protocolOf(key), FallbackDescriptor.of(http1));
+					connections.stream().map((each) -> ConnectionDescriptor.of(each, paths)).toList(),
+					(http1 != null) ? "http/1.1" : protocolOf(key), FallbackDescriptor.of(http1),
+					clients.sslBundle(key), clients.serviceGroups(key),
+					PoolDescriptor.of((http2 != null) ? http2.pool() : null));
 		}
+
+	}
+
+	/**
+	 * What the pool of an origin tells.
+	 *
+	 * @param open connections that take requests
+	 * @param dialling connections on their way
+	 * @param oldestWait for how long the oldest waiting request has waited
+	 * @param dialFailure what the latest dial failed with, {@code null} if none has
+	 * failed since a connection was last established
+	 * @param retryIn in how long the next dial may begin after that
+	 * @param limits what it allows
+	 * @param leaving why connections are to go that are still there, by their ids
+	 * @param recent what has gone wrong within the last minute
+	 * @param totals what was counted while the origin had connections or requests
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	public record PoolDescriptor(int open, int dialling, Duration oldestWait, @Nullable String dialFailure,
+			Duration retryIn, PoolSnapshot.Limits limits, Map<String, String> leaving, RecentDescriptor recent,
+			TotalsDescriptor totals) {
+
+		static @Nullable PoolDescriptor of(@Nullable PoolSnapshot pool) {
+			if (pool == null) {
+				return null;
+			}
+			Http2Exception failure = pool.dialFailure();
+			Map<String, String> leaving = new TreeMap<>();
+			pool.leaving().forEach((id, reason) -> leaving.put(id, nameOf(reason)));
+			return new PoolDescriptor(pool.open(), pool.dialling(), readable(pool.oldestWait()),
+					(failure != null) ? failure.getMessage() : null, readable(pool.retryIn()), pool.limits(), leaving,
+					RecentDescriptor.of(pool.recent()), TotalsDescriptor.of(pool.totals()));
+		}
+
+	}
+
+	/**
+	 * What has gone wrong lately.
+	 *
+	 * @param over the time that is looked back
+	 * @param goAways connections that the server has retired
+	 * @param calmed those of them that it ended with ENHANCE_YOUR_CALM
+	 * @param lost connections that were lost
+	 * @param replays requests that a connection had turned away
+	 * @param latest the latest of these ends, {@code null} if there was none
+	 * @param latestAgo how long ago that was, {@code null} if there was none
+	 */
+	@JsonInclude(JsonInclude.Include.ALWAYS)
+	public record RecentDescriptor(Duration over, int goAways, int calmed, int lost, int replays,
+			@Nullable String latest, @Nullable Duration latestAgo) {
+
+		static RecentDescriptor of(PoolSnapshot.Recent recent) {
+			return new RecentDescriptor(recent.over(), recent.goAways(), recent.calmed(), recent.lost(),
+					recent.replays(), recent.latest(), (recent.latest() != null) ? readable(recent.latestAgo()) : null);
+		}
+
+	}
+
+	/**
+	 * What was counted.
+	 *
+	 * @param opened connections that could be used
+	 * @param dialsFailed dials that ended without one
+	 * @param closed connections that have ended, by reason
+	 * @param waits requests that did not get a connection at once
+	 * @param replays requests that came back because a connection had turned them away
+	 * @param pendingHighWater the most requests that waited at the same time
+	 */
+	public record TotalsDescriptor(long opened, long dialsFailed, Map<String, Long> closed, long waits, long replays,
+			int pendingHighWater) {
+
+		static TotalsDescriptor of(PoolTotals totals) {
+			Map<String, Long> closed = new TreeMap<>();
+			totals.closed().forEach((reason, count) -> closed.put(nameOf(reason), count));
+			return new TotalsDescriptor(totals.opened(), totals.dialsFailed(), closed, totals.waits(), totals.replays(),
+					totals.pendingHighWater());
+		}
+
+	}
+
+	/**
+	 * How much content was carried.
+	 *
+	 * @param sentBytes octets of DATA that were sent
+	 * @param receivedBytes octets of DATA that have arrived
+	 */
+	public record TrafficDescriptor(long sentBytes, long receivedBytes) {
+
+		static TrafficDescriptor of(Traffic traffic) {
+			return new TrafficDescriptor(traffic.sentOctets(), traffic.receivedOctets());
+		}
+
+	}
+
+	private static String nameOf(EndReason reason) {
+		return reason.name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	/** Whether paths are shown to whoever asks. */
+	enum Paths {
+
+		/** They are. */
+		SHOWN,
+
+		/** They are not: a path may name a person. */
+		HIDDEN
 
 	}
 
@@ -110,26 +233,27 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins) implements Operat
 			List<StreamDescriptor> streams) implements OperationResponseBody {
 
 		/** Describes a connection among others. */
-		static ConnectionDescriptor of(ConnectionSnapshot connection) {
-			return of(connection, DiagnosticsDescriptor.of(connection.diagnostics(), null));
+		static ConnectionDescriptor of(ConnectionSnapshot connection, Paths paths) {
+			return of(connection, DiagnosticsDescriptor.of(connection.diagnostics(), null), paths);
 		}
 
 		/**
 		 * Describes a connection that was asked for, with what is too much for a list.
 		 */
-		static ConnectionDescriptor inDetail(ConnectionSnapshot connection) {
+		static ConnectionDescriptor inDetail(ConnectionSnapshot connection, Paths paths) {
 			ConnectionSnapshot.Diagnostics diagnostics = connection.diagnostics();
-			return of(connection, DiagnosticsDescriptor.of(diagnostics, List.copyOf(diagnostics.lastFrames())));
+			return of(connection, DiagnosticsDescriptor.of(diagnostics, List.copyOf(diagnostics.lastFrames())), paths);
 		}
 
-		private static ConnectionDescriptor of(ConnectionSnapshot connection, DiagnosticsDescriptor diagnostics) {
+		private static ConnectionDescriptor of(ConnectionSnapshot connection, DiagnosticsDescriptor diagnostics,
+				Paths paths) {
 			return new ConnectionDescriptor(connection.id(), connection.state().name(), protocolOf(connection.key()),
 					TlsDescriptor.of(connection.tls()), connection.localAddress(), connection.remoteAddress(),
 					readable(connection.age()), readable(connection.idle()), connection.singleUse(),
 					connection.streamsOpened(), connection.activeStreams(), connection.maxConcurrentStreams(),
 					connection.sendWindow(), connection.receiveWindow(), connection.ownSettings(),
 					connection.peerSettings(), GoAwayDescriptor.of(connection.goAway()), diagnostics,
-					connection.streams().stream().map(StreamDescriptor::of).toList());
+					connection.streams().stream().map((each) -> StreamDescriptor.of(each, paths)).toList());
 		}
 
 	}
@@ -171,23 +295,27 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins) implements Operat
 	 * @param pingsInFlight how many of our PINGs have no answer yet
 	 * @param pingRoundTrip how long the latest answered PING took, {@code null} if there
 	 * was none
+	 * @param inDoubt whether requests wait for a PING's answer before they are sent
 	 * @param lastRead since when nothing has arrived
 	 * @param writeStalled since when the socket takes nothing, zero if it does
 	 * @param writeError the first failure of a write, {@code null} if there was none
+	 * @param sentBytes octets of DATA that were sent so far
+	 * @param receivedBytes octets of DATA that have arrived so far
 	 * @param endedBy why the connection ends or has ended, {@code null} if it does not
 	 * @param lastFrames the last frames of both directions, oldest first; {@code null} in
 	 * a list of connections
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record DiagnosticsDescriptor(long nextStreamId, int pingsInFlight, @Nullable Duration pingRoundTrip,
-			Duration lastRead, Duration writeStalled, @Nullable String writeError, @Nullable String endedBy,
-			@Nullable List<String> lastFrames) {
+			boolean inDoubt, Duration lastRead, Duration writeStalled, @Nullable String writeError, long sentBytes,
+			long receivedBytes, @Nullable String endedBy, @Nullable List<String> lastFrames) {
 
 		static DiagnosticsDescriptor of(ConnectionSnapshot.Diagnostics diagnostics, @Nullable List<String> lastFrames) {
 			return new DiagnosticsDescriptor(diagnostics.nextStreamId(), diagnostics.pingsInFlight(),
 					(diagnostics.pingRoundTrip() != null) ? diagnostics.pingRoundTrip().truncatedTo(ChronoUnit.MICROS)
 							: null,
-					readable(diagnostics.lastRead()), readable(diagnostics.writeStalled()), diagnostics.writeError(),
+					diagnostics.inDoubt(), readable(diagnostics.lastRead()), readable(diagnostics.writeStalled()),
+					diagnostics.writeError(), diagnostics.sentOctets(), diagnostics.receivedOctets(),
 					diagnostics.endedBy(), lastFrames);
 		}
 
@@ -205,15 +333,21 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins) implements Operat
 	 * @param sendWindow octets that the server lets us send on it
 	 * @param receiveWindow octets that we let the server send on it
 	 * @param waitingFor why it does not move, {@code null} if nothing is known
+	 * @param path the request's path without its query, {@code null} if paths are not
+	 * shown
+	 * @param unreadBytes octets of response content that the application has not read
+	 * @param waiting for how long nothing has moved there
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record StreamDescriptor(int id, String state, String method, Duration age, long sentBytes,
-			long receivedBytes, long sendWindow, long receiveWindow, @Nullable String waitingFor) {
+			long receivedBytes, long sendWindow, long receiveWindow, @Nullable String waitingFor, @Nullable String path,
+			long unreadBytes, Duration waiting) {
 
-		static StreamDescriptor of(StreamSnapshot stream) {
+		static StreamDescriptor of(StreamSnapshot stream, Paths paths) {
 			return new StreamDescriptor(stream.id(), stream.state(), stream.method(), readable(stream.age()),
 					stream.sentBytes(), stream.receivedBytes(), stream.sendWindow(), stream.receiveWindow(),
-					stream.waitingFor());
+					(stream.waitingFor() != null) ? stream.waitingFor().words() : null,
+					(paths == Paths.SHOWN) ? stream.path() : null, stream.unreadBytes(), readable(stream.waiting()));
 		}
 
 	}
