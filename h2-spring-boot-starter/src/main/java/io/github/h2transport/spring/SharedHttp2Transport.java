@@ -3,7 +3,9 @@ package io.github.h2transport.spring;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -161,8 +163,17 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 	/** Waits for running calls, at most as long as the shutdown timeout says. */
 	@Override
 	public void stop() {
-		long limitMillis = this.shutdownTimeout.plus(GRACE).toMillis();
-		shutdown().exceptionally((failure) -> null).completeOnTimeout(null, limitMillis, TimeUnit.MILLISECONDS).join();
+		// Not by completeOnTimeout, whose thread lives as long as the JVM and would hold
+		// on to the class loader of whoever comes here first.
+		try {
+			shutdown().get(this.shutdownTimeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (ExecutionException | TimeoutException ex) {
+			// Waiting was all there was to do.
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private CompletableFuture<Void> shutdown() {

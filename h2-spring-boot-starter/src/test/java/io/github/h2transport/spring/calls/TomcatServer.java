@@ -46,6 +46,8 @@ final class TomcatServer implements AutoCloseable {
 
 	private final CountDownLatch closed = new CountDownLatch(1);
 
+	private final CountDownLatch released = new CountDownLatch(1);
+
 	private final WebServer server;
 
 	private TomcatServer(int port, @Nullable Certificates certificates, boolean http2) {
@@ -108,8 +110,14 @@ final class TomcatServer implements AutoCloseable {
 		return URI.create((this.secure ? "https" : "http") + "://localhost:" + this.server.getPort() + path);
 	}
 
+	/** Lets calls of {@code /held} go, from now on all of them. */
+	void release() {
+		this.released.countDown();
+	}
+
 	@Override
 	public void close() {
+		release();
 		this.closed.countDown();
 		this.server.stop();
 		this.server.destroy();
@@ -139,7 +147,8 @@ final class TomcatServer implements AutoCloseable {
 				case "/protocol" -> response.getWriter().write(request.getProtocol());
 				case "/redirect" -> response.sendRedirect("/protocol");
 				case "/redirect-to" -> response.sendRedirect(request.getQueryString());
-				case "/never" -> waitForClose();
+				case "/never" -> await(TomcatServer.this.closed);
+				case "/held" -> await(TomcatServer.this.released);
 				default -> response.sendError(HttpServletResponse.SC_NOT_FOUND);
 			}
 		}
@@ -149,9 +158,9 @@ final class TomcatServer implements AutoCloseable {
 			request.getInputStream().transferTo(response.getOutputStream());
 		}
 
-		private void waitForClose() {
+		private void await(CountDownLatch latch) {
 			try {
-				TomcatServer.this.closed.await();
+				latch.await();
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();

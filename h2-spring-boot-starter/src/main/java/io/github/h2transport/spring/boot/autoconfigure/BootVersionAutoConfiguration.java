@@ -24,14 +24,32 @@ public final class BootVersionAutoConfiguration {
 	@Bean
 	static BeanFactoryPostProcessor unsupportedBootVersion() {
 		return (beanFactory) -> {
-			throw new IllegalStateException(message(SpringBootVersion.getVersion()));
+			throw new UnsupportedBootVersionException(SpringBootVersion.getVersion());
 		};
 	}
 
-	static String message(@Nullable String version) {
-		return "h2-spring-boot-starter needs Spring Boot 4.1 or newer, but this application runs on Spring Boot "
-				+ ((version != null) ? version : "of an unknown version")
-				+ ": update Spring Boot, or remove the dependency";
+	/** Tells the whole story in one line, for those who see nothing but the message. */
+	static final class UnsupportedBootVersionException extends IllegalStateException {
+
+		private static final long serialVersionUID = 1L;
+
+		private final String problem;
+
+		UnsupportedBootVersionException(@Nullable String version) {
+			super(problem(version) + ": update Spring Boot, or remove the dependency");
+			this.problem = problem(version) + ".";
+		}
+
+		/** Returns what is wrong, without what to do about it. */
+		String problem() {
+			return this.problem;
+		}
+
+		private static String problem(@Nullable String version) {
+			return "h2-spring-boot-starter needs Spring Boot 4.1 or newer, but this application runs on Spring Boot "
+					+ ((version != null) ? version : "of an unknown version");
+		}
+
 	}
 
 }

@@ -136,6 +136,16 @@ class Http2ClientAutoConfigurationTests {
 			.run((context) -> assertThat(context).hasSingleBean(Http2ClientHttpRequestFactoryBuilder.class));
 	}
 
+	@Test
+	void ourOwnNameIsNoOtherClientWhereBootDoesNotLookAtIt() {
+		// In a reactive application Spring Boot does not bind the property, so that
+		// nobody would tell that the name was wrong.
+		Kind.REACTIVE.runner()
+			.withPropertyValues("spring.http.clients.imperative.factory=h2")
+			.run((context) -> assertThat(factoryOf(((ApplicationContext) context).getBean(RestClient.Builder.class)))
+				.isInstanceOf(Http2ClientHttpRequestFactory.class));
+	}
+
 	@ParameterizedTest
 	@EnumSource
 	void nothingIsLeftIfItIsDisabled(Kind kind) {
