@@ -159,6 +159,28 @@ class KeyPoolTests {
 		assertThat(this.world.ask()).isCompletedWithValue(two);
 	}
 
+	@Test
+	void aConnectionOnTrialComesAfterAllOthersHoweverBusyTheyAre() {
+		this.world.ask();
+		SimConn one = opened(1, 3);
+		this.world.ask(5);
+		SimConn two = opened(2, 3);
+		one.free(true);
+		two.free(true);
+		two.free(true);
+		this.world.settle();
+		two.inDoubt(true);
+		assertThat(this.world.ask()).isCompletedWithValue(one);
+		// Better than to wait: it is asked already, and what it cannot take goes
+		// elsewhere.
+		assertThat(this.world.ask()).isCompletedWithValue(two);
+		one.free(true);
+		this.world.settle();
+		assertThat(this.world.ask()).isCompletedWithValue(one);
+		two.inDoubt(false);
+		assertThat(this.world.ask()).isCompletedWithValue(two);
+	}
+
 	// ---- dials that fail ----
 
 	@Test
