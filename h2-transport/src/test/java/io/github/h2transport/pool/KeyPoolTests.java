@@ -472,6 +472,21 @@ class KeyPoolTests {
 	}
 
 	@Test
+	void aKeyThatKeepsNothingAnyMoreOpensOnlyWhatRequestsNeed() {
+		this.world = world((options) -> options.minConnections(3));
+		CompletableFuture<SimConn> call = this.world.ask();
+		for (int number = 1; number <= 3; number++) {
+			opened(number, 100);
+		}
+		call.join().free(true);
+		this.world.pool().keepNone();
+		assertThat(this.world.connections()).hasSize(3).noneMatch(SimConn::isKeptIdle);
+		this.world.connections().forEach(SimConn::goAway);
+		this.world.pass(Duration.ofHours(1));
+		assertThat(this.world.connections()).hasSize(3);
+	}
+
+	@Test
 	void aMinimumThatCannotBeDialledIsNotTriedForEver() {
 		this.world = world((options) -> options.minConnections(2));
 		this.world.ask();
