@@ -211,7 +211,9 @@ public final class TransportOptions extends PoolOptions {
 	 * Returns after how much silence on a connection the next request waits until the
 	 * server has answered a PING, or shown life otherwise; zero for never. What stands
 	 * between may have forgotten the connection without a word; a request that was not
-	 * sent can go elsewhere, whatever its method.
+	 * sent can go elsewhere, whatever its method. Connections that are kept though they
+	 * are idle ({@link #minConnections()}) are asked after so much silence even if no
+	 * request comes, and then more and more rarely, up to each five minutes.
 	 * @return by default 30 s
 	 */
 	public Duration probeIdleAfter() {

@@ -107,8 +107,11 @@ final class ConnClock {
 
 	private void checkIdle(long now) {
 		Duration timeout = this.options.idleTimeout();
-		if (!timeout.isZero() && !this.connection.isKeptIdle()
-				&& now - this.connection.idleSince() >= timeout.toNanos()) {
+		boolean kept = this.connection.isKeptIdle();
+		if (kept) {
+			this.life.checkKept(now);
+		}
+		if (!timeout.isZero() && !kept && now - this.connection.idleSince() >= timeout.toNanos()) {
 			this.driver.ending().closeIfIdle("idle for " + timeout);
 		}
 		else {

@@ -296,6 +296,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.submit(new ConnOps.Ping(this.clock.pings().sent(now, now + timeoutNanos, result)));
 	}
 
+	/** HEADERS or DATA have arrived. Loop. */
+	void heard() {
+		this.clock.life().heard();
+	}
+
 	/** The connection is on trial. Loop. */
 	void askForLife() {
 		if (!this.established || this.ending.endedBy() != null) {

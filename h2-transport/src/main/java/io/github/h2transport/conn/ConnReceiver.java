@@ -60,11 +60,13 @@ final class ConnReceiver implements ReceiveEvents {
 
 	@Override
 	public void interim(ProtocolStream stream, int status, Headers headers) {
+		this.driver.heard();
 		((ClientStream) stream).interim(status, headers);
 	}
 
 	@Override
 	public void head(ProtocolStream stream, int status, Headers headers) {
+		this.driver.heard();
 		ClientStream client = (ClientStream) stream;
 		Upload upload = client.upload();
 		if (upload != null && !client.isLocalDone() && (status >= 300 || upload.isHeld())) {
@@ -85,11 +87,13 @@ final class ConnReceiver implements ReceiveEvents {
 
 	@Override
 	public void content(ProtocolStream stream, ByteBuffer piece) {
+		this.driver.heard();
 		((ClientStream) stream).received(piece);
 	}
 
 	@Override
 	public void end(ProtocolStream stream, Headers trailers, boolean closed) {
+		this.driver.heard();
 		ClientStream client = (ClientStream) stream;
 		client.ended(trailers);
 		this.connection.answered();

@@ -13,8 +13,8 @@ import io.github.h2transport.TransportOptions;
 final class LifeCheck {
 
 	/**
-	 * So many PINGs go without HEADERS or DATA of ours between them before they get
-	 * rarer: gRPC servers allow two.
+	 * So many PINGs go without HEADERS or DATA between them, of either side, before they
+	 * get rarer: gRPC servers allow two.
 	 */
 	private static final int FREE_PINGS = 2;
 
@@ -40,11 +40,17 @@ final class LifeCheck {
 	/** When the peer was asked, 0 if nothing has to be answered. */
 	private long askedAt;
 
-	/** PINGs since the latest HEADERS or DATA of ours. */
-	private int inARow;
+	/** HEADERS or DATA have arrived since the latest look. */
+	private boolean heard;
 
-	/** What had been sent when the latest PING went out. */
+	/** What had been sent at the latest look. */
 	private long sent;
+
+	/** How many PINGs had been sent at the latest look. */
+	private long pingsSeen;
+
+	/** How many of them were sent before the latest HEADERS or DATA, at least. */
+	private long pingsBefore;
 
 	LifeCheck(ClientConn connection, ConnDriver driver, TransportOptions options, PingBackOff backOff, Pings pings) {
 		this.connection = connection;
@@ -75,12 +81,33 @@ final class LifeCheck {
 		return true;
 	}
 
+	/** HEADERS or DATA have arrived. */
+	void heard() {
+		this.heard = true;
+	}
+
 	/** Asks after a silence, while streams are open. */
 	void check(long now) {
-		if (this.askedAt != 0 || this.options.pingInterval().isZero()) {
-			return;
+		look();
+		if (this.askedAt == 0 && !this.options.pingInterval().isZero()) {
+			askAfter(this.options.pingInterval(), now);
 		}
-		long interval = interval();
+	}
+
+	/**
+	 * Asks after a silence, though no stream is open: a connection that is kept for the
+	 * next request should be able to take it. Servers that mind PINGs mind them most
+	 * while nothing runs, so one that has complained gets none; requests find out.
+	 */
+	void checkKept(long now) {
+		look();
+		if (this.askedAt == 0 && !this.options.probeIdleAfter().isZero() && complaints() == 0) {
+			askAfter(this.options.probeIdleAfter(), now);
+		}
+	}
+
+	private void askAfter(Duration silence, long now) {
+		long interval = interval(silence);
 		if (now - this.driver.lastReadNanos() > interval && now - this.connection.lastStart() > interval) {
 			ask(now);
 		}
@@ -100,30 +127,45 @@ final class LifeCheck {
 	}
 
 	private void ask(long now) {
-		if (hasSentSince()) {
-			this.inARow = 0;
-		}
-		this.inARow++;
-		this.sent = sent();
 		this.askedAt = StreamWaiter.nonZero(now);
-		this.connection.submit(new ConnOps.Ping(this.pings.sent(now)));
+		// The answer to somebody else's that is on its way will do, too.
+		if (this.pings.inFlight() == 0) {
+			this.connection.submit(new ConnOps.Ping(this.pings.sent(now)));
+		}
+	}
+
+	/**
+	 * Takes note of HEADERS and DATA. A PING that was sent since the latest look may have
+	 * come before or after them; it counts as sent after.
+	 */
+	private void look() {
+		long nowSent = sent();
+		if (this.heard || nowSent != this.sent) {
+			this.heard = false;
+			this.sent = nowSent;
+			this.pingsBefore = this.pingsSeen;
+		}
+		this.pingsSeen = pingsSent();
+	}
+
+	/** The peer counts them all, whoever has asked for them. */
+	private long pingsSent() {
+		return this.pings.sentSoFar() + this.connection.tuning().roundTrips().probes();
 	}
 
 	/** How long the peer may be silent. */
-	private long interval() {
-		long interval = this.options.pingInterval().toNanos();
-		int doublings = this.backOff.doublings(this.connection.key().origin());
-		if (!hasSentSince()) {
-			doublings += Math.max(0, this.inARow + 1 - FREE_PINGS);
-		}
-		for (int i = 0; i < doublings && interval < LONGEST_INTERVAL_NANOS; i++) {
+	private long interval(Duration shortest) {
+		long interval = shortest.toNanos();
+		long inARow = this.pingsSeen - this.pingsBefore;
+		long doublings = complaints() + Math.max(0, inARow + 1 - FREE_PINGS);
+		for (long i = 0; i < doublings && interval < LONGEST_INTERVAL_NANOS; i++) {
 			interval = Math.min(2 * interval, LONGEST_INTERVAL_NANOS);
 		}
 		return interval;
 	}
 
-	private boolean hasSentSince() {
-		return this.sent != sent();
+	private int complaints() {
+		return this.backOff.doublings(this.connection.key().origin());
 	}
 
 	/** Changes with HEADERS and with DATA. */

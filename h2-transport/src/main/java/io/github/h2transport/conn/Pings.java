@@ -92,6 +92,11 @@ final class Pings {
 		return this.lastPayload != 0;
 	}
 
+	/** How many PINGs of ours there were, but for those that measure windows. */
+	long sentSoFar() {
+		return this.lastPayload;
+	}
+
 	int inFlight() {
 		return this.count;
 	}

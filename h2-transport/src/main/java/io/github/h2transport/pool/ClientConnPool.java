@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionStage;
 
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.Dialer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,15 @@ public interface ClientConnPool {
 	default CompletionStage<Void> warmUp(ConnectionKey key, Duration connectTimeout) {
 		return CompletableFuture
 			.failedFuture(new UnsupportedOperationException(getClass().getName() + " cannot be warmed up"));
+	}
+
+	/**
+	 * Says that no further request will bring a TLS identity, but for a few that are on
+	 * their way: nothing is to be opened or kept for it that no request waits for. What
+	 * is open is taken out of use by {@link #markDead} afterwards.
+	 * @param identity the identity, compared as such
+	 */
+	default void retire(TlsOptions identity) {
 	}
 
 	/**

@@ -2,9 +2,11 @@ package io.github.h2transport.pool;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +19,7 @@ import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.Dialer;
@@ -36,6 +39,12 @@ public final class DefaultClientConnPool implements ClientConnPool {
 	private final PoolCounters counters = new PoolCounters(null);
 
 	private final Map<ConnectionKey, KeyPool<ClientConn>> pools = new ConcurrentHashMap<>();
+
+	/**
+	 * Identities that are retired and still in use somewhere: their late requests get a
+	 * connection, but nothing is kept for them.
+	 */
+	private final Set<TlsOptions> retired = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
 	private volatile boolean closed;
 
@@ -72,10 +81,15 @@ public final class DefaultClientConnPool implements ClientConnPool {
 	private KeyPool<ClientConn> pool(ConnectionKey key) {
 		KeyPool<ClientConn> pool = this.pools.get(key);
 		if (pool == null) {
-			pool = this.pools.computeIfAbsent(key,
-					(missing) -> new KeyPool<>(missing, this.outside, this.options, this.counters, this::remove));
+			pool = this.pools.computeIfAbsent(key, (missing) -> new KeyPool<>(missing, this.outside, this.options,
+					kept(missing), this.counters, this::remove));
 		}
 		return pool;
+	}
+
+	private int kept(ConnectionKey key) {
+		TlsOptions identity = key.tls();
+		return (identity != null && this.retired.contains(identity)) ? 0 : this.options.minConnections();
 	}
 
 	private void closeIfClosed(KeyPool<ClientConn> pool) {
@@ -113,6 +127,16 @@ public final class DefaultClientConnPool implements ClientConnPool {
 			if (done != null) {
 				closeIfClosed(pool);
 				return done;
+			}
+		}
+	}
+
+	@Override
+	public void retire(TlsOptions identity) {
+		this.retired.add(identity);
+		for (KeyPool<ClientConn> pool : this.pools.values()) {
+			if (pool.key().tls() == identity) {
+				pool.keepNone();
 			}
 		}
 	}

@@ -21,6 +21,8 @@ final class Growth<C> {
 	/** Dials in flight, and connections that ended before it was known what they are. */
 	private final List<Member<C>> coming = new ArrayList<>();
 
+	private int kept;
+
 	Growth(TransportOptions options, OpenMembers<C> open) {
 		this.options = options;
 		this.open = open;
@@ -37,11 +39,7 @@ final class Growth<C> {
 
 	/** How many connections may take requests, dials included. */
 	int most() {
-		return most(this.options);
-	}
-
-	private static int most(TransportOptions options) {
-		return options.strictMaxConcurrentStreams() ? 1 : options.maxConnections();
+		return this.options.strictMaxConcurrentStreams() ? 1 : this.options.maxConnections();
 	}
 
 	/** How many may be dialled now. */
@@ -49,13 +47,19 @@ final class Growth<C> {
 		return most() - this.open.size() - this.coming.size();
 	}
 
-	/** How many stay open though they are idle. */
-	int kept() {
-		return kept(this.options);
+	/**
+	 * Sets how many should be open though no request needs them.
+	 * @param wanted 0 or more
+	 * @return as many as there may be of them
+	 */
+	int keep(int wanted) {
+		this.kept = Math.min(wanted, most());
+		return this.kept;
 	}
 
-	static int kept(TransportOptions options) {
-		return Math.min(options.minConnections(), most(options));
+	/** How many stay open though they are idle. */
+	int kept() {
+		return this.kept;
 	}
 
 	/** How many a warm-up opens. */

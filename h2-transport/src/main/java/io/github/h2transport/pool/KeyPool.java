@@ -69,16 +69,26 @@ final class KeyPool<C> {
 	/** Nothing may be added any more. */
 	private boolean retired;
 
-	KeyPool(ConnectionKey key, Outside<C> outside, TransportOptions options, PoolCounters all,
+	/**
+	 * Creates a pool without connections.
+	 * @param key where they will go
+	 * @param outside what the pool needs from outside
+	 * @param options the limits
+	 * @param kept how many should be open though no request needs them
+	 * @param all counts everything with it
+	 * @param onEmpty told when it is of no use any more
+	 */
+	KeyPool(ConnectionKey key, Outside<C> outside, TransportOptions options, int kept, PoolCounters all,
 			Consumer<KeyPool<C>> onEmpty) {
 		this.key = key;
 		this.outside = outside;
 		this.options = options;
 		this.counters = new PoolCounters(all);
 		this.onEmpty = onEmpty;
-		this.open = new OpenMembers<>(Growth.kept(options));
+		this.open = new OpenMembers<>();
 		this.ageing = new Ageing(options);
 		this.dialling = new Dialling<>(this, outside, options, this.open, this.line, this.ageing);
+		keep(kept);
 		this.singleUse = new SingleUse<>(this, this.line, options.maxSingleUse());
 		this.alarm = new Alarm(outside::schedule, this::settle);
 	}
@@ -434,6 +444,15 @@ final class KeyPool<C> {
 			this.open.all().forEach((member) -> member.leaving(EndReason.CLOSED));
 			this.dialling.growth().coming().forEach((member) -> member.leaving(EndReason.CLOSED));
 		});
+	}
+
+	/** Opens nothing from now on but what requests need, and keeps nothing. */
+	void keepNone() {
+		change((decisions) -> keep(0));
+	}
+
+	private void keep(int wanted) {
+		this.open.keep(this.dialling.growth().keep(wanted));
 	}
 
 	/** Whether there is anything to tell of. */

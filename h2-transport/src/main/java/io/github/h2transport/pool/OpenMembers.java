@@ -23,8 +23,8 @@ final class OpenMembers<C> {
 	/** More of them would make a message unreadable. */
 	private static final int MOST_DESCRIBED = 8;
 
-	/** How many stay open though they are idle. */
-	private final int kept;
+	/** How many stay open though they are idle. Guarded by the key's lock. */
+	private int kept;
 
 	/** Replaced under the lock, oldest first. */
 	private volatile List<Member<C>> members = List.of();
@@ -35,10 +35,6 @@ final class OpenMembers<C> {
 	 * refuse them.
 	 */
 	private volatile int latestLimit = UNKNOWN;
-
-	OpenMembers(int kept) {
-		this.kept = kept;
-	}
 
 	List<Member<C>> all() {
 		return this.members;
@@ -75,6 +71,12 @@ final class OpenMembers<C> {
 		member.stage(Member.Stage.LEFT);
 		remove(member);
 		decisions.drain(member);
+	}
+
+	/** Sets how many stay open though they are idle. Guarded by the lock. */
+	void keep(int count) {
+		this.kept = count;
+		keepIdle();
 	}
 
 	/** Lets the oldest stay open though they are idle, and no others. */

@@ -60,6 +60,14 @@ public final class RoundTrips {
 	}
 
 	/**
+	 * Returns how many PINGs were sent. For any thread.
+	 * @return 0 or more
+	 */
+	public long probes() {
+		return this.probes;
+	}
+
+	/**
 	 * Takes the answer to a PING. For the loop.
 	 * @param opaqueData what it carries
 	 * @param nowNanos the time

@@ -168,6 +168,7 @@ public final class Http2Transport implements AutoCloseable {
 
 	/** Again until the last dial that was under way is over. */
 	private void retire(TlsOptions identity, long until) {
+		this.pool.retire(identity);
 		boolean any = false;
 		for (ClientConn connection : this.dialer.connections()) {
 			if (connection.key().tls() == identity) {

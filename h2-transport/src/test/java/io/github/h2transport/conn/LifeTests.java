@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
@@ -244,6 +245,104 @@ class LifeTests {
 		this.peer.call(get("/a"));
 		this.peer.send(goAway(1, ErrorCode.ENHANCE_YOUR_CALM));
 		assertThat(this.peer.resources().pingBackOff().doublings(this.peer.connection().key().origin())).isZero();
+	}
+
+	@Test
+	void whatTheServerSendsMakesThemFrequentAgain() throws Exception {
+		this.peer.call(get("/events"));
+		assertThat(pings(Duration.ofSeconds(85))).containsExactly(10, 10, 20, 40);
+		// gRPC servers count from their own latest HEADERS or DATA on.
+		this.peer.send(headers(1).status(200), data(1, "x"));
+		assertThat(pings(Duration.ofSeconds(45))).containsExactly(10, 10, 20);
+	}
+
+	@Test
+	void pingsOfOthersCountToo() throws Exception {
+		this.peer.call(get("/events"));
+		this.peer.expect(headers(1).endStream());
+		for (int i = 1; i <= 2; i++) {
+			CompletableFuture<Duration> measured = this.peer.connection().ping(Duration.ofSeconds(5));
+			this.peer.expect(ping(i)).send(pingAck(i));
+			assertThat(measured).isCompleted();
+		}
+		assertThat(pings(Duration.ofSeconds(65))).containsExactly(20, 40);
+	}
+
+	@Test
+	void aProbeOfTheWindowCountsToo() throws Exception {
+		Exchange call = this.peer.call(get("/large"));
+		this.peer.send(headers(1).status(200));
+		for (int i = 0; i < 10; i++) {
+			this.peer.send(data(1, 16_000));
+		}
+		assertThat(call.body().readNBytes(160_000)).hasSize(160_000);
+		List<PeerFrame> probes = this.peer.rest().stream().filter(PeerFrame::isPing).toList();
+		assertThat(probes).hasSize(1);
+		this.peer.send(probes.get(0).acknowledged());
+		assertThat(pings(Duration.ofSeconds(75))).containsExactly(10, 20, 40);
+	}
+
+	@Test
+	void somebodysPingThatIsOnItsWayWillDo() throws Exception {
+		this.peer.call(get("/events"));
+		this.peer.expect(headers(1).endStream());
+		this.peer.advance(Duration.ofSeconds(9));
+		CompletableFuture<Duration> measured = this.peer.connection().ping(Duration.ofSeconds(30));
+		this.peer.expect(ping(1));
+		this.peer.advance(Duration.ofMillis(1_100)).expectNothing();
+		assertThat(this.peer.isClosed()).isFalse();
+		this.peer.advance(Duration.ofMillis(5_100));
+		assertThat(this.peer.isClosed()).isTrue();
+		assertThat(measured).isCompletedExceptionally();
+	}
+
+	// ---- connections that are kept though they are idle ----
+
+	@Test
+	void aKeptConnectionIsAskedWhileItIsIdleAndMoreAndMoreRarely() {
+		this.peer.connection().keepIdle(true);
+		assertThat(pings(Duration.ofMinutes(20))).containsExactly(30, 30, 60, 120, 240, 300, 300);
+		this.peer.isAtRest();
+	}
+
+	@Test
+	void aKeptConnectionWhosePeerIsGoneEndsBeforeAnybodyNeedsIt() {
+		this.peer.connection().keepIdle(true);
+		this.peer.advance(Duration.ofMillis(30_100)).expect(ping(1)).expectNothing();
+		this.peer.advance(Duration.ofSeconds(5));
+		assertThat(this.peer.isClosed()).isFalse();
+		this.peer.advance(Duration.ofMillis(100));
+		assertThat(this.peer.isClosed()).isTrue();
+		assertThat(this.peer.observer().take()).containsExactly("draining", "closed");
+	}
+
+	@Test
+	void aRequestToAKeptConnectionThatIsAskedWaitsForThatAnswer() throws Exception {
+		this.peer.connection().keepIdle(true);
+		this.peer.advance(Duration.ofMillis(30_100)).expect(ping(1));
+		Exchange call = this.peer.call(post("/a", new byte[0]));
+		this.peer.expectNothing();
+		this.peer.send(pingAck(1)).expect(headers(1).endStream());
+		this.peer.send(headers(1).status(200).endStream());
+		call.hasStatus(200);
+	}
+
+	@Test
+	void aKeptConnectionIsNotAskedWithoutAProbeTime() {
+		ScriptedPeer trusting = new ScriptedPeer((options) -> options.probeIdleAfter(Duration.ZERO)).greet();
+		trusting.connection().keepIdle(true);
+		trusting.advance(Duration.ofHours(1)).expectNothing();
+	}
+
+	@Test
+	void aServerThatHasComplainedOfPingsGetsNoneWhileNothingRuns() {
+		this.peer.connection().keepIdle(true);
+		pings(Duration.ofSeconds(70));
+		this.peer.send(goAway(0, ErrorCode.ENHANCE_YOUR_CALM));
+		ScriptedPeer next = new ScriptedPeer(this.peer.resources()).greet();
+		next.connection().keepIdle(true);
+		next.advance(Duration.ofHours(1)).expectNothing();
+		assertThat(next.isClosed()).isFalse();
 	}
 
 	/** A call that does not block and whose response must be there so soon. */

@@ -160,6 +160,28 @@ class KeyPoolTests {
 		assertThat(this.world.ask()).isCompletedWithValue(two);
 	}
 
+	@Test
+	void aConnectionOnTrialComesAfterAllOthersHoweverBusyTheyAre() {
+		this.world.ask();
+		SimConn one = opened(1, 3);
+		this.world.ask(5);
+		SimConn two = opened(2, 3);
+		one.free(true);
+		two.free(true);
+		two.free(true);
+		this.world.settle();
+		two.inDoubt(true);
+		assertThat(this.world.ask()).isCompletedWithValue(one);
+		// Better than to wait: it is asked already, and what it cannot take goes
+		// elsewhere.
+		assertThat(this.world.ask()).isCompletedWithValue(two);
+		one.free(true);
+		this.world.settle();
+		assertThat(this.world.ask()).isCompletedWithValue(one);
+		two.inDoubt(false);
+		assertThat(this.world.ask()).isCompletedWithValue(two);
+	}
+
 	// ---- dials that fail ----
 
 	@Test
@@ -450,6 +472,21 @@ class KeyPoolTests {
 		this.world.connection(2).goAway();
 		this.world.settle();
 		assertThat(this.world.connections()).hasSize(4);
+	}
+
+	@Test
+	void aKeyThatKeepsNothingAnyMoreOpensOnlyWhatRequestsNeed() {
+		this.world = world((options) -> options.minConnections(3));
+		CompletableFuture<SimConn> call = this.world.ask();
+		for (int number = 1; number <= 3; number++) {
+			opened(number, 100);
+		}
+		call.join().free(true);
+		this.world.pool().keepNone();
+		assertThat(this.world.connections()).hasSize(3).noneMatch(SimConn::isKeptIdle);
+		this.world.connections().forEach(SimConn::goAway);
+		this.world.pass(Duration.ofHours(1));
+		assertThat(this.world.connections()).hasSize(3);
 	}
 
 	@Test

@@ -98,6 +98,27 @@ class PoolOperationsTests {
 	}
 
 	@Test
+	void aKeptConnectionThatIsSilentIsReplacedBeforeACallNeedsIt() {
+		try (Http2Transport transport = Transports.cleartext((options) -> options.minConnections(1)
+			.probeIdleAfter(Duration.ofMillis(200))
+			.pingTimeout(Duration.ofSeconds(1)))) {
+			CompletableFuture<Void> warm = transport.warmUp(origin());
+			ScriptedConn one = this.server.greeted(10);
+			assertThat(warm).succeedsWithin(SOON);
+			// Nobody answers the PING, and nobody calls.
+			ScriptedConn two = this.server.greeted(10);
+			one.await(ClientFrame.Ping.class);
+			assertThat(transport.snapshot().totals().closed()).containsEntry(EndReason.LOST, 1L);
+			// This one lives, also in silence.
+			for (int i = 0; i < 3; i++) {
+				two.pong(two.await(ClientFrame.Ping.class, (ping) -> !ping.ack()));
+			}
+			assertThat(this.server.accepted()).isEqualTo(2);
+			this.server.close();
+		}
+	}
+
+	@Test
 	void aConnectionIsDrainedByItsName() {
 		try (Http2Transport transport = Transports.cleartext()) {
 			Call<String> running = get(transport);

@@ -51,6 +51,8 @@ final class SimConn extends Member<SimConn> {
 
 	private boolean keptIdle;
 
+	private boolean inDoubt;
+
 	private int limit = LIMIT_BEFORE_SETTINGS;
 
 	private int cap = Integer.MAX_VALUE;
@@ -186,6 +188,12 @@ final class SimConn extends Member<SimConn> {
 		});
 	}
 
+	/** Whether it may be dead, and is being asked. */
+	SimConn inDoubt(boolean doubt) {
+		this.inDoubt = doubt;
+		return this;
+	}
+
 	boolean isDialling() {
 		return this.dialled && !this.wasOpen && !this.gone;
 	}
@@ -235,6 +243,11 @@ final class SimConn extends Member<SimConn> {
 	@Override
 	boolean canTake() {
 		return this.accepting && this.used < limit() && this.taken < this.maxRequests;
+	}
+
+	@Override
+	boolean isInDoubt() {
+		return this.inDoubt;
 	}
 
 	@Override

@@ -130,7 +130,8 @@ final class SimWorld implements Outside<SimConn> {
 	KeyPool<SimConn> pool() {
 		KeyPool<SimConn> current = this.pool;
 		if (current == null) {
-			current = new KeyPool<>(KEY, this, this.options, this.counters, (retired) -> this.pool = null);
+			current = new KeyPool<>(KEY, this, this.options, this.options.minConnections(), this.counters,
+					(retired) -> this.pool = null);
 			this.pool = current;
 		}
 		return current;

@@ -1,7 +1,9 @@
 package io.github.h2transport.pool;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -243,6 +245,38 @@ class WaitingTests {
 			}
 			assertThat(connection.barrier()).noneMatch((frame) -> frame instanceof ClientFrame.Head);
 		}
+		calls.forEach((call) -> assertThat(call.result()).isEqualTo("200"));
+		assertThat(this.server.accepted()).isEqualTo(1);
+		Transports.awaitRest(this.strict);
+	}
+
+	@Test
+	void aLimitThatGoesUpAndDownIsFollowed() {
+		ScriptedConn connection = warm(1);
+		List<Call<String>> calls = Call.many(40, () -> Transports.exchange(this.strict, get("/")));
+		Transports.awaitPending(this.strict, 39);
+		Deque<Integer> running = new ArrayDeque<>();
+		int left = 40;
+		for (int limit : List.of(1, 5, 2, 0, 8, 3, 1, 0, 2, 50)) {
+			connection.settings(Settings.MAX_CONCURRENT_STREAMS, limit);
+			connection.barrier();
+			for (int answers = 0; answers < 4; answers++) {
+				while (running.size() < Math.min(limit, left)) {
+					running.add(connection.awaitHead().streamId());
+				}
+				assertThat(connection.barrier()).as("within %d", limit)
+					.noneMatch((frame) -> frame instanceof ClientFrame.Head);
+				if (!running.isEmpty()) {
+					connection.respond(running.remove(), 200);
+					left--;
+				}
+			}
+			// Whoever takes the place of the last one is told only now.
+			while (running.size() < Math.min(limit, left)) {
+				running.add(connection.awaitHead().streamId());
+			}
+		}
+		running.forEach((stream) -> connection.respond(stream, 200));
 		calls.forEach((call) -> assertThat(call.result()).isEqualTo("200"));
 		assertThat(this.server.accepted()).isEqualTo(1);
 		Transports.awaitRest(this.strict);

@@ -9,12 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import io.github.h2transport.CallOptions;
+import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TlsOptions;
+import io.github.h2transport.pool.EndReason;
 import io.github.h2transport.testkit.Call;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Content;
@@ -23,6 +25,7 @@ import io.github.h2transport.testkit.RealServer;
 import io.github.h2transport.testkit.Transports;
 import io.github.h2transport.testkit.Upstream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -124,6 +127,9 @@ class GatewayRealServerTests {
 			load.awaitAnswers(10 * CALLERS);
 			load.end();
 			assertThat(load.untyped).isEmpty();
+			// What surely was not processed goes elsewhere, unless nobody is there.
+			assertThat(load.failures).allMatch((failure) -> failure instanceof ConnectFailedException
+					|| (failure instanceof Http2Exception typed && !typed.isSafeToRetry()));
 			assertThat(this.upstream.executedTwice()).isEmpty();
 			assertThat(load.answeredPosts.get()).isLessThanOrEqualTo(this.upstream.executed());
 		}
@@ -146,6 +152,25 @@ class GatewayRealServerTests {
 				// Apache may end a connection in the middle, with an error in its GOAWAY.
 				assertThat(load.failures).isEmpty();
 			}
+		}
+	}
+
+	@Test
+	void anNginxThatIsReloadedEachSecondCostsNoCall() {
+		try (RealServer server = server(GatewayKind.NGINX, false)) {
+			Load load = new Load(server);
+			for (int round = 0; round < 10; round++) {
+				long due = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+				await().until(() -> System.nanoTime() - due >= 0);
+				server.reload();
+				load.awaitAnswers(CALLERS);
+			}
+			load.end();
+			assertThat(load.untyped).isEmpty();
+			assertThat(load.failures).isEmpty();
+			assertThat(this.upstream.executedTwice()).isEmpty();
+			assertThat(load.answeredPosts).hasValue(this.upstream.executed());
+			assertThat(this.transport.snapshot().totals().closed()).containsKey(EndReason.GOAWAY);
 		}
 	}
 

@@ -14,6 +14,7 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.TlsOptions;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.testkit.Call;
+import io.github.h2transport.testkit.ClientFrame;
 import io.github.h2transport.testkit.ScriptedConn;
 import io.github.h2transport.testkit.ScriptedServer;
 import io.github.h2transport.testkit.ServedRequests;
@@ -116,12 +117,53 @@ class RetireTests {
 		}
 	}
 
+	@Test
+	void theMinimumOfARetiredIdentityIsNotOpenedAgain() {
+		try (ScriptedServer server = ScriptedServer.start();
+				Http2Transport keeping = Transports.cleartext((options) -> options.minConnections(2))) {
+			Call<String> first = get(keeping, server, this.old);
+			List<ScriptedConn> kept = List.of(server.greeted(), server.greeted());
+			kept.forEach((connection) -> connection.await(ClientFrame.SettingsAck.class));
+			answer(kept);
+			assertThat(first.result()).isEqualTo("200");
+
+			keeping.retire(this.old);
+
+			kept.forEach(ScriptedConn::awaitEnd);
+			kept.forEach(ScriptedConn::close);
+			// A late call gets what it needs and no more.
+			Call<String> late = get(keeping, server, this.old);
+			ScriptedConn third = server.greeted();
+			third.respond(third.awaitHead().streamId(), 200);
+			assertThat(late.result()).isEqualTo("200");
+			third.awaitEnd();
+			assertThat(server.accepted()).isEqualTo(3);
+		}
+	}
+
+	/** Which of them has got the request is up to the loops that they live on. */
+	private static void answer(List<ScriptedConn> connections) {
+		Awaitility.await().until(() -> {
+			for (ScriptedConn connection : connections) {
+				if (connection.barrier().stream().anyMatch((frame) -> frame instanceof ClientFrame.Head)) {
+					connection.respond(connection.awaitHead().streamId(), 200);
+					return true;
+				}
+			}
+			return false;
+		});
+	}
+
 	private Call<String> get(ScriptedServer server, TlsOptions tls) {
+		return get(this.transport, server, tls);
+	}
+
+	private static Call<String> get(Http2Transport transport, ScriptedServer server, TlsOptions tls) {
 		return Call.of(() -> {
 			Http2Request request = Http2Request.builder("GET", server.uri("/"))
 				.options(CallOptions.builder().tls(tls).build())
 				.build();
-			try (var response = this.transport.roundTrip(request)) {
+			try (var response = transport.roundTrip(request)) {
 				return String.valueOf(response.status());
 			}
 		});

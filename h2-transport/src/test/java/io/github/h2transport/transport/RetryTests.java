@@ -251,6 +251,32 @@ class RetryTests {
 		assertThat(this.server.accepted()).isEqualTo(3);
 	}
 
+	/** Some are turned away five times, by connections that have answered nothing yet. */
+	@Test
+	void aConnectionWhoseGoAwayKeepsSomeRequestsHasNotServedInVain() {
+		int waiting = 9;
+		List<Call<String>> calls = Call.many(waiting,
+				() -> Transports.exchange(this.transport, request(RequestBody.of(CONTENT))));
+		List<Runnable> answers = new ArrayList<>();
+		// Never the same number twice in a row: the pool would learn it and send no more.
+		for (int kept = 1; waiting > 0; kept = 3 - kept) {
+			ScriptedConn connection = this.server.greeted();
+			for (int i = 0; i < waiting; i++) {
+				connection.awaitHead();
+			}
+			connection.goAway(2 * kept - 1, ErrorCode.NO_ERROR, "");
+			for (int stream = 1; stream <= 2 * kept - 1; stream += 2) {
+				int id = stream;
+				answers.add(() -> connection.respond(id, 200));
+			}
+			waiting -= kept;
+		}
+		assertThat(calls).noneMatch(Call::isDone);
+		answers.forEach(Runnable::run);
+		assertThat(calls).allSatisfy((call) -> assertThat(call.result()).isEqualTo("200"));
+		assertThat(this.server.accepted()).isEqualTo(6);
+	}
+
 	@Test
 	void twentyAttemptsAreEnoughWhereOthersAreAnswered() {
 		Call<String> warm = post(RequestBody.none());

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,11 +29,17 @@ import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.RequestBody;
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.conn.ClientConn;
+import io.github.h2transport.conn.Credit;
+import io.github.h2transport.conn.Dialer;
+import io.github.h2transport.pool.DefaultClientConnPool;
 import io.github.h2transport.testkit.Content;
 import io.github.h2transport.testkit.GatewayKind;
 import io.github.h2transport.testkit.RealServer;
 import io.github.h2transport.testkit.Transports;
 import io.github.h2transport.testkit.Upstream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,9 +47,11 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * A hundred callers for an hour, with content of many sizes both ways; their server is
- * killed and comes back each half minute, and each hundredth call meets a server that
- * answers with rubbish. {@code mvn -Psoak -pl h2-transport test}; the system property
- * {@code soak.minutes} makes it shorter.
+ * killed and comes back each half minute, each hundredth call meets a server that answers
+ * with rubbish, and each fiftieth caller leaves in the middle of the answer. At rest
+ * nothing may be left: heap, threads, descriptors, credit.
+ * {@code mvn -Psoak -pl h2-transport test}; the system property {@code soak.minutes}
+ * makes it shorter.
  */
 class Soak {
 
@@ -69,6 +78,8 @@ class Soak {
 
 	private final AtomicInteger answered = new AtomicInteger();
 
+	private final AtomicInteger left = new AtomicInteger();
+
 	private final AtomicInteger typed = new AtomicInteger();
 
 	private final AtomicInteger hostile = new AtomicInteger();
@@ -77,7 +88,13 @@ class Soak {
 
 	private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
 
+	private volatile @Nullable Dialer dialer;
+
 	private int kills;
+
+	private int stretches;
+
+	private int earlyThreads;
 
 	private long earlyHeap;
 
@@ -95,11 +112,11 @@ class Soak {
 			assertThat(threads()).as("threads").isLessThanOrEqualTo(threads + PROCESS_SLACK);
 		});
 		System.out.printf(
-				"soak: %d min, %d answered, %d typed failures, %d hostile, %d kills, longest %d ms, "
-						+ "heap %d -> %d KiB, descriptors %d -> %d, threads %d -> %d, wrong %d%n",
-				time.toMinutes(), this.answered.get(), this.typed.get(), this.hostile.get(), this.kills,
-				Duration.ofNanos(this.longestNanos.get()).toMillis(), this.earlyHeap >> 10, this.lateHeap >> 10,
-				descriptors, descriptors(), threads, threads(), this.wrong.size());
+				"soak: %d min, %d answered, %d left early, %d typed failures, %d hostile, %d kills, %d rests, "
+						+ "longest %d ms, heap %d -> %d KiB, descriptors %d -> %d, threads %d -> %d, wrong %d%n",
+				time.toMinutes(), this.answered.get(), this.left.get(), this.typed.get(), this.hostile.get(),
+				this.kills, this.stretches, Duration.ofNanos(this.longestNanos.get()).toMillis(), this.earlyHeap >> 10,
+				this.lateHeap >> 10, descriptors, descriptors(), threads, threads(), this.wrong.size());
 		assertThat(this.wrong).isEmpty();
 		assertThat(this.lateHeap).isLessThanOrEqualTo(this.earlyHeap * 105 / 100 + HEAP_SLACK);
 	}
@@ -108,16 +125,19 @@ class Soak {
 		try (Upstream upstream = Upstream.start();
 				HostileServer nasty = new HostileServer();
 				RealServer server = RealServer.gateway(GatewayKind.NGINX, upstream).start();
-				Http2Transport transport = Transports
-					.cleartext((options) -> options.exchangeTimeout(DEADLINE).responseTimeout(DEADLINE))) {
+				Http2Transport transport = transport()) {
 			long end = System.nanoTime() + time.toNanos();
 			// The first stretch brings everything to its working size.
 			stretch(time.dividedBy(5), transport, server, nasty);
 			this.earlyHeap = heap();
+			this.earlyThreads = ownThreads();
 			while (System.nanoTime() - end < 0) {
 				long left = end - System.nanoTime();
 				stretch(Duration.ofNanos(Math.min(left, BETWEEN_KILLS.multipliedBy(10).toNanos())), transport, server,
 						nasty);
+				if (!warmUp) {
+					isFlat();
+				}
 			}
 			this.lateHeap = heap();
 			if (!upstream.executedTwice().isEmpty()) {
@@ -126,10 +146,27 @@ class Soak {
 		}
 		if (warmUp) {
 			this.answered.set(0);
+			this.left.set(0);
+			this.stretches = 0;
 			this.typed.set(0);
 			this.hostile.set(0);
 			this.kills = 0;
 		}
+	}
+
+	/** Not later either: what grows shows itself before the end. */
+	private void isFlat() {
+		assertThat(ownThreads()).as("threads of the transport").isLessThanOrEqualTo(this.earlyThreads + PROCESS_SLACK);
+		assertThat(heap()).as("heap").isLessThanOrEqualTo(this.earlyHeap * 105 / 100 + HEAP_SLACK);
+	}
+
+	private Http2Transport transport() {
+		TransportOptions options = Transports
+			.options((builder) -> builder.exchangeTimeout(DEADLINE).responseTimeout(DEADLINE));
+		return Http2Transport.builder().options(options).connPool((newDialer) -> {
+			this.dialer = newDialer;
+			return new DefaultClientConnPool(newDialer, options);
+		}).build();
 	}
 
 	/** Load for a while, with kills, and then rest, at which nothing may be left. */
@@ -159,10 +196,18 @@ class Soak {
 			caller.join();
 		}
 		Transports.awaitRest(transport);
+		// What was on its way to callers that have left may still arrive.
+		await().untilAsserted(() -> {
+			for (ClientConn connection : Objects.requireNonNull(this.dialer).connections()) {
+				Credit.isWhole(connection, transport.options().connectionWindowSize());
+			}
+		});
+		this.stretches++;
 	}
 
 	private void callOnce(Random random, Http2Transport transport, RealServer server, HostileServer nasty) {
 		boolean rubbish = random.nextInt(100) == 0;
+		boolean leaves = random.nextInt(50) == 0;
 		int size = size(random);
 		Http2Request request;
 		if (rubbish) {
@@ -179,6 +224,11 @@ class Soak {
 		}
 		long start = System.nanoTime();
 		try (Http2Response response = transport.roundTrip(request)) {
+			if (leaves && !rubbish) {
+				response.body().readNBytes(size / 2);
+				this.left.incrementAndGet();
+				return;
+			}
 			String digest = Content.sha256(response.body().readAllBytes());
 			String expected = this.digests.computeIfAbsent(size, (key) -> Content.sha256(Content.ofSize(key)));
 			if (rubbish || response.status() != 200 || !digest.equals(expected)) {
@@ -229,6 +279,15 @@ class Soak {
 
 	private static int threads() {
 		return ManagementFactory.getThreadMXBean().getThreadCount();
+	}
+
+	/** Those of transports; the test's servers have threads in this process, too. */
+	private static int ownThreads() {
+		return (int) Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("h2-"))
+			.count();
 	}
 
 	/** Speaks just enough HTTP/2 to be believed, and then does not. */

@@ -14,6 +14,7 @@ import io.github.h2transport.TransportOptions;
 import io.github.h2transport.pool.PoolTotals;
 import io.github.h2transport.testkit.Content;
 import io.github.h2transport.testkit.RealServer;
+import io.github.h2transport.testkit.ServerKind;
 import io.github.h2transport.testkit.Transports;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,9 +32,10 @@ class StreamLimitRealServerTests {
 
 	/** The limit, and how many connections may help. */
 	@ParameterizedTest
-	@CsvSource({ "1, 1", "1, 8", "10, 1", "10, 8", "100, 1", "100, 8" })
-	void threeHundredCallersAreServedWithinTheLimit(int limit, int connections) throws Exception {
-		try (RealServer server = RealServer.nghttpd().maxConcurrentStreams(limit).start();
+	@CsvSource({ "NGHTTPD, 1, 1", "NGHTTPD, 1, 8", "NGHTTPD, 10, 1", "NGHTTPD, 10, 8", "NGHTTPD, 100, 1",
+			"NGHTTPD, 100, 8", "NGINX, 10, 1", "NGINX, 10, 8" })
+	void threeHundredCallersAreServedWithinTheLimit(ServerKind kind, int limit, int connections) throws Exception {
+		try (RealServer server = RealServer.of(kind).maxConcurrentStreams(limit).start();
 				Http2Transport transport = Transports.cleartext((options) -> options.maxConnections(connections))) {
 			// Its limit is known from here on.
 			transport.warmUp(Origin.of(server.uri("/"))).get(20, TimeUnit.SECONDS);

@@ -3,6 +3,7 @@ package io.github.h2transport.testkit;
 import java.util.concurrent.CompletionStage;
 
 import io.github.h2transport.ConnectionKey;
+import io.github.h2transport.TlsOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.pool.ConnectionRequest;
@@ -26,6 +27,11 @@ public class DelegatingPool implements ClientConnPool {
 	@Override
 	public void markDead(ClientConn connection) {
 		this.target.markDead(connection);
+	}
+
+	@Override
+	public void retire(TlsOptions identity) {
+		this.target.retire(identity);
 	}
 
 	@Override

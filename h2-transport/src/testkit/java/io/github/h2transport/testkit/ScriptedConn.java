@@ -321,6 +321,15 @@ public final class ScriptedConn implements AutoCloseable {
 		return send((out) -> FrameWriter.goAway(out, lastStreamId, code, text));
 	}
 
+	/**
+	 * Answers a PING of the client.
+	 * @param ping the client's frame
+	 * @return this
+	 */
+	public ScriptedConn pong(ClientFrame.Ping ping) {
+		return send((out) -> FrameWriter.ping(out, ping.opaqueData(), true));
+	}
+
 	public ScriptedConn windowUpdate(int streamId, int increment) {
 		return send((out) -> FrameWriter.windowUpdate(out, streamId, increment));
 	}

@@ -28,6 +28,9 @@ final class ServedConn implements Runnable {
 
 	private final long limit;
 
+	/** Owned by the reading thread. */
+	private int resets;
+
 	// Guarded by this.
 
 	private final Map<Integer, Stream> open = new HashMap<>();
@@ -93,7 +96,7 @@ final class ServedConn implements Runnable {
 			credited(update);
 		}
 		else if (frame instanceof ClientFrame.RstStream reset) {
-			this.server.wasReset();
+			this.server.wasReset(++this.resets);
 			forget(reset.streamId());
 		}
 		else if (frame instanceof ClientFrame.SettingsAck) {

@@ -38,6 +38,8 @@ public final class ServedRequests implements AutoCloseable {
 
 	private final AtomicInteger resets = new AtomicInteger();
 
+	private final AtomicInteger mostResets = new AtomicInteger();
+
 	private final AtomicInteger mostActive = new AtomicInteger();
 
 	private volatile boolean closed;
@@ -102,6 +104,14 @@ public final class ServedRequests implements AutoCloseable {
 	}
 
 	/**
+	 * Returns how many streams the client reset on the connection with the most resets.
+	 * @return 0 or more
+	 */
+	public int mostResets() {
+		return this.mostResets.get();
+	}
+
+	/**
 	 * Returns how many streams were open at the same time on the busiest connection.
 	 * @return 0 or more
 	 */
@@ -160,8 +170,10 @@ public final class ServedRequests implements AutoCloseable {
 		this.refused.incrementAndGet();
 	}
 
-	void wasReset() {
+	/** One more reset, with so many on its connection. */
+	void wasReset(int onConnection) {
 		this.resets.incrementAndGet();
+		this.mostResets.accumulateAndGet(onConnection, Math::max);
 	}
 
 	void active(int streams) {
