@@ -59,6 +59,8 @@ public final class TransportOptions extends PoolOptions {
 
 	private final @Nullable TlsOptions tls;
 
+	private final @Nullable ByOrigin<TransportOptions> origins;
+
 	private TransportOptions(Builder builder) {
 		super(builder);
 		this.allowHttp = builder.allowHttp;
@@ -86,6 +88,7 @@ public final class TransportOptions extends PoolOptions {
 		this.encoderTableSize = builder.encoderTableSize;
 		this.writePolicy = builder.writePolicy;
 		this.tls = builder.tls;
+		this.origins = builder.origins;
 	}
 
 	/**
@@ -320,6 +323,24 @@ public final class TransportOptions extends PoolOptions {
 	}
 
 	/**
+	 * Returns the options of origins that have their own.
+	 * @return {@code null} by default: all origins have these
+	 */
+	public @Nullable ByOrigin<TransportOptions> origins() {
+		return this.origins;
+	}
+
+	/**
+	 * Returns the options of calls and connections to an origin.
+	 * @param origin where to
+	 * @return those of {@link #origins()}, or these if there are none
+	 */
+	public TransportOptions forOrigin(Origin origin) {
+		TransportOptions own = (this.origins != null) ? this.origins.get(origin) : null;
+		return (own != null) ? own : this;
+	}
+
+	/**
 	 * Which thread writes requests to a plain connection. On TLS connections it is always
 	 * the event loop.
 	 */
@@ -388,6 +409,8 @@ public final class TransportOptions extends PoolOptions {
 		private WritePolicy writePolicy = WritePolicy.ADAPTIVE;
 
 		private @Nullable TlsOptions tls;
+
+		private @Nullable ByOrigin<TransportOptions> origins;
 
 		private Builder() {
 		}
@@ -514,6 +537,18 @@ public final class TransportOptions extends PoolOptions {
 
 		public Builder tls(@Nullable TlsOptions value) {
 			this.tls = value;
+			return this;
+		}
+
+		/**
+		 * Sets options for some origins, which replace these there altogether. Only
+		 * {@link TransportOptions#eventLoops()} and
+		 * {@link TransportOptions#shutdownTimeout()} are the same for all.
+		 * @param value {@code null} for none
+		 * @return this builder
+		 */
+		public Builder origins(@Nullable ByOrigin<TransportOptions> value) {
+			this.origins = value;
 			return this;
 		}
 

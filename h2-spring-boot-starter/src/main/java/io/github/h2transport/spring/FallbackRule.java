@@ -68,7 +68,8 @@ final class FallbackRule {
 		if (key.addressFilter() != this.addressFilter) {
 			return false;
 		}
-		boolean ownIdentity = key.tls() == this.tls && (key.tls() != null || options.tls() == null);
+		boolean ownIdentity = key.tls() == this.tls
+				&& (key.tls() != null || options.forOrigin(key.origin()).tls() == null);
 		return ownIdentity || !key.origin().isSecure();
 	}
 

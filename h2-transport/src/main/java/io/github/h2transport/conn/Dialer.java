@@ -84,7 +84,7 @@ public final class Dialer implements AutoCloseable {
 		this.lookUps = blocking(LOOK_UP_THREADS, "h2-lookup-");
 		this.resources = new Resources(options, this.tasks, listener);
 		this.resolver = new Resolver(this.lookUps, lookUp);
-		this.engines = new TlsEngines(options.tls());
+		this.engines = new TlsEngines(options);
 		this.loops = new EventLoop[options.eventLoops()];
 		for (int i = 0; i < this.loops.length; i++) {
 			this.loops[i] = new EventLoop(threads);

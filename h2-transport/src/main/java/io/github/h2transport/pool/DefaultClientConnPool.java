@@ -42,7 +42,7 @@ public final class DefaultClientConnPool implements ClientConnPool {
 	/**
 	 * Creates a pool.
 	 * @param dialer opens its connections
-	 * @param options the limits
+	 * @param options the limits; those of an origin count for its connections
 	 */
 	public DefaultClientConnPool(Dialer dialer, TransportOptions options) {
 		this.options = options;
@@ -72,8 +72,8 @@ public final class DefaultClientConnPool implements ClientConnPool {
 	private KeyPool<ClientConn> pool(ConnectionKey key) {
 		KeyPool<ClientConn> pool = this.pools.get(key);
 		if (pool == null) {
-			pool = this.pools.computeIfAbsent(key,
-					(missing) -> new KeyPool<>(missing, this.outside, this.options, this.counters, this::remove));
+			pool = this.pools.computeIfAbsent(key, (missing) -> new KeyPool<>(missing, this.outside,
+					this.options.forOrigin(missing.origin()), this.counters, this::remove));
 		}
 		return pool;
 	}
