@@ -59,6 +59,8 @@ public final class TransportOptions extends PoolOptions {
 
 	private final @Nullable TlsOptions tls;
 
+	private final @Nullable ProxyResolver proxy;
+
 	private final @Nullable ByOrigin<TransportOptions> origins;
 
 	private TransportOptions(Builder builder) {
@@ -88,6 +90,7 @@ public final class TransportOptions extends PoolOptions {
 		this.encoderTableSize = builder.encoderTableSize;
 		this.writePolicy = builder.writePolicy;
 		this.tls = builder.tls;
+		this.proxy = builder.proxy;
 		this.origins = builder.origins;
 	}
 
@@ -130,8 +133,8 @@ public final class TransportOptions extends PoolOptions {
 	}
 
 	/**
-	 * Returns the limit for resolving, connecting, the TLS handshake and the preface
-	 * together.
+	 * Returns the limit for resolving, connecting, a proxy's tunnel, the TLS handshake
+	 * and the preface together.
 	 * @return by default 10 s
 	 */
 	public Duration connectTimeout() {
@@ -323,6 +326,15 @@ public final class TransportOptions extends PoolOptions {
 	}
 
 	/**
+	 * Returns who says through which proxy an origin is called.
+	 * @return by default {@link ProxyResolver#system()}, as the JDK's own client does;
+	 * {@code null} for direct connections only
+	 */
+	public @Nullable ProxyResolver proxy() {
+		return this.proxy;
+	}
+
+	/**
 	 * Returns the options of origins that have their own.
 	 * @return {@code null} by default: all origins have these
 	 */
@@ -409,6 +421,8 @@ public final class TransportOptions extends PoolOptions {
 		private WritePolicy writePolicy = WritePolicy.ADAPTIVE;
 
 		private @Nullable TlsOptions tls;
+
+		private @Nullable ProxyResolver proxy = ProxyResolver.system();
 
 		private @Nullable ByOrigin<TransportOptions> origins;
 
@@ -537,6 +551,11 @@ public final class TransportOptions extends PoolOptions {
 
 		public Builder tls(@Nullable TlsOptions value) {
 			this.tls = value;
+			return this;
+		}
+
+		public Builder proxy(@Nullable ProxyResolver value) {
+			this.proxy = value;
 			return this;
 		}
 

@@ -559,7 +559,7 @@ public final class ClientConn {
 	}
 
 	String describe() {
-		return "connection " + this.id + " to " + this.key.origin();
+		return "connection " + this.id + " to " + this.key;
 	}
 
 	/** Whether the peer shows any life, for the message of a timeout. */

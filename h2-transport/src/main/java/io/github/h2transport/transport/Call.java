@@ -79,7 +79,7 @@ final class Call {
 				((own.readTimeout() != null) ? own.readTimeout() : this.options.readTimeout()).toNanos(),
 				deadline(own.exchangeTimeout(), this.options.exchangeTimeout()));
 		this.head = RequestHead.of(request, target.target());
-		this.key = target.key(own);
+		this.key = target.key(own, this.startNanos);
 	}
 
 	/** A time of the clock; 0 for none, which a real time never is. */

@@ -208,12 +208,17 @@ public final class Http2Transport implements AutoCloseable {
 	 * {@link UnsupportedOperationException}
 	 */
 	public CompletableFuture<Void> warmUp(Origin origin) {
-		return warmUp(new ConnectionKey(origin, null, null));
+		try {
+			return warmUp(this.targets.key(origin));
+		}
+		catch (InvalidRequestException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	/**
-	 * Does the same for calls that bring a TLS identity or an address filter of their
-	 * own.
+	 * Does the same for calls that bring a TLS identity, an address filter or a proxy of
+	 * their own. A key without a proxy stands for direct connections.
 	 * @param key what those calls have in common
 	 * @return as for {@link #warmUp(Origin)}
 	 */
