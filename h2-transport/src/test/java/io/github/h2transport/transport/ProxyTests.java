@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.github.h2transport.AddressFilter;
 import io.github.h2transport.CallOptions;
 import io.github.h2transport.ConnectFailedException;
+import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
@@ -109,8 +110,8 @@ class ProxyTests {
 		try (ConnectProxy proxy = ConnectProxy.start(slow); Http2Transport transport = through(proxy)) {
 			CompletableFuture<Void> warm = transport.warmUp(Origin.of(this.tls.uri("/")));
 			CompletableFuture<Void> clear = transport.warmUp(Origin.of(get("server.test").uri()));
-			// Some turns of the loops later.
-			transport.warmUp(Origin.of(URI.create("http://server.test:1"))).handle((done, failure) -> "").get();
+			// Some turns of the loops later: a direct connection is open.
+			transport.warmUp(new ConnectionKey(Origin.of(this.server.uri("/")), null, null)).get();
 			mayAnswer.countDown();
 			warm.get();
 			clear.get();

@@ -14,6 +14,7 @@ import io.github.h2transport.spring.Http1Fallback;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
@@ -195,6 +196,9 @@ public final class Http2TransportProperties {
 	 */
 	private final Map<String, Http2OriginProperties> origins;
 
+	@NestedConfigurationProperty
+	private final Http2ProxyProperties proxy;
+
 	Http2TransportProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean allowHttp,
 			@DefaultValue("tls") Http1Fallback fallback, @DefaultValue("true") boolean compression,
 			@DefaultValue("false") boolean singleUse, @DefaultValue("50s") Duration idleTimeout,
@@ -209,7 +213,7 @@ public final class Http2TransportProperties {
 			@DefaultValue("16MB") DataSize maxWindowSize, @DefaultValue("16MB") DataSize connectionWindowSize,
 			@DefaultValue("16KB") DataSize maxFrameSize, @DefaultValue("4KB") DataSize decoderTableSize,
 			@DefaultValue("4KB") DataSize encoderTableSize, @DefaultValue Pool pool,
-			@DefaultValue Map<String, Http2OriginProperties> origins) {
+			@DefaultValue Map<String, Http2OriginProperties> origins, @DefaultValue Http2ProxyProperties proxy) {
 		this.enabled = enabled;
 		this.allowHttp = allowHttp;
 		this.fallback = fallback;
@@ -239,6 +243,7 @@ public final class Http2TransportProperties {
 		this.encoderTableSize = encoderTableSize;
 		this.pool = pool;
 		this.origins = origins;
+		this.proxy = proxy;
 	}
 
 	public boolean isEnabled() {
@@ -357,6 +362,10 @@ public final class Http2TransportProperties {
 		return this.origins;
 	}
 
+	Http2ProxyProperties getProxy() {
+		return this.proxy;
+	}
+
 	/**
 	 * Checked here and not while binding, where Spring Boot would hide the name of the
 	 * property in a longer message. The ranges are those of the transport's own options.
@@ -404,7 +413,8 @@ public final class Http2TransportProperties {
 			.strictMaxConcurrentStreams(this.strictMaxConcurrentStreams)
 			.retryIdempotent(this.retryIdempotent)
 			.spreadAddresses(this.pool.spreadAddresses)
-			.writePolicy(this.writePolicy);
+			.writePolicy(this.writePolicy)
+			.proxy(this.proxy.toResolver());
 		to.set("idle-timeout", this.idleTimeout, TransportOptions.Builder::idleTimeout);
 		to.set("connect-timeout", this.connectTimeout, TransportOptions.Builder::connectTimeout);
 		to.set("response-timeout", this.responseTimeout, TransportOptions.Builder::responseTimeout);
