@@ -36,7 +36,8 @@ class ProxyRealServerTests {
 			List<Call<String>> calls = Call.many(20, () -> echo(transport, server.uri("/echo")));
 			calls.forEach((call) -> assertThat(call.result()).isEqualTo(Content.sha256(Content.ofSize(SIZE))));
 			assertThat(Transports.connections(transport)).isNotEmpty()
-				.allSatisfy((connection) -> assertThat(connection.remoteAddress()).isEqualTo("127.0.0.1:" + proxy.port()));
+				.allSatisfy(
+						(connection) -> assertThat(connection.remoteAddress()).isEqualTo("127.0.0.1:" + proxy.port()));
 		}
 	}
 

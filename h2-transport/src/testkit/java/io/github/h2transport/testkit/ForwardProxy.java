@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -36,6 +37,9 @@ record ForwardProxy(@Nullable String username, @Nullable String password) implem
 		if (this.username != null) {
 			Path users = Files.writeString(folder.resolve("users"),
 					this.username + ":{SHA}" + sha1(String.valueOf(this.password)) + "\n");
+			// The workers are another user.
+			Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx--x--x"));
+			Files.setPosixFilePermissions(users, PosixFilePermissions.fromString("rw-r--r--"));
 			access = "AuthType Basic\nAuthName tunnels\nAuthUserFile " + users + "\nRequire valid-user";
 		}
 		Path configuration = Files.writeString(folder.resolve("proxy.conf"), """

@@ -29,7 +29,8 @@ class ProxyCallsTests {
 				ConnectProxy proxy = ConnectProxy.wanting("bWU6c2VjcmV0");
 				ConfigurableApplicationContext application = ClientApplication.start(
 						"h2.transport.proxy.host=127.0.0.1", "h2.transport.proxy.port=" + proxy.port(),
-						"h2.transport.proxy.username=me", "h2.transport.proxy.password=secret")) {
+						"h2.transport.proxy.username=me", "h2.transport.proxy.password=secret",
+						"management.endpoints.web.exposure.include=h2pool")) {
 			URI uri = URI.create("http://server.test:" + server.port() + "/");
 
 			assertThat(client.in(application).text(uri)).isEqualTo("hello");
