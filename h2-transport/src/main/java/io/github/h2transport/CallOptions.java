@@ -25,6 +25,8 @@ public final class CallOptions {
 
 	private final @Nullable AddressFilter addressFilter;
 
+	private final @Nullable ProxyResolver proxy;
+
 	private final boolean onlyCachedConnection;
 
 	private CallOptions(Builder builder) {
@@ -34,6 +36,7 @@ public final class CallOptions {
 		this.exchangeTimeout = builder.exchangeTimeout;
 		this.tls = builder.tls;
 		this.addressFilter = builder.addressFilter;
+		this.proxy = builder.proxy;
 		this.onlyCachedConnection = builder.onlyCachedConnection;
 	}
 
@@ -61,6 +64,7 @@ public final class CallOptions {
 		builder.exchangeTimeout = this.exchangeTimeout;
 		builder.tls = this.tls;
 		builder.addressFilter = this.addressFilter;
+		builder.proxy = this.proxy;
 		builder.onlyCachedConnection = this.onlyCachedConnection;
 		return builder;
 	}
@@ -108,6 +112,14 @@ public final class CallOptions {
 	}
 
 	/**
+	 * Returns who says through which proxy the call goes. Asked for each call.
+	 * @return {@code null} for the transport's; {@link ProxyResolver#none()} goes direct
+	 */
+	public @Nullable ProxyResolver proxy() {
+		return this.proxy;
+	}
+
+	/**
 	 * Returns whether the call may use open connections only, and fails instead of
 	 * dialling.
 	 * @return {@code false} by default
@@ -130,6 +142,8 @@ public final class CallOptions {
 		private @Nullable TlsOptions tls;
 
 		private @Nullable AddressFilter addressFilter;
+
+		private @Nullable ProxyResolver proxy;
 
 		private boolean onlyCachedConnection;
 
@@ -163,6 +177,11 @@ public final class CallOptions {
 
 		public Builder addressFilter(@Nullable AddressFilter filter) {
 			this.addressFilter = filter;
+			return this;
+		}
+
+		public Builder proxy(@Nullable ProxyResolver resolver) {
+			this.proxy = resolver;
 			return this;
 		}
 

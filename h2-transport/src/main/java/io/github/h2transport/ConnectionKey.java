@@ -8,13 +8,26 @@ import org.jspecify.annotations.Nullable;
  * @param origin scheme, host and port
  * @param tls the TLS identity, {@code null} for the transport's own; compared by identity
  * @param addressFilter the address filter, {@code null} for none; compared by identity
+ * @param proxy the proxy, with its credentials; {@code null} for a direct connection
  */
-public record ConnectionKey(Origin origin, @Nullable TlsOptions tls, @Nullable AddressFilter addressFilter) {
+public record ConnectionKey(Origin origin, @Nullable TlsOptions tls, @Nullable AddressFilter addressFilter,
+		@Nullable ProxySettings proxy) {
+
+	/**
+	 * Makes the key of direct connections.
+	 * @param origin scheme, host and port
+	 * @param tls the TLS identity, {@code null} for the transport's own
+	 * @param addressFilter the address filter, {@code null} for none
+	 */
+	public ConnectionKey(Origin origin, @Nullable TlsOptions tls, @Nullable AddressFilter addressFilter) {
+		this(origin, tls, addressFilter, null);
+	}
 
 	@Override
 	public boolean equals(@Nullable Object other) {
 		return other instanceof ConnectionKey that && this.tls == that.tls && this.addressFilter == that.addressFilter
-				&& this.origin.equals(that.origin);
+				&& this.origin.equals(that.origin)
+				&& ((this.proxy != null) ? this.proxy.equals(that.proxy) : that.proxy == null);
 	}
 
 	@Override
@@ -22,9 +35,10 @@ public record ConnectionKey(Origin origin, @Nullable TlsOptions tls, @Nullable A
 		return 31 * this.origin.hashCode() + System.identityHashCode(this.tls);
 	}
 
+	/** The origin, and the proxy if there is one. */
 	@Override
 	public String toString() {
-		return this.origin.toString();
+		return (this.proxy != null) ? this.origin + " through the proxy " + this.proxy : this.origin.toString();
 	}
 
 }

@@ -59,6 +59,10 @@ public final class TransportOptions extends PoolOptions {
 
 	private final @Nullable TlsOptions tls;
 
+	private final @Nullable ProxyResolver proxy;
+
+	private final @Nullable ByOrigin<TransportOptions> origins;
+
 	private TransportOptions(Builder builder) {
 		super(builder);
 		this.allowHttp = builder.allowHttp;
@@ -86,6 +90,8 @@ public final class TransportOptions extends PoolOptions {
 		this.encoderTableSize = builder.encoderTableSize;
 		this.writePolicy = builder.writePolicy;
 		this.tls = builder.tls;
+		this.proxy = builder.proxy;
+		this.origins = builder.origins;
 	}
 
 	/**
@@ -127,8 +133,8 @@ public final class TransportOptions extends PoolOptions {
 	}
 
 	/**
-	 * Returns the limit for resolving, connecting, the TLS handshake and the preface
-	 * together.
+	 * Returns the limit for resolving, connecting, a proxy's tunnel, the TLS handshake
+	 * and the preface together.
 	 * @return by default 10 s
 	 */
 	public Duration connectTimeout() {
@@ -322,6 +328,33 @@ public final class TransportOptions extends PoolOptions {
 	}
 
 	/**
+	 * Returns who says through which proxy an origin is called.
+	 * @return by default {@link ProxyResolver#system()}, as the JDK's own client does;
+	 * {@code null} for direct connections only
+	 */
+	public @Nullable ProxyResolver proxy() {
+		return this.proxy;
+	}
+
+	/**
+	 * Returns the options of origins that have their own.
+	 * @return {@code null} by default: all origins have these
+	 */
+	public @Nullable ByOrigin<TransportOptions> origins() {
+		return this.origins;
+	}
+
+	/**
+	 * Returns the options of calls and connections to an origin.
+	 * @param origin where to
+	 * @return those of {@link #origins()}, or these if there are none
+	 */
+	public TransportOptions forOrigin(Origin origin) {
+		TransportOptions own = (this.origins != null) ? this.origins.get(origin) : null;
+		return (own != null) ? own : this;
+	}
+
+	/**
 	 * Which thread writes requests to a plain connection. On TLS connections it is always
 	 * the event loop.
 	 */
@@ -390,6 +423,10 @@ public final class TransportOptions extends PoolOptions {
 		private WritePolicy writePolicy = WritePolicy.ADAPTIVE;
 
 		private @Nullable TlsOptions tls;
+
+		private @Nullable ProxyResolver proxy = ProxyResolver.system();
+
+		private @Nullable ByOrigin<TransportOptions> origins;
 
 		private Builder() {
 		}
@@ -516,6 +553,23 @@ public final class TransportOptions extends PoolOptions {
 
 		public Builder tls(@Nullable TlsOptions value) {
 			this.tls = value;
+			return this;
+		}
+
+		public Builder proxy(@Nullable ProxyResolver value) {
+			this.proxy = value;
+			return this;
+		}
+
+		/**
+		 * Sets options for some origins, which replace these there altogether. Only
+		 * {@link TransportOptions#eventLoops()} and
+		 * {@link TransportOptions#shutdownTimeout()} are the same for all.
+		 * @param value {@code null} for none
+		 * @return this builder
+		 */
+		public Builder origins(@Nullable ByOrigin<TransportOptions> value) {
+			this.origins = value;
 			return this;
 		}
 

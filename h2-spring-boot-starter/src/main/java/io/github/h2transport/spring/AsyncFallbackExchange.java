@@ -10,6 +10,7 @@ import io.github.h2transport.HeaderField;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.Origin;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportOptions;
 import reactor.adapter.JdkFlowAdapter;
@@ -82,7 +83,7 @@ final class AsyncFallbackExchange implements AsyncExchange {
 
 	private Mono<Http2Response> overHttp1(Http2Request request) {
 		try {
-			return this.client.get(options())
+			return this.client.get(options().forOrigin(Origin.of(request.uri())))
 				.connect(HttpMethod.valueOf(request.method()), request.uri(), (http1) -> write(request, http1))
 				.map(Http1ReactiveResponse::new);
 		}

@@ -5,6 +5,7 @@ import java.time.Duration;
 
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.Origin;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.protocol.Excerpt;
 import org.jspecify.annotations.Nullable;
@@ -63,9 +64,14 @@ final class CallChain {
 		this.followed++;
 		Duration elapsed = Duration.ofNanos(System.nanoTime() - this.startNanos);
 		this.current = RedirectRule.copy(next)
-			.options(RedirectRule.remaining(this.first.options(), this.defaults, elapsed))
+			.options(RedirectRule.remaining(this.first.options(), defaults(), elapsed))
 			.build();
 		return this.features.withCookies(this.current);
+	}
+
+	/** The limits of the first origin are for the whole chain. */
+	private TransportOptions defaults() {
+		return this.defaults.forOrigin(Origin.of(this.first.uri()));
 	}
 
 }

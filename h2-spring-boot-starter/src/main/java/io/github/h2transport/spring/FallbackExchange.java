@@ -8,6 +8,7 @@ import io.github.h2transport.HeaderField;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.Origin;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,7 @@ final class FallbackExchange implements Exchange {
 	}
 
 	private Http2Response send(Http2Request from) throws IOException {
-		ClientHttpRequest request = this.client.get(options())
+		ClientHttpRequest request = this.client.get(options().forOrigin(Origin.of(from.uri())))
 			.createRequest(from.uri(), HttpMethod.valueOf(from.method()));
 		for (HeaderField field : from.headers()) {
 			request.getHeaders().add(field.name(), field.value());

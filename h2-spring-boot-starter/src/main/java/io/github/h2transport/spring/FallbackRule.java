@@ -6,13 +6,15 @@ import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Origin;
+import io.github.h2transport.ProxyResolver;
 import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which calls of one client may leave HTTP/2. The HTTP/1.1 client knows the TLS identity
- * and the address filter of the settings only: a call with another one never leaves.
+ * Which calls of one client may leave HTTP/2. The HTTP/1.1 client knows the TLS identity,
+ * the address filter and the proxy of the settings only: a call with another one never
+ * leaves.
  */
 final class FallbackRule {
 
@@ -21,6 +23,8 @@ final class FallbackRule {
 	private final @Nullable TlsOptions tls;
 
 	private final @Nullable AddressFilter addressFilter;
+
+	private final @Nullable ProxyResolver proxy;
 
 	/**
 	 * Makes the rule of a client.
@@ -31,12 +35,13 @@ final class FallbackRule {
 		this.origins = origins;
 		this.tls = applied.tls();
 		this.addressFilter = applied.addressFilter();
+		this.proxy = applied.proxy();
 	}
 
 	/** Whether HTTP/2 is not to be tried. */
 	boolean usesHttp1(Http2Request request, TransportOptions options) {
 		ConnectionKey key = keyOf(request);
-		return key != null && mayFallBack(key, options) && this.origins.usesHttp1(key, options);
+		return key != null && mayFallBack(request, key, options) && this.origins.usesHttp1(key, options);
 	}
 
 	/**
@@ -44,7 +49,7 @@ final class FallbackRule {
 	 */
 	boolean turnsToHttp1(Http2Request request, Http2Exception failure, TransportOptions options) {
 		ConnectionKey key = keyOf(request);
-		return key != null && mayFallBack(key, options) && this.origins.turnsToHttp1(key, failure);
+		return key != null && mayFallBack(request, key, options) && this.origins.turnsToHttp1(key, failure);
 	}
 
 	/** Says of a refused URL what can be done about it. */
@@ -64,11 +69,12 @@ final class FallbackRule {
 		}
 	}
 
-	private boolean mayFallBack(ConnectionKey key, TransportOptions options) {
-		if (key.addressFilter() != this.addressFilter) {
+	private boolean mayFallBack(Http2Request request, ConnectionKey key, TransportOptions options) {
+		if (key.addressFilter() != this.addressFilter || request.options().proxy() != this.proxy) {
 			return false;
 		}
-		boolean ownIdentity = key.tls() == this.tls && (key.tls() != null || options.tls() == null);
+		boolean ownIdentity = key.tls() == this.tls
+				&& (key.tls() != null || options.forOrigin(key.origin()).tls() == null);
 		return ownIdentity || !key.origin().isSecure();
 	}
 

@@ -2,8 +2,10 @@ package io.github.h2transport.spring;
 
 import java.io.IOException;
 import java.lang.ref.WeakReference;
+import java.time.Duration;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -85,7 +87,7 @@ final class Http1Clients<C> {
 	record Http1Client<C>(HttpClientSettings settings, C client) {
 	}
 
-	/** The client of one factory, looked for by its first call that needs it. */
+	/** The clients of one factory, looked for by the first call that needs them. */
 	static final class Lazy<C> {
 
 		private final Http1Clients<C> clients;
@@ -93,10 +95,11 @@ final class Http1Clients<C> {
 		private final Supplier<HttpClientSettings> settings;
 
 		/**
-		 * Set by the first call that needs it, and again if its SSL bundle was updated;
-		 * two of them would get the same.
+		 * By connect timeout, of which there are as many as origins with options of their
+		 * own. Set by the first call that needs it, and again if its SSL bundle was
+		 * updated; two of them would get the same.
 		 */
-		private volatile @Nullable Http1Client<C> found;
+		private final Map<Duration, Http1Client<C>> found = new ConcurrentHashMap<>();
 
 		Lazy(Http1Clients<C> clients, Supplier<HttpClientSettings> settings) {
 			this.clients = clients;
@@ -105,23 +108,24 @@ final class Http1Clients<C> {
 
 		/**
 		 * Returns the client.
-		 * @param options give the connect timeout, if the settings say nothing
+		 * @param options those of the origin, give the connect timeout if the settings
+		 * say nothing
 		 * @return the client
 		 * @throws IOException if it cannot be made with these settings
 		 */
 		C get(TransportOptions options) throws IOException {
 			HttpClientSettings given = this.settings.get();
-			Http1Client<C> current = this.found;
+			Duration connectTimeout = (given.connectTimeout() != null) ? given.connectTimeout()
+					: options.connectTimeout();
+			Http1Client<C> current = this.found.get(connectTimeout);
 			if (current == null || current.settings().sslBundle() != given.sslBundle()) {
-				HttpClientSettings effective = (given.connectTimeout() != null) ? given
-						: given.withConnectTimeout(options.connectTimeout());
 				try {
-					current = this.clients.get(effective);
+					current = this.clients.get(given.withConnectTimeout(connectTimeout));
 				}
 				catch (RuntimeException ex) {
 					throw new IOException("No HTTP/1.1 client can be made with these settings: " + ex.getMessage(), ex);
 				}
-				this.found = current;
+				this.found.put(connectTimeout, current);
 			}
 			return current.client();
 		}

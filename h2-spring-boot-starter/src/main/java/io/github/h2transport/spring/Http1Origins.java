@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 
+import io.github.h2transport.ByOrigin;
 import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Http2Exception;
@@ -41,6 +42,8 @@ public final class Http1Origins {
 
 	private final Http1Fallback fallback;
 
+	private final ByOrigin<Http1Fallback> byOrigin;
+
 	private final LongSupplier nanoTime;
 
 	private final Map<ConnectionKey, Entry> entries = new ConcurrentHashMap<>();
@@ -54,19 +57,39 @@ public final class Http1Origins {
 	}
 
 	/**
+	 * Makes an empty memory that goes by the origin.
+	 * @param fallback which calls may go over HTTP/1.1
+	 * @param byOrigin the same, for origins that differ
+	 */
+	public Http1Origins(Http1Fallback fallback, ByOrigin<Http1Fallback> byOrigin) {
+		this(fallback, byOrigin, System::nanoTime);
+	}
+
+	/**
 	 * Makes an empty memory with a clock of its own.
 	 * @param fallback which calls may go over HTTP/1.1
 	 * @param nanoTime gives a time like {@link System#nanoTime()}
 	 */
 	public Http1Origins(Http1Fallback fallback, LongSupplier nanoTime) {
+		this(fallback, ByOrigin.of(Map.of()), nanoTime);
+	}
+
+	private Http1Origins(Http1Fallback fallback, ByOrigin<Http1Fallback> byOrigin, LongSupplier nanoTime) {
 		Assert.notNull(fallback, "'fallback' must not be null");
 		Assert.notNull(nanoTime, "'nanoTime' must not be null");
 		this.fallback = fallback;
+		Assert.notNull(byOrigin, "'byOrigin' must not be null");
+		this.byOrigin = byOrigin;
 		this.nanoTime = nanoTime;
 	}
 
 	public Http1Fallback fallback() {
 		return this.fallback;
+	}
+
+	private Http1Fallback fallback(ConnectionKey key) {
+		Http1Fallback own = this.byOrigin.get(key.origin());
+		return (own != null) ? own : this.fallback;
 	}
 
 	/**
@@ -78,7 +101,7 @@ public final class Http1Origins {
 	 * allowed
 	 */
 	public boolean usesHttp1(ConnectionKey key, TransportOptions options) {
-		if (this.fallback == Http1Fallback.ALL && isRefused(key, options)) {
+		if (isRefused(key, options) && fallback(key) == Http1Fallback.ALL) {
 			remember(key, CLEARTEXT, true);
 			return true;
 		}
@@ -103,8 +126,8 @@ public final class Http1Origins {
 	 * {@link Http1Fallback#NONE}
 	 */
 	public boolean turnsToHttp1(ConnectionKey key, Http2Exception failure) {
-		boolean turns = this.fallback != Http1Fallback.NONE && failure instanceof ConnectFailedException connect
-				&& connect.isWithoutHttp2();
+		boolean turns = failure instanceof ConnectFailedException connect && connect.isWithoutHttp2()
+				&& fallback(key) != Http1Fallback.NONE;
 		if (turns) {
 			remember(key, String.valueOf(failure.getMessage()), false);
 		}
@@ -129,7 +152,7 @@ public final class Http1Origins {
 	}
 
 	private static boolean isRefused(ConnectionKey key, TransportOptions options) {
-		return !key.origin().isSecure() && !options.allowHttp();
+		return !key.origin().isSecure() && !options.forOrigin(key.origin()).allowHttp();
 	}
 
 	private void remember(ConnectionKey key, String reason, boolean always) {

@@ -45,6 +45,9 @@ public final class ClientConn {
 
 	private final Resources resources;
 
+	/** Those of its origin. */
+	private final TransportOptions options;
+
 	private final Loop loop;
 
 	private final ConnObserver observer;
@@ -95,17 +98,17 @@ public final class ClientConn {
 		this.observer = observer;
 		this.createdNanos = loop.nanoTime();
 		this.streams = new ConnStreams(this, loop);
-		TransportOptions options = resources.options();
-		this.receiveWindow = ReceiveWindow.ofConnection(options.connectionWindowSize());
-		this.tuning = new WindowTuning(this, options);
+		this.options = resources.options().forOrigin(key.origin());
+		this.receiveWindow = ReceiveWindow.ofConnection(this.options.connectionWindowSize());
+		this.tuning = new WindowTuning(this, this.options);
 		this.frameLogger = new FrameLogger(id, loop);
 		this.sentFrames = FrameTrace.ofSent(this.frameLogger);
 		this.receivedFrames = FrameTrace.ofReceived(this.frameLogger);
-		this.sendHalf = new SendHalf(options.encoderTableSize(), this::streamClosed, this.sentFrames);
+		this.sendHalf = new SendHalf(this.options.encoderTableSize(), this::streamClosed, this.sentFrames);
 		this.driver = new ConnDriver(this, loop, resources);
-		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(options.writePolicy()),
+		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(this.options.writePolicy()),
 				this.driver.ending());
-		this.trial = new Trial(this, options);
+		this.trial = new Trial(this, this.options);
 	}
 
 	// ---- for pools ----
@@ -391,7 +394,7 @@ public final class ClientConn {
 		ClientStream stream;
 		long now = this.loop.nanoTime();
 		try {
-			stream = new ClientStream(this, plan, this.resources.options().initialWindowSize(), now);
+			stream = new ClientStream(this, plan, this.options.initialWindowSize(), now);
 		}
 		catch (InvalidRequestException | RuntimeException | Error ex) {
 			release();
@@ -412,6 +415,10 @@ public final class ClientConn {
 
 	long nanoTime() {
 		return this.loop.nanoTime();
+	}
+
+	TransportOptions options() {
+		return this.options;
 	}
 
 	MemoryBudget budget() {
@@ -561,7 +568,7 @@ public final class ClientConn {
 	}
 
 	String describe() {
-		return "connection " + this.id + " to " + this.key.origin();
+		return "connection " + this.id + " to " + this.key;
 	}
 
 	/** Whether the peer shows any life, for the message of a timeout. */

@@ -31,7 +31,7 @@ final class ConnClock {
 	ConnClock(ClientConn connection, ConnDriver driver, Resources resources) {
 		this.connection = connection;
 		this.driver = driver;
-		this.options = resources.options();
+		this.options = connection.options();
 		this.life = new LifeCheck(connection, driver, this.options, resources.pingBackOff(), this.pings);
 	}
 

@@ -81,7 +81,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection = connection;
 		this.loop = loop;
 		this.resources = resources;
-		this.options = resources.options();
+		this.options = connection.options();
 		this.ownSettings = Resources.settings(this.options);
 		this.lastRead = loop.nanoTime();
 		this.failures = new ConnFailures(connection);

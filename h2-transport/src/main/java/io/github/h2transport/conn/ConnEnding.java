@@ -210,9 +210,8 @@ final class ConnEnding implements Pen.Owner {
 		}
 		if (this.endedBy == null) {
 			Http2Exception cause = this.driver.wasEstablished()
-					? this.failures.lost(failure, this.driver.hasPeerSettings())
-					: ConnectFailures.establishing(this.connection.key().origin(), failure,
-							this.connection.context(Initiator.PEER, Phase.TLS));
+					? this.failures.lost(failure, this.driver.hasPeerSettings()) : ConnectFailures.establishing(
+							this.connection.key(), failure, this.connection.context(Initiator.PEER, Phase.TLS));
 			this.endedBy = cause;
 			stopAccepting();
 			failStreams(cause);

@@ -41,7 +41,7 @@ final class ConnFailures {
 		if (!peerSettings) {
 			FailureContext context = this.connection.context(Initiator.PEER, Phase.PREFACE);
 			return (failure instanceof SSLException tls)
-					? ConnectFailures.afterHandshake(this.connection.key().origin(), tls, context)
+					? ConnectFailures.afterHandshake(this.connection.key(), tls, context)
 					: new ConnectFailedException(
 							"No HTTP/2 on " + this.connection.describe() + ": " + what
 									+ " before it sent SETTINGS; is an HTTP/2 server on this port?",

@@ -10,6 +10,7 @@ import java.security.cert.CertificateNotYetValidException;
 import javax.net.ssl.SSLException;
 
 import io.github.h2transport.ConnectFailedException;
+import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Origin;
 import io.github.h2transport.Phase;
@@ -29,15 +30,16 @@ final class ConnectFailures {
 	private ConnectFailures() {
 	}
 
-	static ConnectFailedException unknownHost(Origin origin, Throwable cause, FailureContext context) {
-		return new ConnectFailedException("Unknown host " + origin.host() + " (for " + origin + ")",
+	static ConnectFailedException unknownHost(String host, ConnectionKey key, Throwable cause, FailureContext context) {
+		return new ConnectFailedException("Unknown host " + host + " (for " + key + ")",
 				ForeignFailure.printable(cause), context.withPhase(Phase.RESOLVE));
 	}
 
 	/** Something else than the name is wrong, such as an address filter that throws. */
-	static ConnectFailedException lookUpFailed(Origin origin, Throwable cause, FailureContext context) {
+	static ConnectFailedException lookUpFailed(String host, ConnectionKey key, Throwable cause,
+			FailureContext context) {
 		return new ConnectFailedException(
-				"Looking up " + origin.host() + " (for " + origin + ") failed: " + ForeignFailure.words(cause),
+				"Looking up " + host + " (for " + key + ") failed: " + ForeignFailure.words(cause),
 				ForeignFailure.printable(cause), context.withPhase(Phase.RESOLVE));
 	}
 
@@ -46,27 +48,35 @@ final class ConnectFailures {
 				context.withPhase(Phase.RESOLVE));
 	}
 
-	static ConnectFailedException refused(Origin origin, InetSocketAddress last, int tried, @Nullable Throwable cause,
-			FailureContext context) {
+	static ConnectFailedException refused(ConnectionKey key, InetSocketAddress last, int tried,
+			@Nullable Throwable cause, FailureContext context) {
 		String why = (cause != null) ? ForeignFailure.message(cause) : "no address";
 		String addresses = (tried > 1) ? Sockets.text(last) + " and " + (tried - 1) + " more" : Sockets.text(last);
-		return new ConnectFailedException("Cannot connect to " + origin + " at " + addresses + ": " + why,
+		return new ConnectFailedException("Cannot connect to " + key + " at " + addresses + ": " + why,
 				(cause != null) ? ForeignFailure.printable(cause) : null, context.withPhase(Phase.CONNECT));
 	}
 
+	/** The proxy was reached, and opens no tunnel. */
+	static ConnectFailedException noTunnel(ConnectionKey key, IOException cause, FailureContext context) {
+		String why = (cause instanceof ProxyTunnel.RefusedException) ? String.valueOf(cause.getMessage())
+				: ForeignFailure.message(cause);
+		return new ConnectFailedException("No tunnel to " + key + ": " + why, ForeignFailure.printable(cause),
+				context.withPhase(Phase.CONNECT));
+	}
+
 	/** A failure after the socket was connected: of TLS, of ALPN, of the peer. */
-	static ConnectFailedException establishing(Origin origin, Throwable failure, FailureContext context) {
+	static ConnectFailedException establishing(ConnectionKey key, Throwable failure, FailureContext context) {
 		FailureContext atTls = context.withPhase(Phase.TLS).withSafeToRetry(true);
 		if (failure instanceof NoHttp2Exception) {
-			return ConnectFailedException.withoutHttp2(ForeignFailure.message(failure) + " (" + origin + ")",
+			return ConnectFailedException.withoutHttp2(ForeignFailure.message(failure) + " (" + key + ")",
 					ForeignFailure.printable(failure), atTls);
 		}
 		if (alert(failure).equals("no_application_protocol")) {
 			return ConnectFailedException.withoutHttp2(
-					"The server does not offer HTTP/2: " + ForeignFailure.message(failure) + " (" + origin + ")",
+					"The server does not offer HTTP/2: " + ForeignFailure.message(failure) + " (" + key + ")",
 					ForeignFailure.printable(failure), atTls);
 		}
-		return new ConnectFailedException("TLS handshake with " + origin + " failed: " + reason(failure, origin),
+		return new ConnectFailedException("TLS handshake with " + key + " failed: " + reason(failure, key.origin()),
 				ForeignFailure.printable(failure), atTls);
 	}
 
@@ -74,9 +84,9 @@ final class ConnectFailures {
 	 * A failure of TLS after our side had finished the handshake: with TLS 1.3 the server
 	 * looks at the client's certificate only then.
 	 */
-	static ConnectFailedException afterHandshake(Origin origin, SSLException failure, FailureContext context) {
+	static ConnectFailedException afterHandshake(ConnectionKey key, SSLException failure, FailureContext context) {
 		return new ConnectFailedException(
-				"TLS with " + origin + " failed after the handshake: " + reason(failure, origin),
+				"TLS with " + key + " failed after the handshake: " + reason(failure, key.origin()),
 				ForeignFailure.printable(failure), context);
 	}
 

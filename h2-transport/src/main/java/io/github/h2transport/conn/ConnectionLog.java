@@ -35,7 +35,7 @@ final class ConnectionLog {
 	/** The peer's SETTINGS are there. */
 	void opened(Settings own, Settings peer) {
 		if (logger.isLoggable(Level.DEBUG)) {
-			logger.log(Level.DEBUG, this.connection.id() + " opened to " + this.connection.key().origin() + addresses()
+			logger.log(Level.DEBUG, this.connection.id() + " opened to " + this.connection.key() + addresses()
 					+ "; our SETTINGS: " + words(own) + "; the server's: " + words(peer));
 		}
 	}

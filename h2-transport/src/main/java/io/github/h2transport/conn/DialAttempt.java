@@ -9,19 +9,24 @@ import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
+import io.github.h2transport.AddressFilter;
+import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Origin;
 import io.github.h2transport.Phase;
+import io.github.h2transport.ProxySettings;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks a host up and connects to its addresses in their order, each with its share of
- * the time that is left. Owned by the loop of the connection to be.
+ * the time that is left. With a proxy they are the proxy's, and a tunnel comes before all
+ * else. Owned by the loop of the connection to be.
  */
 final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
@@ -49,6 +54,12 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	private @Nullable IOException lastFailure;
 
+	/** Host and port that the proxy is to lead to. */
+	private String authority = "";
+
+	/** While the proxy has not answered; a new one for each of its addresses. */
+	private @Nullable ProxyTunnel tunnel;
+
 	private boolean done;
 
 	DialAttempt(ClientConn connection, EventLoop loop, Resolver resolver, UnaryOperator<List<InetAddress>> order,
@@ -63,9 +74,38 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	void begin() {
 		this.loop.join(this);
-		this.resolver.resolve(origin().host(), this.connection.key().addressFilter()).whenComplete((found, failure) -> {
+		ConnectionKey target = target();
+		ProxySettings proxy = target.proxy();
+		if (proxy == null) {
+			lookUp(origin().host(), target.addressFilter(), (found) -> connect(found, origin().port()));
+		}
+		else if (target.addressFilter() == null) {
+			reach(proxy, origin().host());
+		}
+		else {
+			// The filter judges where the tunnel leads to, so the proxy gets an address
+			// that has passed, and no name to look up on its own.
+			lookUp(origin().host(), target.addressFilter(), (found) -> reach(proxy, found.get(0).getHostAddress()));
+		}
+	}
+
+	private void reach(ProxySettings proxy, String host) {
+		this.authority = ((host.indexOf(':') >= 0) ? "[" + withoutZone(host) + "]" : host) + ":" + origin().port();
+		lookUp(proxy.host(), null, (found) -> connect(found, proxy.port()));
+	}
+
+	/**
+	 * The zone of an IPv6 address means something on this host only (RFC 6874 section 4).
+	 */
+	private static String withoutZone(String address) {
+		int zone = address.indexOf('%');
+		return (zone >= 0) ? address.substring(0, zone) : address;
+	}
+
+	private void lookUp(String host, @Nullable AddressFilter filter, Consumer<List<InetAddress>> next) {
+		this.resolver.resolve(host, filter).whenComplete((found, failure) -> {
 			try {
-				this.loop.execute(() -> resolved(found, failure));
+				this.loop.execute(() -> resolved(host, found, failure, next));
 			}
 			catch (RejectedExecutionException ex) {
 				// The loop has ended and told this attempt so.
@@ -73,35 +113,43 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		});
 	}
 
-	private Origin origin() {
-		return this.connection.key().origin();
+	private ConnectionKey target() {
+		return this.connection.key();
 	}
 
-	private void resolved(@Nullable List<InetAddress> found, @Nullable Throwable failure) {
+	private Origin origin() {
+		return target().origin();
+	}
+
+	private void resolved(String host, @Nullable List<InetAddress> found, @Nullable Throwable failure,
+			Consumer<List<InetAddress>> next) {
 		if (isOver()) {
 			return;
 		}
-		if (found == null) {
-			Throwable cause = (failure instanceof CompletionException && failure.getCause() != null)
-					? failure.getCause() : failure;
-			if (cause instanceof Resolver.FilteredException) {
-				fail(ConnectFailures.filtered(origin(), cause.getCause(), context()));
-				return;
-			}
-			fail((cause instanceof UnknownHostException || cause == null)
-					? ConnectFailures.unknownHost(origin(),
-							(cause != null) ? cause : new UnknownHostException(origin().host()), context())
-					: ConnectFailures.lookUpFailed(origin(), cause, context()));
+		if (found != null) {
+			next.accept(found);
 			return;
 		}
+		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
+				: failure;
+		if (cause instanceof Resolver.FilteredException) {
+			fail(ConnectFailures.filtered(origin(), cause.getCause(), context()));
+			return;
+		}
+		fail((cause instanceof UnknownHostException || cause == null) ? ConnectFailures.unknownHost(host, target(),
+				(cause != null) ? cause : new UnknownHostException(host), context())
+				: ConnectFailures.lookUpFailed(host, target(), cause, context()));
+	}
+
+	private void connect(List<InetAddress> found, int port) {
 		try {
 			this.addresses = this.order.apply(found)
 				.stream()
-				.map((address) -> new InetSocketAddress(address, origin().port()))
+				.map((address) -> new InetSocketAddress(address, port))
 				.toList();
 		}
 		catch (RuntimeException ex) {
-			fail(ConnectFailures.lookUpFailed(origin(), ex, context()));
+			fail(ConnectFailures.lookUpFailed(origin().host(), target(), ex, context()));
 			return;
 		}
 		if (this.addresses.isEmpty()) {
@@ -118,6 +166,8 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 			long now = this.loop.nanoTime();
 			long share = (this.deadline - now) / (this.addresses.size() - this.next + 1);
 			this.addressDeadline = now + share;
+			ProxySettings proxy = target().proxy();
+			this.tunnel = (proxy != null) ? new ProxyTunnel(this.authority, proxy) : null;
 			try {
 				SocketChannel socket = Sockets.open();
 				this.channel = socket;
@@ -140,7 +190,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 				abandonSocket();
 			}
 		}
-		fail(ConnectFailures.refused(origin(), this.addresses.get(this.addresses.size() - 1), this.addresses.size(),
+		fail(ConnectFailures.refused(target(), this.addresses.get(this.addresses.size() - 1), this.addresses.size(),
 				this.lastFailure, context()));
 	}
 
@@ -148,6 +198,10 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 	public void ready(int readyOps) {
 		SocketChannel socket = this.channel;
 		if (isOver() || socket == null) {
+			return;
+		}
+		if (socket.isConnected()) {
+			connected();
 			return;
 		}
 		try {
@@ -161,10 +215,11 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		}
 	}
 
-	private void connected() throws IOException {
+	/** Also later, whenever the proxy has something to say. */
+	private void connected() {
 		SocketChannel socket = this.channel;
 		SelectionKey registration = this.key;
-		if (socket == null || registration == null) {
+		if (socket == null || registration == null || !tunnelStands(socket, registration)) {
 			return;
 		}
 		this.done = true;
@@ -179,10 +234,32 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 			Sockets.close(socket);
 			this.connection.driver()
 				.ending()
-				.dialFailed(ConnectFailures.establishing(origin(), ex, context().withPhase(Phase.TLS)));
+				.dialFailed(ConnectFailures.establishing(target(), ex, context().withPhase(Phase.TLS)));
 			return;
 		}
 		this.connection.driver().connected(wire, this.deadline);
+	}
+
+	/** True without a proxy. One that was reached has the rest of the time. */
+	private boolean tunnelStands(SocketChannel socket, SelectionKey registration) {
+		ProxyTunnel asked = this.tunnel;
+		if (asked == null) {
+			return true;
+		}
+		this.addressDeadline = this.deadline;
+		try {
+			if (asked.advance(socket)) {
+				this.tunnel = null;
+				return true;
+			}
+		}
+		catch (IOException ex) {
+			fail(ConnectFailures.noTunnel(target(), ex, context()));
+			return false;
+		}
+		registration
+			.interestOps(asked.wantsToWrite() ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ);
+		return false;
 	}
 
 	@Override
@@ -204,14 +281,18 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		if (now - this.deadline >= 0) {
 			Phase phase = this.addresses.isEmpty() ? Phase.RESOLVE : Phase.CONNECT;
 			String link = this.addresses.isEmpty() ? " of " : " to ";
-			fail(new Http2TimeoutException(
-					"Timed out " + phase.words() + link + origin() + "; the limit is " + CallTimes.CONNECT_LIMIT,
-					this.lastFailure, context().withPhase(phase)));
+			fail(new Http2TimeoutException("Timed out " + phase.words() + link + target() + silentProxy()
+					+ "; the limit is " + CallTimes.CONNECT_LIMIT, this.lastFailure, context().withPhase(phase)));
 		}
 		else if (this.channel != null && now - this.addressDeadline >= 0) {
 			this.lastFailure = new IOException("no answer within its share of the connect timeout");
 			connectNext();
 		}
+	}
+
+	private String silentProxy() {
+		boolean reached = this.tunnel != null && this.channel != null && this.channel.isConnected();
+		return reached ? ", which has taken the connection but not answered" : "";
 	}
 
 	/** Also when the connection was closed while it was being dialled. */
@@ -246,7 +327,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 	@Override
 	public void loopEnded(Throwable cause) {
 		if (!this.done) {
-			fail(ConnectFailures.establishing(origin(), cause, context()));
+			fail(ConnectFailures.establishing(target(), cause, context()));
 		}
 	}
 

@@ -84,7 +84,7 @@ public final class Dialer implements AutoCloseable {
 		this.lookUps = blocking(LOOK_UP_THREADS, "h2-lookup-");
 		this.resources = new Resources(options, this.tasks, listener);
 		this.resolver = new Resolver(this.lookUps, lookUp);
-		this.engines = new TlsEngines(options.tls());
+		this.engines = new TlsEngines(options);
 		this.loops = new EventLoop[options.eventLoops()];
 		for (int i = 0; i < this.loops.length; i++) {
 			this.loops[i] = new EventLoop(threads);
@@ -109,7 +109,8 @@ public final class Dialer implements AutoCloseable {
 	/**
 	 * Opens a connection. Returns at once; the observer hears of the outcome.
 	 * @param key where to
-	 * @param connectTimeout the limit for name look-up, connect, TLS and preface together
+	 * @param connectTimeout the limit for name look-up, connect, tunnel, TLS and preface
+	 * together
 	 * @param singleUse whether the connection is for one request only
 	 * @param observer told what happens to the connection
 	 * @return a connection in the state {@link ConnectionState#CONNECTING}
@@ -122,7 +123,8 @@ public final class Dialer implements AutoCloseable {
 	 * Opens a connection to one of the addresses of a name. Returns at once; the observer
 	 * hears of the outcome.
 	 * @param key where to
-	 * @param connectTimeout the limit for name look-up, connect, TLS and preface together
+	 * @param connectTimeout the limit for name look-up, connect, tunnel, TLS and preface
+	 * together
 	 * @param singleUse whether the connection is for one request only
 	 * @param observer told what happens to the connection
 	 * @param order puts the addresses that were found into the order in which they are
@@ -148,12 +150,16 @@ public final class Dialer implements AutoCloseable {
 	}
 
 	/**
-	 * Looks up where a key leads to at present. Returns at once.
+	 * Looks up where a key leads to at present: to its proxy, if it has one. Returns at
+	 * once.
 	 * @param key the name and the filter of its addresses
 	 * @return the addresses in the order of the system, or what the look-up failed with;
 	 * completed on a thread that may block
 	 */
 	public CompletionStage<List<InetAddress>> resolve(ConnectionKey key) {
+		if (key.proxy() != null) {
+			return this.resolver.resolve(key.proxy().host(), null);
+		}
 		return this.resolver.resolve(key.origin().host(), key.addressFilter());
 	}
 

@@ -14,6 +14,7 @@ import javax.net.ssl.SSLParameters;
 
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.TlsOptions;
+import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,14 +27,14 @@ final class TlsEngines {
 
 	private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
-	private final @Nullable TlsOptions defaults;
+	private final TransportOptions defaults;
 
-	TlsEngines(@Nullable TlsOptions defaults) {
+	TlsEngines(TransportOptions defaults) {
 		this.defaults = defaults;
 	}
 
 	SSLEngine create(ConnectionKey key) throws SSLException {
-		TlsOptions options = (key.tls() != null) ? key.tls() : this.defaults;
+		TlsOptions options = (key.tls() != null) ? key.tls() : this.defaults.forOrigin(key.origin()).tls();
 		SSLContext context = (options != null) ? options.context() : defaultContext();
 		String name = nameOnCertificate(key.origin().host());
 		SSLEngine engine = context.createSSLEngine(name, key.origin().port());

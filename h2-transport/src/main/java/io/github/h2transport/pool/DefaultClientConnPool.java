@@ -51,7 +51,7 @@ public final class DefaultClientConnPool implements ClientConnPool {
 	/**
 	 * Creates a pool.
 	 * @param dialer opens its connections
-	 * @param options the limits
+	 * @param options the limits; those of an origin count for its connections
 	 */
 	public DefaultClientConnPool(Dialer dialer, TransportOptions options) {
 		this.options = options;
@@ -81,15 +81,16 @@ public final class DefaultClientConnPool implements ClientConnPool {
 	private KeyPool<ClientConn> pool(ConnectionKey key) {
 		KeyPool<ClientConn> pool = this.pools.get(key);
 		if (pool == null) {
-			pool = this.pools.computeIfAbsent(key, (missing) -> new KeyPool<>(missing, this.outside, this.options,
-					kept(missing), this.counters, this::remove));
+			pool = this.pools.computeIfAbsent(key, (missing) -> new KeyPool<>(missing, this.outside,
+					this.options.forOrigin(missing.origin()), kept(missing), this.counters, this::remove));
 		}
 		return pool;
 	}
 
 	private int kept(ConnectionKey key) {
 		TlsOptions identity = key.tls();
-		return (identity != null && this.retired.contains(identity)) ? 0 : this.options.minConnections();
+		return (identity != null && this.retired.contains(identity)) ? 0
+				: this.options.forOrigin(key.origin()).minConnections();
 	}
 
 	private void closeIfClosed(KeyPool<ClientConn> pool) {

@@ -17,7 +17,6 @@ import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportListener;
-import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.Dialer;
@@ -47,10 +46,10 @@ final class AsyncRoundTrip extends Call {
 	/** Set by whoever reads the request's body, before the stream is cancelled. */
 	private volatile @Nullable Throwable bodyFailure;
 
-	AsyncRoundTrip(Http2Request request, TransportOptions options, Targets targets,
+	AsyncRoundTrip(Http2Request request, Targets targets,
 			@Nullable TransportListener listener, ClientConnPool pool, Dialer dialer, Executor writers)
 			throws InvalidRequestException {
-		super(request, options, targets, listener);
+		super(request, targets, listener);
 		this.pool = pool;
 		this.dialer = dialer;
 		this.writers = writers;

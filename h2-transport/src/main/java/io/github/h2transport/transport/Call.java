@@ -73,20 +73,18 @@ abstract class Call implements StreamPlan {
 	/** Whether the call has its response, so that the stream tells of the end. */
 	private volatile boolean answered;
 
-	Call(Http2Request request, TransportOptions options, Targets targets, @Nullable TransportListener listener)
-			throws InvalidRequestException {
+	Call(Http2Request request, Targets targets, @Nullable TransportListener listener) throws InvalidRequestException {
 		this.request = request;
-		this.options = options;
 		this.listener = listener;
 		this.done = (listener != null) ? new AtomicBoolean() : null;
+		Targets.Target target = target(request.uri(), targets);
+		this.options = target.options();
 		CallOptions own = request.options();
-		this.times = new CallTimes(deadline(own.responseTimeout(), options.responseTimeout()),
-				((own.readTimeout() != null) ? own.readTimeout() : options.readTimeout()).toNanos(),
-				deadline(own.exchangeTimeout(), options.exchangeTimeout()));
-		checkScheme(request.uri());
-		Targets.Target target = targets.of(request.uri());
+		this.times = new CallTimes(deadline(own.responseTimeout(), this.options.responseTimeout()),
+				((own.readTimeout() != null) ? own.readTimeout() : this.options.readTimeout()).toNanos(),
+				deadline(own.exchangeTimeout(), this.options.exchangeTimeout()));
 		this.head = RequestHead.of(request, target.target());
-		this.key = target.key(own);
+		this.key = target.key(own, this.startNanos);
 	}
 
 	/** A time of the clock; 0 for none, which a real time never is. */
@@ -99,10 +97,13 @@ abstract class Call implements StreamPlan {
 		return (time != 0) ? time : 1;
 	}
 
-	private void checkScheme(URI uri) throws InvalidRequestException {
+	private static Targets.Target target(URI uri, Targets targets) throws InvalidRequestException {
 		String scheme = (uri.getScheme() != null) ? uri.getScheme().toLowerCase(Locale.ROOT) : "";
-		if (scheme.equals("https") || (scheme.equals("http") && this.options.allowHttp())) {
-			return;
+		if (scheme.equals("https") || scheme.equals("http")) {
+			Targets.Target target = targets.of(uri);
+			if (scheme.equals("https") || target.options().allowHttp()) {
+				return target;
+			}
 		}
 		String message = scheme.equals("http")
 				? "Unsupported scheme http: cleartext HTTP/2 is off by default; allow it with the option allowHttp "

@@ -63,7 +63,7 @@ public final class Http2Transport implements AutoCloseable {
 
 	private final @Nullable TransportListener listener;
 
-	private final Targets targets = new Targets();
+	private final Targets targets;
 
 	private final ExecutorService blockingBodies = Executors.newCachedThreadPool((task) -> {
 		Thread thread = new Thread(task, "h2-body");
@@ -73,6 +73,7 @@ public final class Http2Transport implements AutoCloseable {
 
 	private Http2Transport(Builder builder) {
 		this.options = builder.options;
+		this.targets = new Targets(builder.options);
 		this.listener = builder.listeners.isEmpty() ? null : new SafeListener(builder.listeners);
 		this.dialer = new Dialer(builder.options, builder.threadFactory, this.listener);
 		this.pool = (builder.poolFactory != null) ? builder.poolFactory.create(this.dialer)
@@ -105,7 +106,7 @@ public final class Http2Transport implements AutoCloseable {
 						"A blocking call on the event loop thread " + Thread.currentThread().getName()
 								+ " would stop its connections; hand the call over to another thread");
 			}
-			call = new RoundTrip(request, this.options, this.targets, this.listener, this.pool);
+			call = new RoundTrip(request, this.targets, this.listener, this.pool);
 			return call.run();
 		}
 		catch (IOException | RuntimeException | Error ex) {
@@ -129,7 +130,7 @@ public final class Http2Transport implements AutoCloseable {
 	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
 		AsyncRoundTrip call;
 		try {
-			call = new AsyncRoundTrip(request, this.options, this.targets, this.listener, this.pool, this.dialer,
+			call = new AsyncRoundTrip(request, this.targets, this.listener, this.pool, this.dialer,
 					this.blockingBodies);
 		}
 		catch (InvalidRequestException ex) {
@@ -209,22 +210,28 @@ public final class Http2Transport implements AutoCloseable {
 	 * {@link UnsupportedOperationException}
 	 */
 	public CompletableFuture<Void> warmUp(Origin origin) {
-		return warmUp(new ConnectionKey(origin, null, null));
+		try {
+			return warmUp(this.targets.key(origin));
+		}
+		catch (InvalidRequestException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	/**
-	 * Does the same for calls that bring a TLS identity or an address filter of their
-	 * own.
+	 * Does the same for calls that bring a TLS identity, an address filter or a proxy of
+	 * their own. A key without a proxy stands for direct connections.
 	 * @param key what those calls have in common
 	 * @return as for {@link #warmUp(Origin)}
 	 */
 	public CompletableFuture<Void> warmUp(ConnectionKey key) {
-		if (!key.origin().isSecure() && !this.options.allowHttp()) {
+		TransportOptions own = this.options.forOrigin(key.origin());
+		if (!key.origin().isSecure() && !own.allowHttp()) {
 			return CompletableFuture.failedFuture(new InvalidRequestException(
 					"Unsupported scheme http: cleartext HTTP/2 is off by default (option allowHttp)", null,
 					FailureContext.of(Initiator.CALLER, Phase.VALIDATE)));
 		}
-		return this.pool.warmUp(key, this.options.connectTimeout()).toCompletableFuture();
+		return this.pool.warmUp(key, own.connectTimeout()).toCompletableFuture();
 	}
 
 	/**

@@ -18,7 +18,6 @@ import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportListener;
-import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.FlightRecorder;
@@ -38,9 +37,9 @@ final class RoundTrip extends Call {
 	/** The latest attempt. */
 	private @Nullable ClientStream stream;
 
-	RoundTrip(Http2Request request, TransportOptions options, Targets targets, @Nullable TransportListener listener,
+	RoundTrip(Http2Request request, Targets targets, @Nullable TransportListener listener,
 			ClientConnPool pool) throws InvalidRequestException {
-		super(request, options, targets, listener);
+		super(request, targets, listener);
 		this.pool = pool;
 	}
 

@@ -102,6 +102,8 @@ class LimitsPageTests {
 				count(this.pool.maxPending()), seconds(this.pool.acquireTimeout()));
 		row("connections to one origin", "%s (`pool.max-connections`)", this.pool.maxConnections());
 		row("set-up of a connection", "%s (`connect-timeout`)", seconds(this.options.connectTimeout()));
+		row("answer of a proxy to `CONNECT`", "%s, within the set-up",
+				size(constant("conn.ProxyTunnel", "MAX_ANSWER")));
 		row("a silent server", "PING after %s, %s for the answer (`ping-interval`, `ping-timeout`)",
 				seconds(this.options.pingInterval()), seconds(this.options.pingTimeout()));
 		row("a server that takes no octet", "%s (`write-stall-timeout`)", seconds(this.options.writeStallTimeout()));

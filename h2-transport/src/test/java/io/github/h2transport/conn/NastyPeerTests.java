@@ -19,6 +19,7 @@ import javax.net.ssl.SSLHandshakeException;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ConnectionException;
+import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
@@ -56,7 +57,7 @@ class NastyPeerTests {
 
 	private static final int LONGEST_LINE = 5000;
 
-	private static final Origin ORIGIN = new Origin("https", "example.test", 443);
+	private static final ConnectionKey KEY = new ConnectionKey(new Origin("https", "example.test", 443), null, null);
 
 	private final CapturedLog log = CapturedLog.of("io.github.h2transport", Level.ALL);
 
@@ -192,14 +193,14 @@ class NastyPeerTests {
 			assertEstablishingIsHarmless(handshake(TEXT, each));
 			assertEstablishingIsHarmless(handshake("certificate_unknown", each));
 		}
-		assertHarmless(ConnectFailures.afterHandshake(ORIGIN, new SSLException(TEXT), context()));
+		assertHarmless(ConnectFailures.afterHandshake(KEY, new SSLException(TEXT), context()));
 	}
 
 	@Test
 	void namesAndAddressesThatFail() {
-		assertHarmless(ConnectFailures.lookUpFailed(ORIGIN, new IllegalStateException(TEXT), context()));
-		assertHarmless(ConnectFailures.unknownHost(ORIGIN, new UnknownHostException(TEXT), context()));
-		assertHarmless(ConnectFailures.refused(ORIGIN, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), 1,
+		assertHarmless(ConnectFailures.lookUpFailed("example.test", KEY, new IllegalStateException(TEXT), context()));
+		assertHarmless(ConnectFailures.unknownHost("example.test", KEY, new UnknownHostException(TEXT), context()));
+		assertHarmless(ConnectFailures.refused(KEY, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1), 1,
 				new IOException(TEXT), context()));
 	}
 
@@ -223,7 +224,7 @@ class NastyPeerTests {
 	}
 
 	private static void assertEstablishingIsHarmless(Throwable failure) {
-		assertHarmless(ConnectFailures.establishing(ORIGIN, failure, context()));
+		assertHarmless(ConnectFailures.establishing(KEY, failure, context()));
 	}
 
 	private static SSLHandshakeException handshake(String message, Throwable cause) {

@@ -108,6 +108,17 @@ public final class RealServer implements AutoCloseable {
 	}
 
 	/**
+	 * Starts to describe an apache2 that is a proxy: it opens tunnels by {@code CONNECT}.
+	 * Skips the test if it is not installed.
+	 * @param username who may use it, {@code null} for everybody
+	 * @param password that user's password
+	 * @return a builder
+	 */
+	public static Builder forwardProxy(@Nullable String username, @Nullable String password) {
+		return new Builder(new ForwardProxy(username, password));
+	}
+
+	/**
 	 * Returns the port that the server has now and keeps over a restart.
 	 * @return a port of 127.0.0.1
 	 */

@@ -210,6 +210,7 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor 
 	 * @param tls the TLS session, {@code null} in cleartext
 	 * @param localAddress host and port, {@code null} until connected
 	 * @param remoteAddress host and port, {@code null} until connected
+	 * @param proxy host and port of the proxy whose tunnel it uses, {@code null} for none
 	 * @param age since the dial began
 	 * @param idle since the last stream ended
 	 * @param singleUse whether it serves one request only
@@ -226,9 +227,9 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor 
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record ConnectionDescriptor(String id, String state, String protocol, @Nullable TlsDescriptor tls,
-			@Nullable String localAddress, @Nullable String remoteAddress, Duration age, Duration idle,
-			boolean singleUse, long streamsOpened, int activeStreams, long maxConcurrentStreams, long sendWindow,
-			long receiveWindow, Map<String, Long> ownSettings, Map<String, Long> peerSettings,
+			@Nullable String localAddress, @Nullable String remoteAddress, @Nullable String proxy, Duration age,
+			Duration idle, boolean singleUse, long streamsOpened, int activeStreams, long maxConcurrentStreams,
+			long sendWindow, long receiveWindow, Map<String, Long> ownSettings, Map<String, Long> peerSettings,
 			@Nullable GoAwayDescriptor goAway, DiagnosticsDescriptor diagnostics,
 			List<StreamDescriptor> streams) implements OperationResponseBody {
 
@@ -249,6 +250,7 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor 
 				Paths paths) {
 			return new ConnectionDescriptor(connection.id(), connection.state().name(), protocolOf(connection.key()),
 					TlsDescriptor.of(connection.tls()), connection.localAddress(), connection.remoteAddress(),
+					(connection.key().proxy() != null) ? connection.key().proxy().toString() : null,
 					readable(connection.age()), readable(connection.idle()), connection.singleUse(),
 					connection.streamsOpened(), connection.activeStreams(), connection.maxConcurrentStreams(),
 					connection.sendWindow(), connection.receiveWindow(), connection.ownSettings(),

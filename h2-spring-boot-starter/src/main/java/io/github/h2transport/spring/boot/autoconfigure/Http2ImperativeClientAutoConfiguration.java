@@ -3,6 +3,7 @@ package io.github.h2transport.spring.boot.autoconfigure;
 import java.util.List;
 
 import io.github.h2transport.spring.Http1Origins;
+import io.github.h2transport.spring.Http1Proxies;
 import io.github.h2transport.spring.Http2ClientHttpRequestFactoryBuilder;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.spring.SharedIdentities;
@@ -52,21 +53,35 @@ public final class Http2ImperativeClientAutoConfiguration {
 			ObjectProvider<Http2Transport> transport, SharedIdentities identities,
 			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers, Http1Origins origins,
 			Http2TransportProperties properties, ResourceLoader resourceLoader, Environment environment) {
-		return customize(
-				Http2ClientHttpRequestFactoryBuilder
-					.of(Http2TransportAutoConfiguration.source(shared, transport), identities)
-					.withCompression(properties.isCompression())
-					.withFallback(origins,
-							() -> customize(detect(resourceLoader, environment), customizers.orderedStream().toList())),
+		return customize(Http2ClientHttpRequestFactoryBuilder
+			.of(Http2TransportAutoConfiguration.source(shared, transport), identities)
+			.withCompression(properties.isCompression())
+			.withFallback(origins, () -> customize(detect(properties.getProxy(), resourceLoader, environment),
+					customizers.orderedStream().toList())),
 				customizers.orderedStream().toList());
 	}
 
-	/** What Spring Boot would have picked if this starter were not there. */
-	private static ClientHttpRequestFactoryBuilder<?> detect(ResourceLoader resourceLoader, Environment environment) {
-		ClientHttpRequestFactoryBuilder<?> builder = ClientHttpRequestFactoryBuilder
-			.detect(resourceLoader.getClassLoader());
-		return (builder instanceof JdkClientHttpRequestFactoryBuilder jdk && Threading.VIRTUAL.isActive(environment))
-				? jdk.withExecutor(new VirtualThreadTaskExecutor("httpclient-")) : builder;
+	/**
+	 * What Spring Boot would have picked if this starter were not there; the JDK's client
+	 * if there is a proxy of ours, since each of the others is told of one in its own
+	 * way.
+	 */
+	private static ClientHttpRequestFactoryBuilder<?> detect(Http2ProxyProperties proxy, ResourceLoader resourceLoader,
+			Environment environment) {
+		ClientHttpRequestFactoryBuilder<?> builder = proxy.isSet() ? ClientHttpRequestFactoryBuilder.jdk()
+				: ClientHttpRequestFactoryBuilder.detect(resourceLoader.getClassLoader());
+		if (!(builder instanceof JdkClientHttpRequestFactoryBuilder jdk)) {
+			return builder;
+		}
+		if (Threading.VIRTUAL.isActive(environment)) {
+			jdk = jdk.withExecutor(new VirtualThreadTaskExecutor("httpclient-"));
+		}
+		if (proxy.isSet() || !proxy.useSystemProperties()) {
+			Http1Proxies proxies = new Http1Proxies(proxy.toResolver());
+			jdk = jdk.withProxySelector(proxies)
+				.withHttpClientCustomizer((client) -> client.authenticator(proxies.authenticator()));
+		}
+		return jdk;
 	}
 
 	private static ClientHttpRequestFactoryBuilder<?> customize(ClientHttpRequestFactoryBuilder<?> builder,

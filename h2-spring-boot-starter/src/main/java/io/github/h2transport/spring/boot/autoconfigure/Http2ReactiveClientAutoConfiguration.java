@@ -3,6 +3,7 @@ package io.github.h2transport.spring.boot.autoconfigure;
 import java.util.List;
 
 import io.github.h2transport.spring.Http1Origins;
+import io.github.h2transport.spring.Http1Proxies;
 import io.github.h2transport.spring.Http2ClientHttpConnectorBuilder;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.spring.SharedIdentities;
@@ -18,6 +19,7 @@ import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfigur
 import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.JdkClientHttpConnectorBuilder;
 import org.springframework.boot.util.LambdaSafe;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
@@ -48,9 +50,21 @@ public final class Http2ReactiveClientAutoConfiguration {
 		return customize(Http2ClientHttpConnectorBuilder
 			.of(Http2TransportAutoConfiguration.source(shared, transport), identities)
 			.withCompression(properties.isCompression())
-			.withFallback(origins, () -> customize(ClientHttpConnectorBuilder.detect(resourceLoader.getClassLoader()),
+			.withFallback(origins, () -> customize(detect(properties.getProxy(), resourceLoader),
 					customizers.orderedStream().toList())),
 				customizers.orderedStream().toList());
+	}
+
+	/** As for blocking clients. */
+	private static ClientHttpConnectorBuilder<?> detect(Http2ProxyProperties proxy, ResourceLoader resourceLoader) {
+		ClientHttpConnectorBuilder<?> builder = proxy.isSet() ? ClientHttpConnectorBuilder.jdk()
+				: ClientHttpConnectorBuilder.detect(resourceLoader.getClassLoader());
+		if (builder instanceof JdkClientHttpConnectorBuilder jdk && (proxy.isSet() || !proxy.useSystemProperties())) {
+			Http1Proxies proxies = new Http1Proxies(proxy.toResolver());
+			return jdk.withProxySelector(proxies)
+				.withHttpClientCustomizer((client) -> client.authenticator(proxies.authenticator()));
+		}
+		return builder;
 	}
 
 	private static ClientHttpConnectorBuilder<?> customize(ClientHttpConnectorBuilder<?> builder,

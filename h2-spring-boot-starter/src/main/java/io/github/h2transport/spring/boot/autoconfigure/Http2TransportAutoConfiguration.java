@@ -74,7 +74,7 @@ public final class Http2TransportAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Http1Origins http1Origins(Http2TransportProperties properties) {
-		return new Http1Origins(properties.getFallback());
+		return new Http1Origins(properties.getFallback(), properties.fallbacks());
 	}
 
 	/** What keeps apart, or lets share, the connections of clients of all kinds. */

@@ -1,14 +1,22 @@
 package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
 
+import io.github.h2transport.ByOrigin;
+import io.github.h2transport.OriginPattern;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.TransportOptions.WritePolicy;
 import io.github.h2transport.spring.Http1Fallback;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -183,6 +191,14 @@ public final class Http2TransportProperties {
 	 */
 	private final Pool pool;
 
+	/**
+	 * Settings of single origins, by names of your choice.
+	 */
+	private final Map<String, Http2OriginProperties> origins;
+
+	@NestedConfigurationProperty
+	private final Http2ProxyProperties proxy;
+
 	Http2TransportProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean allowHttp,
 			@DefaultValue("tls") Http1Fallback fallback, @DefaultValue("true") boolean compression,
 			@DefaultValue("false") boolean singleUse, @DefaultValue("50s") Duration idleTimeout,
@@ -196,7 +212,8 @@ public final class Http2TransportProperties {
 			@DefaultValue("64KB") DataSize maxHeaderListSize, @DefaultValue("256KB") DataSize initialWindowSize,
 			@DefaultValue("16MB") DataSize maxWindowSize, @DefaultValue("16MB") DataSize connectionWindowSize,
 			@DefaultValue("16KB") DataSize maxFrameSize, @DefaultValue("4KB") DataSize decoderTableSize,
-			@DefaultValue("4KB") DataSize encoderTableSize, @DefaultValue Pool pool) {
+			@DefaultValue("4KB") DataSize encoderTableSize, @DefaultValue Pool pool,
+			@DefaultValue Map<String, Http2OriginProperties> origins, @DefaultValue Http2ProxyProperties proxy) {
 		this.enabled = enabled;
 		this.allowHttp = allowHttp;
 		this.fallback = fallback;
@@ -225,6 +242,8 @@ public final class Http2TransportProperties {
 		this.decoderTableSize = decoderTableSize;
 		this.encoderTableSize = encoderTableSize;
 		this.pool = pool;
+		this.origins = origins;
+		this.proxy = proxy;
 	}
 
 	public boolean isEnabled() {
@@ -339,11 +358,54 @@ public final class Http2TransportProperties {
 		return this.pool;
 	}
 
+	public Map<String, Http2OriginProperties> getOrigins() {
+		return this.origins;
+	}
+
+	Http2ProxyProperties getProxy() {
+		return this.proxy;
+	}
+
 	/**
 	 * Checked here and not while binding, where Spring Boot would hide the name of the
 	 * property in a longer message. The ranges are those of the transport's own options.
 	 */
 	TransportOptions toTransportOptions() {
+		TransportOptions.Builder options = general();
+		if (!this.origins.isEmpty()) {
+			options.origins(byOrigin((name, origin) -> {
+				TransportOptions.Builder own = general();
+				origin.apply(new OptionsMapping(originPrefix(name), own));
+				return own.build();
+			}));
+		}
+		return options.build();
+	}
+
+	/** Which calls may go over HTTP/1.1, for origins with an opinion of their own. */
+	ByOrigin<Http1Fallback> fallbacks() {
+		return byOrigin((name, origin) -> (origin.fallback() != null) ? origin.fallback() : this.fallback);
+	}
+
+	/** Of equally specific patterns the one of the first name counts. */
+	private <T> ByOrigin<T> byOrigin(BiFunction<String, Http2OriginProperties, T> value) {
+		Map<OriginPattern, T> values = new LinkedHashMap<>();
+		new TreeMap<>(this.origins).forEach((name, origin) -> {
+			for (OriginPattern pattern : origin.patterns(originPrefix(name))) {
+				if (values.putIfAbsent(pattern, value.apply(name, origin)) != null) {
+					throw new InvalidConfigurationPropertyValueException(originPrefix(name) + ".match", pattern,
+							"Another entry of " + PREFIX + ".origins has the same pattern.");
+				}
+			}
+		});
+		return ByOrigin.of(values);
+	}
+
+	private static String originPrefix(String name) {
+		return PREFIX + ".origins." + name;
+	}
+
+	private TransportOptions.Builder general() {
 		OptionsMapping to = new OptionsMapping(PREFIX);
 		to.options()
 			.allowHttp(this.allowHttp)
@@ -351,7 +413,8 @@ public final class Http2TransportProperties {
 			.strictMaxConcurrentStreams(this.strictMaxConcurrentStreams)
 			.retryIdempotent(this.retryIdempotent)
 			.spreadAddresses(this.pool.spreadAddresses)
-			.writePolicy(this.writePolicy);
+			.writePolicy(this.writePolicy)
+			.proxy(this.proxy.toResolver());
 		to.set("idle-timeout", this.idleTimeout, TransportOptions.Builder::idleTimeout);
 		to.set("connect-timeout", this.connectTimeout, TransportOptions.Builder::connectTimeout);
 		to.set("response-timeout", this.responseTimeout, TransportOptions.Builder::responseTimeout);
@@ -384,7 +447,7 @@ public final class Http2TransportProperties {
 		to.set("pool.acquire-timeout", this.pool.acquireTimeout, TransportOptions.Builder::acquireTimeout);
 		to.set("pool.max-pending", this.pool.maxPending, TransportOptions.Builder::maxPending);
 		to.set("pool.max-single-use", this.pool.maxSingleUse, TransportOptions.Builder::maxSingleUse);
-		return to.options().build();
+		return to.options();
 	}
 
 	/** How many connections there may be, and how long to wait for one. */

@@ -19,10 +19,20 @@ final class OptionsMapping {
 
 	private final String prefix;
 
-	private final TransportOptions.Builder options = TransportOptions.builder();
+	private final TransportOptions.Builder options;
 
 	OptionsMapping(String prefix) {
+		this(prefix, TransportOptions.builder());
+	}
+
+	/**
+	 * Goes on with options that are set already.
+	 * @param prefix of the properties that replace them
+	 * @param options to be changed
+	 */
+	OptionsMapping(String prefix, TransportOptions.Builder options) {
 		this.prefix = prefix;
+		this.options = options;
 	}
 
 	TransportOptions.Builder options() {

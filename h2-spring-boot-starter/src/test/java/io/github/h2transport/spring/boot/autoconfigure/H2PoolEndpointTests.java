@@ -287,7 +287,7 @@ class H2PoolEndpointTests {
 			  { "origin": "https://api.example.com:443", "pending": 0, "connections": [ {
 			    "id": "c1", "state": "OPEN", "protocol": "h2",
 			    "tls": { "version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "alpn": "h2" },
-			    "localAddress": "10.0.0.5:50122", "remoteAddress": "10.0.0.9:443",
+			    "localAddress": "10.0.0.5:50122", "remoteAddress": "10.0.0.9:443", "proxy": null,
 			    "age": "PT3M12S", "idle": "PT0S", "singleUse": false,
 			    "streamsOpened": 1042, "activeStreams": 1, "maxConcurrentStreams": 128,
 			    "sendWindow": 983041, "receiveWindow": 16711681,
@@ -311,7 +311,7 @@ class H2PoolEndpointTests {
 			        "replays": 1, "pendingHighWater": 4 } } },
 			  { "origin": "http://localhost:8080", "pending": 3, "connections": [ {
 			    "id": "c2", "state": "DRAINING", "protocol": "h2c", "tls": null,
-			    "localAddress": null, "remoteAddress": null,
+			    "localAddress": null, "remoteAddress": null, "proxy": null,
 			    "age": "PT0.005S", "idle": "PT0.002S", "singleUse": true,
 			    "streamsOpened": 1, "activeStreams": 0, "maxConcurrentStreams": 100,
 			    "sendWindow": 65535, "receiveWindow": 65535, "ownSettings": {}, "peerSettings": {},
