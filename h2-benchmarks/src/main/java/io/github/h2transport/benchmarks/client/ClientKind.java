@@ -45,7 +45,14 @@ public enum ClientKind {
 
 	APACHE_HTTP1_REST_CLIENT("ApacheHttp1RestClient", Trait.SPRING, Trait.HTTP_1, Trait.SHORT),
 
-	OKHTTP("OkHttpBenchClient", Trait.ASYNC, Trait.SHORT);
+	OKHTTP("OkHttpBenchClient", Trait.ASYNC, Trait.SHORT),
+
+	ARMERIA("ArmeriaClient", Trait.ASYNC),
+
+	VERTX("VertxClient", Trait.ASYNC),
+
+	/** Needs Java 21, to compile and to run. */
+	HELIDON("HelidonClient");
 
 	private final String className;
 

@@ -59,7 +59,7 @@ final class ForkedWorker {
 		if (row.target().isTls()) {
 			command.add("certificate=" + servers.certificate());
 		}
-		double limit = plan.warmUpSeconds() + plan.windowSeconds() + EXTRA_SECONDS
+		double limit = Worker.LONGEST_WARM_UP * plan.warmUpSeconds() + plan.windowSeconds() + EXTRA_SECONDS
 				+ ((row.workload().shape() == Workload.Shape.IDLE) ? IDLE_SECONDS : 0);
 		Path output = this.folder.resolve("worker-output.log");
 		Path errors = this.folder.resolve("workers.log");

@@ -103,6 +103,14 @@ final class Load {
 	}
 
 	/**
+	 * Returns how many calls have succeeded since the start.
+	 * @return about how many, while callers call
+	 */
+	long calls() {
+		return this.callers.stream().mapToLong((caller) -> caller.calls).sum();
+	}
+
+	/**
 	 * Returns why the first failed call failed, whether the clock ran or not.
 	 * @return {@code null} if none failed
 	 */
@@ -124,6 +132,9 @@ final class Load {
 		private final Histogram durations = new Histogram();
 
 		private long failures;
+
+		// only looked at roughly by others
+		private volatile long calls;
 
 		void loop() {
 			while (!Load.this.ending) {
@@ -166,6 +177,7 @@ final class Load {
 		}
 
 		private void succeeded(long start) {
+			this.calls++;
 			if (Load.this.measuring) {
 				this.durations.record(System.nanoTime() - start);
 			}

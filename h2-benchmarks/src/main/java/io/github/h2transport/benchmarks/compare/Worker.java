@@ -35,6 +35,14 @@ public final class Worker {
 
 	private static final int DIALLERS = 32;
 
+	// the compilers have seen a method then
+	private static final long WARM_AFTER_CALLS = 20_000;
+
+	private static final long WARM_AFTER_OCTETS = 512L * 1024 * 1024;
+
+	// but slow clients have an end, too: this many times what was asked for
+	static final int LONGEST_WARM_UP = 2;
+
 	static final int STALLED_SIZE = 100 * 1024 * 1024;
 
 	private final Workload workload;
@@ -130,7 +138,7 @@ public final class Worker {
 			throws IOException, InterruptedException {
 		Load load = new Load(client, this.call, callers);
 		start.accept(load);
-		pause(this.warmUpSeconds);
+		warmUp(load);
 		long cpu = Gauges.cpuNanos();
 		long allocated = Gauges.allocatedOctets();
 		long begin = System.nanoTime();
@@ -163,6 +171,20 @@ public final class Worker {
 		values.put(Metric.CONNECTIONS, (double) connections);
 		Throwable failure = load.firstFailure();
 		return new Measurement(values, (failure != null) ? reason(failure) : "");
+	}
+
+	/*
+	 * A busy machine warms up slowly, so time alone would compare compilers.
+	 */
+	private void warmUp(Load load) throws InterruptedException {
+		long enough = this.workload.isAboutOctets() ? WARM_AFTER_OCTETS / Math.max(1, this.call.expected())
+				: WARM_AFTER_CALLS;
+		double slice = this.warmUpSeconds / 10;
+		int slices = 0;
+		while (slices < 10 || (slices < 10 * LONGEST_WARM_UP && load.calls() < enough)) {
+			pause(slice);
+			slices++;
+		}
 	}
 
 	/*
