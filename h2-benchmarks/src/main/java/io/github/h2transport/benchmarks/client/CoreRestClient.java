@@ -1,0 +1,18 @@
+package io.github.h2transport.benchmarks.client;
+
+import io.github.h2transport.TransportOptions.WritePolicy;
+import io.github.h2transport.spring.Http2ClientHttpRequestFactory;
+import io.github.h2transport.transport.Http2Transport;
+
+/** {@code RestClient} over this project's transport. */
+public final class CoreRestClient extends SpringRestClient {
+
+	public CoreRestClient(ClientSettings settings) {
+		this(CoreClient.transport(settings, WritePolicy.ADAPTIVE));
+	}
+
+	private CoreRestClient(Http2Transport transport) {
+		super(new Http2ClientHttpRequestFactory(transport), transport);
+	}
+
+}
