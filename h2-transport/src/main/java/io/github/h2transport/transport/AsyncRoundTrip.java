@@ -46,9 +46,8 @@ final class AsyncRoundTrip extends Call {
 	/** Set by whoever reads the request's body, before the stream is cancelled. */
 	private volatile @Nullable Throwable bodyFailure;
 
-	AsyncRoundTrip(Http2Request request, Targets targets,
-			@Nullable TransportListener listener, ClientConnPool pool, Dialer dialer, Executor writers)
-			throws InvalidRequestException {
+	AsyncRoundTrip(Http2Request request, Targets targets, @Nullable TransportListener listener, ClientConnPool pool,
+			Dialer dialer, Executor writers) throws InvalidRequestException {
 		super(request, targets, listener);
 		this.pool = pool;
 		this.dialer = dialer;

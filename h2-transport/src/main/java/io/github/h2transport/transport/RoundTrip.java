@@ -37,8 +37,8 @@ final class RoundTrip extends Call {
 	/** The latest attempt. */
 	private @Nullable ClientStream stream;
 
-	RoundTrip(Http2Request request, Targets targets, @Nullable TransportListener listener,
-			ClientConnPool pool) throws InvalidRequestException {
+	RoundTrip(Http2Request request, Targets targets, @Nullable TransportListener listener, ClientConnPool pool)
+			throws InvalidRequestException {
 		super(request, targets, listener);
 		this.pool = pool;
 	}

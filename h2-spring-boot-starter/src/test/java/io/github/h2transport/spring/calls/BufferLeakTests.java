@@ -103,11 +103,12 @@ class BufferLeakTests {
 	@ParameterizedTest
 	@EnumSource(Ending.class)
 	void anAnswerWhoseReaderWaitsWhileItBreaksOff(Ending ending) {
-		breaksOff(ending, (answer) -> answer.bodyToFlux(DataBuffer.class)
-			.concatMap((buffer) -> Mono.never().doFinally((signal) -> DataBufferUtils.release(buffer)), 1)
-			.doOnDiscard(DataBuffer.class, DataBufferUtils::release)
-			.timeout(Duration.ofSeconds(2))
-			.then());
+		breaksOff(ending,
+				(answer) -> answer.bodyToFlux(DataBuffer.class)
+					.concatMap((buffer) -> Mono.never().doFinally((signal) -> DataBufferUtils.release(buffer)), 1)
+					.doOnDiscard(DataBuffer.class, DataBufferUtils::release)
+					.timeout(Duration.ofSeconds(2))
+					.then());
 	}
 
 	@ParameterizedTest
