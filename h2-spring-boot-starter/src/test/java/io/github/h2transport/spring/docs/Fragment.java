@@ -28,7 +28,7 @@ final class Fragment {
 	private static final List<String> IMPORTED = List.of("examples", "io.github.h2transport",
 			"io.github.h2transport.conn", "io.github.h2transport.pool", "io.github.h2transport.spring",
 			"io.github.h2transport.transport", "java.io", "java.net", "java.nio.charset", "java.nio.file", "java.time",
-			"java.util", "java.util.concurrent", "java.util.function", "org.slf4j",
+			"java.util", "java.util.concurrent", "java.util.function", "javax.net.ssl", "org.slf4j",
 			"org.springframework.beans.factory.annotation", "org.springframework.boot",
 			"org.springframework.boot.autoconfigure", "org.springframework.boot.http.client",
 			"org.springframework.boot.http.client.autoconfigure",
@@ -54,7 +54,9 @@ final class Fragment {
 	/** Returns a compilation unit around it. */
 	String unit() {
 		String text = this.block.text();
-		return IMPORTED.stream().map((name) -> "import " + name + ".*;").collect(Collectors.joining(" ")) + "\n"
+		// Spring has an annotation of that name.
+		String body = text.contains("@RequestBody") ? "" : " import io.github.h2transport.RequestBody;";
+		return IMPORTED.stream().map((name) -> "import " + name + ".*;").collect(Collectors.joining(" ")) + body + "\n"
 				+ "abstract class Fragment { " + this.block.given()
 				+ (MEMBERS.matcher(text).matches() ? text : "void fragment() throws Exception {" + text + "}") + "}\n";
 	}
