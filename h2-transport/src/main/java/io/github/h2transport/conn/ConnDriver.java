@@ -301,13 +301,17 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.clock.life().heard();
 	}
 
-	/** The connection is on trial. Loop. */
-	void askForLife() {
+	/** The connection is on trial, because of a failure or of a long silence. Loop. */
+	void askForLife(Trial.Doubt doubt) {
 		if (!this.established || this.ending.endedBy() != null) {
 			this.connection.trial().over();
-			return;
 		}
-		this.clock.life().tryNow(this.loop.nanoTime());
+		else if (doubt == Trial.Doubt.STALE) {
+			this.clock.life().tryStale(this.loop.nanoTime());
+		}
+		else {
+			this.clock.life().tryNow(this.loop.nanoTime());
+		}
 	}
 
 	void goAway(int lastStreamId, ErrorCode code, String debug) {
