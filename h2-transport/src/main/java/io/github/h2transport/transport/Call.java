@@ -195,17 +195,6 @@ final class Call {
 				FailureContext.of(Initiator.LIBRARY, Phase.POOL)));
 	}
 
-	private void acquired(@Nullable Http2Exception failure) {
-		if (this.listener != null) {
-			this.listener.acquired(this.key, Duration.ofNanos(System.nanoTime() - this.askedNanos), failure);
-		}
-	}
-
-	private Http2Exception notAcquired(Http2Exception failure) {
-		acquired(failure);
-		return forCaller(failure);
-	}
-
 	StreamPlan plan(ClientConn connection) {
 		if (this.listener != null) {
 			acquired(null);
@@ -257,6 +246,17 @@ final class Call {
 		if (this.listener != null && this.done != null && this.done.compareAndSet(false, true)) {
 			this.listener.done(this.request, failure);
 		}
+	}
+
+	private void acquired(@Nullable Http2Exception failure) {
+		if (this.listener != null) {
+			this.listener.acquired(this.key, Duration.ofNanos(System.nanoTime() - this.askedNanos), failure);
+		}
+	}
+
+	private Http2Exception notAcquired(Http2Exception failure) {
+		acquired(failure);
+		return forCaller(failure);
 	}
 
 	/** Passes on what happens to the call's stream. */
