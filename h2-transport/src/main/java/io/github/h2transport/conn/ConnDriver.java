@@ -444,8 +444,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(), this.connection.isInDoubt(),
 				Duration.ofNanos(Math.max(0, now - this.lastRead)),
 				(stalledSince != 0) ? Duration.ofNanos(now - stalledSince) : Duration.ZERO,
-				(failure != null) ? ForeignFailure.words(failure) : null, this.connection.sentOctets(),
-				this.connection.receivedOctets(), (end != null) ? end.getMessage() : null,
+				(failure != null) ? ForeignFailure.words(failure) : null, this.connection.sendHalf().dataSent(),
+				this.connection.receiveWindow().received(), (end != null) ? end.getMessage() : null,
 				this.connection.lastFrames());
 	}
 
