@@ -214,9 +214,9 @@ class ApplicationLifecycleTests {
 	}
 
 	/**
-	 * As developer tools do it at each change: a new loader, the old one is garbage. Newer
-	 * versions of Java hold on to it by soft references of their own, until memory is
-	 * short, which no test can wait for.
+	 * As developer tools do it at each change: a new loader, the old one is garbage.
+	 * Newer versions of Java hold on to it by soft references of their own, until memory
+	 * is short, which no test can wait for.
 	 */
 	@Test
 	@EnabledForJreRange(max = JRE.JAVA_18)
