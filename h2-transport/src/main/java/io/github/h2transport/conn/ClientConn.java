@@ -585,14 +585,6 @@ public final class ClientConn {
 		return this.sendHalf.connectionWindow();
 	}
 
-	long sentOctets() {
-		return this.sendHalf.dataSent();
-	}
-
-	long receivedOctets() {
-		return this.receiveWindow.received();
-	}
-
 	boolean isStalled() {
 		return this.pen.stalledSince() != 0;
 	}

@@ -2,6 +2,7 @@ package io.github.h2transport.benchmarks.compare;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -42,6 +43,11 @@ public final class Worker {
 
 	// but slow clients have an end, too: this many times what was asked for
 	static final int LONGEST_WARM_UP = 2;
+
+	// the warm-up goes on until a call has ended, but not for ever
+	static final double FIRST_CALL_SECONDS = 10;
+
+	private static final int SLICES = 10;
 
 	static final int STALLED_SIZE = 100 * 1024 * 1024;
 
@@ -179,11 +185,14 @@ public final class Worker {
 	private void warmUp(Load load) throws InterruptedException {
 		long enough = this.workload.isAboutOctets() ? WARM_AFTER_OCTETS / Math.max(1, this.call.expected())
 				: WARM_AFTER_CALLS;
-		double slice = this.warmUpSeconds / 10;
-		int slices = 0;
-		while (slices < 10 || (slices < 10 * LONGEST_WARM_UP && load.calls() < enough)) {
+		double slice = this.warmUpSeconds / SLICES;
+		long longest = Math.round(SLICES * (LONGEST_WARM_UP + FIRST_CALL_SECONDS / this.warmUpSeconds));
+		for (int i = 0; i < longest; i++) {
+			boolean warm = load.calls() >= enough || i >= SLICES * LONGEST_WARM_UP;
+			if (i >= SLICES && warm && load.calls() > 0) {
+				return;
+			}
 			pause(slice);
-			slices++;
 		}
 	}
 
@@ -228,6 +237,7 @@ public final class Worker {
 			values.put(Metric.DIRECT_PER_CONNECTION, (Gauges.directOctets() - direct) / (double) connections);
 			values.put(Metric.RESIDENT_PER_CONNECTION, (Gauges.residentOctets() - resident) / (double) connections);
 		}
+		Reference.reachabilityFence(client);
 		Throwable failure = first.get();
 		String note = dialled ? "" : "not all dialled in a minute. ";
 		return new Measurement(values, note + ((failure != null) ? reason(failure) : ""));
