@@ -38,15 +38,14 @@ class TroubleshootingPageTests {
 
 	/** The page leaves out what goes on after enough was said, or what varies. */
 	private static boolean areTheSame(String shown, String beginning) {
-		return shown.equals(beginning) || (shown.length() >= LEAST_SHOWN
-				&& (shown.startsWith(beginning) || beginning.startsWith(shown)));
+		return shown.equals(beginning)
+				|| (shown.length() >= LEAST_SHOWN && (shown.startsWith(beginning) || beginning.startsWith(shown)));
 	}
 
 	@Test
 	void aMessageThatIsNotInTheSourcesIsFound() {
-		assertThat(Messages.fixedParts("Lost …: the dog ate it"))
-			.satisfiesExactly((lost) -> assertThat(MESSAGES.have(lost)).isTrue(),
-					(dog) -> assertThat(MESSAGES.have(dog)).isFalse());
+		assertThat(Messages.fixedParts("Lost …: the dog ate it")).satisfiesExactly(
+				(lost) -> assertThat(MESSAGES.have(lost)).isTrue(), (dog) -> assertThat(MESSAGES.have(dog)).isFalse());
 	}
 
 	/** What the first cells of the tables show as code. */
@@ -59,7 +58,11 @@ class TroubleshootingPageTests {
 	}
 
 	private static String first(Map<String, String> row) {
-		return Stream.of("message", "after \"is malformed:\"").map(row::get).filter((each) -> each != null).findFirst().orElse("");
+		return Stream.of("message", "after \"is malformed:\"")
+			.map(row::get)
+			.filter((each) -> each != null)
+			.findFirst()
+			.orElse("");
 	}
 
 }
