@@ -521,18 +521,8 @@ public final class ClientConn {
 		}
 	}
 
-	/** As {@link Loop#later}. Any thread. */
-	void later(Runnable action) {
-		this.loop.later(action);
-	}
-
-	/** As {@link Loop#lastOfAll}. Any thread. */
-	void lastOfAll(Runnable action) {
-		this.loop.lastOfAll(action);
-	}
-
-	void unpark(Thread waiting) {
-		this.loop.unpark(waiting);
+	Loop loop() {
+		return this.loop;
 	}
 
 	/**

@@ -354,7 +354,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		Slots slots = this.connection.slots();
 		if (slots.isAccepting()) {
 			slots.retire();
-			this.connection.later(this.ending::retire);
+			this.connection.loop().later(this.ending::retire);
 		}
 		return false;
 	}
@@ -365,7 +365,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.resetCredit = credit;
 		TransportListener listener = this.resources.listener();
 		if (listener != null) {
-			this.connection.later(() -> listener.resetSent(this.connection.id(), this.connection.key(), code));
+			this.connection.loop().later(() -> listener.resetSent(this.connection.id(), this.connection.key(), code));
 		}
 	}
 
@@ -373,7 +373,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	void resetReceived(ErrorCode code) {
 		TransportListener listener = this.resources.listener();
 		if (listener != null) {
-			this.connection.later(() -> listener.resetReceived(this.connection.id(), this.connection.key(), code));
+			this.connection.loop()
+				.later(() -> listener.resetReceived(this.connection.id(), this.connection.key(), code));
 		}
 	}
 

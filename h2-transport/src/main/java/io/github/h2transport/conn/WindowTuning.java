@@ -93,8 +93,7 @@ final class WindowTuning {
 			growth = new StreamGrowth(this.connection.budget());
 			stream.growth(growth);
 		}
-		WindowGrowth pace = growth
-			.pace(() -> new WindowGrowth(this.initialSize, this.maxSize, stream.headNanos()));
+		WindowGrowth pace = growth.pace(() -> new WindowGrowth(this.initialSize, this.maxSize, stream.headNanos()));
 		ReceiveWindow window = stream.receiveWindow();
 		long before = window.size();
 		long size = pace.size(window, this.learnt, this.roundTrips.nanos(), now);
