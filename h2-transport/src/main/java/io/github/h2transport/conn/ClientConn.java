@@ -171,7 +171,7 @@ public final class ClientConn {
 		}
 		if (this.streams.slots().isUsedUp()) {
 			this.streams.slots().retire();
-			later(this.driver.ending()::retire);
+			this.loop.later(this.driver.ending()::retire);
 		}
 		return true;
 	}
