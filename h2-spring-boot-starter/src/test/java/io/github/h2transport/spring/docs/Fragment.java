@@ -28,20 +28,19 @@ final class Fragment {
 	private static final List<String> IMPORTED = List.of("examples", "io.github.h2transport",
 			"io.github.h2transport.conn", "io.github.h2transport.pool", "io.github.h2transport.spring",
 			"io.github.h2transport.transport", "java.io", "java.net", "java.nio.charset", "java.nio.file",
-			"java.security", "java.time",
-			"java.util", "java.util.concurrent", "java.util.function", "javax.net.ssl", "org.slf4j",
-			"org.springframework.beans.factory.annotation", "org.springframework.boot",
+			"java.security", "java.time", "java.util", "java.util.concurrent", "java.util.function", "javax.net.ssl",
+			"org.slf4j", "org.springframework.beans.factory.annotation", "org.springframework.boot",
 			"org.springframework.boot.autoconfigure", "org.springframework.boot.http.client",
 			"org.springframework.boot.http.client.autoconfigure",
 			"org.springframework.boot.http.client.autoconfigure.reactive",
 			"org.springframework.boot.http.client.reactive", "org.springframework.boot.resttestclient.autoconfigure",
-			"org.springframework.boot.restclient.autoconfigure", "org.springframework.boot.test.context", "org.springframework.boot.test.context.SpringBootTest",
-			"org.springframework.context.annotation", "org.springframework.core.io.buffer", "org.springframework.http",
-			"org.springframework.http.client", "org.springframework.http.client.reactive",
-			"org.springframework.web.bind.annotation", "org.springframework.web.client",
-			"org.springframework.web.reactive.function", "org.springframework.web.reactive.function.client",
-			"org.springframework.web.service.annotation", "org.springframework.web.service.registry",
-			"reactor.core.publisher");
+			"org.springframework.boot.restclient.autoconfigure", "org.springframework.boot.test.context",
+			"org.springframework.boot.test.context.SpringBootTest", "org.springframework.context.annotation",
+			"org.springframework.core.io.buffer", "org.springframework.http", "org.springframework.http.client",
+			"org.springframework.http.client.reactive", "org.springframework.web.bind.annotation",
+			"org.springframework.web.client", "org.springframework.web.reactive.function",
+			"org.springframework.web.reactive.function.client", "org.springframework.web.service.annotation",
+			"org.springframework.web.service.registry", "reactor.core.publisher");
 
 	private static final Pattern MEMBERS = Pattern
 		.compile("(?s)\\s*(@|(public |final |static |record |class |interface )).*");
