@@ -9,6 +9,11 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Callable;
+import java.util.List;
+import java.util.Collections;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -127,6 +132,7 @@ public final class Worker {
 		BenchClient client = kind.create(settings);
 		return switch (this.workload.shape()) {
 			case IDLE -> idle(client);
+			case COLD -> cold(client);
 			case BLOCKING -> calls(client, Load::startPlatformThreads, this.workload.callers());
 			case VIRTUAL -> calls(client, Load::startVirtualThreads, this.workload.callers());
 			case ASYNC -> calls(client, Load::startAsync, this.workload.callers());
@@ -177,6 +183,48 @@ public final class Worker {
 		values.put(Metric.CONNECTIONS, (double) connections);
 		Throwable failure = load.firstFailure();
 		return new Measurement(values, (failure != null) ? reason(failure) : "");
+	}
+
+	/*
+	 * Class loading, compiling, dialling and the handshake belong to it.
+	 */
+	private Measurement cold(BenchClient client) throws Exception {
+		ExecutorService callers = Executors.newFixedThreadPool(this.workload.callers());
+		List<Callable<Long>> calls = Collections.nCopies(this.workload.callers(), () -> {
+			long start = System.nanoTime();
+			client.call(this.call);
+			return System.nanoTime() - start;
+		});
+		long cpu = Gauges.cpuNanos();
+		long begin = System.nanoTime();
+		List<Future<Long>> results = callers.invokeAll(calls);
+		double seconds = (System.nanoTime() - begin) / 1e9;
+		cpu = Gauges.cpuNanos() - cpu;
+		Histogram durations = new Histogram();
+		long failures = 0;
+		String note = "";
+		for (Future<Long> result : results) {
+			try {
+				durations.record(result.get());
+			}
+			catch (ExecutionException ex) {
+				failures++;
+				note = reason(ex);
+			}
+		}
+		callers.shutdown();
+		Map<Metric, Double> values = new EnumMap<>(Metric.class);
+		long done = durations.total();
+		values.put(Metric.REQUESTS_PER_SECOND, done / seconds);
+		values.put(Metric.MEBIBYTES_PER_SECOND, done / seconds * this.workload.downloadSize() / 1024 / 1024);
+		if (done > 0) {
+			values.put(Metric.CPU_MICROS, cpu / 1e3 / done);
+			values.put(Metric.P50_MICROS, durations.quantile(0.5) / 1e3);
+			values.put(Metric.P99_MICROS, durations.quantile(0.99) / 1e3);
+		}
+		values.put(Metric.ERRORS, (double) failures);
+		values.put(Metric.CONNECTIONS, (double) Gauges.connectionsTo(this.call.uri().getPort()));
+		return new Measurement(values, note);
 	}
 
 	/*
