@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +33,9 @@ final class Messages {
 	private static final Pattern FAILURE = Pattern.compile("(?:new (?:InvalidRequest|ConnectFailed|Connection|Stream|"
 			+ "Http2Timeout|Pool|CallCancelled)Exception|PoolException\\s*\\.of|refused)\\(\\s*"
 			+ "(?:PoolException\\.Reason\\.\\w+,\\s*)?" + LITERAL);
+
+	/** Shorter ones might be found by chance. */
+	private static final int LEAST_PART = 3;
 
 	private final Set<String> texts = new TreeSet<>();
 
@@ -70,10 +74,29 @@ final class Messages {
 	/**
 	 * Returns whether the sources have a text.
 	 * @param text a part of a message without anything that varies
-	 * @return whether one literal has it, or two that meet there
+	 * @return whether a literal has it, or two or three that follow one another do
 	 */
 	boolean have(String text) {
-		return this.texts.stream().anyMatch((each) -> each.contains(text));
+		return this.texts.stream().anyMatch((each) -> each.contains(text))
+				|| splits(text).anyMatch((end) -> endsOne(text.substring(0, end)) && goesOn(text.substring(end)));
+	}
+
+	private boolean endsOne(String text) {
+		return this.texts.stream().anyMatch((each) -> each.endsWith(text));
+	}
+
+	private boolean goesOn(String text) {
+		return beginsOne(text) || splits(text)
+			.anyMatch((end) -> this.texts.contains(text.substring(0, end)) && beginsOne(text.substring(end)));
+	}
+
+	private boolean beginsOne(String text) {
+		return this.texts.stream().anyMatch((each) -> each.startsWith(text));
+	}
+
+	/** Where a part of some length ends, with a rest of some length behind it. */
+	private static IntStream splits(String text) {
+		return IntStream.rangeClosed(LEAST_PART, text.length() - LEAST_PART);
 	}
 
 	/**
