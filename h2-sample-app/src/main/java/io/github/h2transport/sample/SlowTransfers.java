@@ -106,10 +106,8 @@ class SlowTransfers {
 		if (!this.free.tryAcquire()) {
 			return false;
 		}
-		Mono.defer(transfer)
-			.doFinally((signal) -> this.free.release())
-			.subscribe((nothing) -> {
-			}, (ex) -> logger.warn("What was " + what + " ended early: " + ex.getMessage()));
+		Mono.defer(transfer).doFinally((signal) -> this.free.release()).subscribe((nothing) -> {
+		}, (ex) -> logger.warn("What was " + what + " ended early: " + ex.getMessage()));
 		return true;
 	}
 
