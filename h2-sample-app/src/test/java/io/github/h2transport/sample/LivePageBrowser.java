@@ -273,8 +273,7 @@ class LivePageBrowser {
 		});
 		assertThat(this.browser.count("img")).as("elements made of a server's text").isZero();
 		assertThat(this.browser.run("return document.documentElement.scrollWidth")).isEqualTo((long) width);
-		assertThat(this.browser.run(TOO_FAINT)).asInstanceOf(InstanceOfAssertFactories.LIST)
-			.isEmpty();
+		assertThat(this.browser.run(TOO_FAINT)).asInstanceOf(InstanceOfAssertFactories.LIST).isEmpty();
 		this.browser.screenshot("trouble-" + width + "-" + colours);
 		assertThat(this.browser.complaints()).isEmpty();
 	}
