@@ -120,13 +120,13 @@ async function makeTraffic(button) {
 	}
 }
 
-/** "calls 100, failed 0" for a flat JSON object; a stream of events is only counted. */
+/** "calls 100, failed 0" for a flat JSON object; a stream of events is only counted. Of this page nobody need be told. */
 function inWords(answer) {
 	if (!answer.startsWith("{")) {
 		return `done, ${answer.split("\n").filter((line) => line.startsWith("data:")).length} events`;
 	}
 	return Object.entries(JSON.parse(answer))
-		.filter(([, value]) => value !== null)
+		.filter(([, value]) => value !== null && value !== location.pathname)
 		.map(([key, value]) => `${key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${value}`)
 		.join(", ");
 }

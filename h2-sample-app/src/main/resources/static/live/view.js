@@ -195,7 +195,7 @@ export class View {
 					setText(part(child, "severity"), SEVERITY_SIGNS[finding.severity] ?? finding.severity);
 					setText(part(child, "summary"), finding.summary);
 					setText(part(child, "where"), `${finding.kind} · ${finding.origin}`);
-					setText(part(child, "since"), finding.since ? ` · since ${time(seconds(finding.since))}` : "");
+					setText(part(child, "since"), finding.since ? ` · for ${time(seconds(finding.since))}` : "");
 					say(part(child, "advice"), finding.advice);
 					setText(part(child, "propertyName"), finding.property ?? "");
 					part(child, "property").hidden = !finding.property;
@@ -215,7 +215,7 @@ export class View {
 		].filter(Boolean).join(" · "));
 		sparkline(part(child, "line"), points, look.at, (point) => point.streams + point.pending, "Streams and waiting calls",
 				(number) => String(Math.round(number)));
-		say(part(child, "fallback"), origin.fallback && `Called over HTTP/1.1 since ${time(seconds(origin.fallback.age))}: `
+		say(part(child, "fallback"), origin.fallback && `Called over HTTP/1.1 for ${time(seconds(origin.fallback.age))}: `
 				+ `${origin.fallback.reason} (${count(origin.fallback.calls, "call")}; those connections are not shown)`);
 		say(part(child, "dial"), pool?.dialFailure && `The latest attempt to connect failed: ${pool.dialFailure}`);
 		this.#queue(child, origin);
@@ -230,7 +230,14 @@ export class View {
 		setText(part(child, "pending"), `${count(pending, "call")} ${pending === 1 ? "waits" : "wait"} for a connection`);
 		setText(part(child, "oldest"), origin.pool ? `the longest for ${time(seconds(origin.pool.oldestWait))}, at most `
 				+ `${origin.pool.limits.maxPending} may` : "");
-		each(part(child, "pips"), [...Array(Math.min(pending, MOST_PIPS)).keys()], (number) => number, element("i", "pip"),
+		const pips = part(child, "pips");
+		if (pending > MOST_PIPS) {
+			setAttribute(pips, "data-more", pending - MOST_PIPS);
+		}
+		else {
+			pips.removeAttribute("data-more");
+		}
+		each(pips, [...Array(Math.min(pending, MOST_PIPS)).keys()], (number) => number, element("i", "pip"),
 				() => undefined);
 	}
 
@@ -359,7 +366,7 @@ function troubles(connection, pool) {
 		diagnostics.inDoubt && "a ping must be answered before new calls are sent",
 		diagnostics.pingsInFlight > 0 && `${count(diagnostics.pingsInFlight, "ping")} without an answer, nothing read for `
 				+ time(seconds(diagnostics.lastRead)),
-		seconds(diagnostics.writeStalled) > 0 && `the socket takes nothing since ${time(seconds(diagnostics.writeStalled))}`,
+		seconds(diagnostics.writeStalled) > 0 && `the socket has taken nothing for ${time(seconds(diagnostics.writeStalled))}`,
 		diagnostics.writeError && `a write failed: ${diagnostics.writeError}`,
 		diagnostics.endedBy && `ends: ${diagnostics.endedBy}`,
 	].filter(Boolean).join(" · ");

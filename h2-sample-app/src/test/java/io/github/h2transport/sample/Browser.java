@@ -60,7 +60,9 @@ final class Browser implements AutoCloseable {
 				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
 	}
 
+	/** Without a scrollbar, which has its own width on each system. */
 	void width(int pixels) {
+		this.driver.executeCdpCommand("Emulation.setScrollbarsHidden", Map.of("hidden", true));
 		this.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
 				Map.of("width", pixels, "height", 900, "deviceScaleFactor", 1, "mobile", false));
 	}
@@ -71,13 +73,27 @@ final class Browser implements AutoCloseable {
 				Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
 	}
 
-	/** The text as it is seen, empty if the element is hidden. */
+	/** The text of the first such element as it is seen, empty if there is none. */
 	String text(String selector) {
-		return this.driver.findElement(By.cssSelector(selector)).getText();
+		return texts(selector).stream().findFirst().orElse("");
 	}
 
+	/**
+	 * The texts of all such elements as they are seen, empty for hidden ones. Taken at
+	 * one moment, since the page changes all the time.
+	 */
+	@SuppressWarnings("unchecked")
 	List<String> texts(String selector) {
-		return this.driver.findElements(By.cssSelector(selector)).stream().map(WebElement::getText).toList();
+		return (List<String>) run("""
+				return [...document.querySelectorAll(arguments[0])]
+					.map((element) => element.checkVisibility() ? element.innerText.trim() : "");
+				""", selector);
+	}
+
+	/** An attribute of the first such element, empty if there is none. */
+	String attribute(String selector, String name) {
+		return (String) run("return document.querySelector(arguments[0])?.getAttribute(arguments[1]) ?? '';", selector,
+				name);
 	}
 
 	int count(String selector) {

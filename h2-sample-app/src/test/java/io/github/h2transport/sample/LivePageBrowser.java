@@ -140,7 +140,7 @@ class LivePageBrowser {
 		await().untilAsserted(() -> {
 			assertThat(this.browser.text(".tile.peer .wait")).matches("waits for response head, [1-9]\\.\\d s");
 			assertThat(this.browser.text(".tile .path")).isEqualTo("/slow");
-			assertThat(this.browser.element(".segment.peer").getAttribute("title")).contains("waits for response head");
+			assertThat(this.browser.attribute(".segment.peer", "title")).contains("waits for response head");
 		});
 		await().untilAsserted(() -> assertThat(this.browser.count(".tile, .segment")).isZero());
 		assertThat(this.browser.text(".connection .slots")).startsWith("0 streams open, 16 at once");
@@ -271,6 +271,7 @@ class LivePageBrowser {
 				.anyMatch((text) -> text.contains("Connection refused"))
 				.anyMatch((text) -> text.contains("HTTP/1.1"));
 		});
+		assertThat(this.browser.attribute(".pips[data-more]", "data-more")).isEqualTo("1140");
 		assertThat(this.browser.count("img")).as("elements made of a server's text").isZero();
 		assertThat(this.browser.run("return document.documentElement.scrollWidth")).isEqualTo((long) width);
 		assertThat(this.browser.run(TOO_FAINT)).asInstanceOf(InstanceOfAssertFactories.LIST).isEmpty();
