@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT,
 		properties = { "sample.tls-port=0", "sample.startup-calls=0", "h2.transport.pool.max-connections=1",
-				"h2.transport.pool.max-streams-per-connection=16" })
+				"h2.transport.pool.max-streams-per-connection=16", "logging.level.org.openqa.selenium=error" })
 class LivePageBrowser {
 
 	/** Answers from a file instead of the application's. */
@@ -150,19 +150,20 @@ class LivePageBrowser {
 	@Test
 	void waitingCallsAreAQueueWithAFinding() throws Exception {
 		open();
-		get("/hold?streams=19&seconds=6");
+		get("/hold?streams=19&seconds=20");
 
-		await().untilAsserted(() -> {
-			assertThat(this.browser.text(".queue")).startsWith("3 calls wait for a connection");
+		await().atMost(Duration.ofSeconds(18)).untilAsserted(() -> {
+			assertThat(this.browser.text(".queue:not([hidden])")).startsWith("3 calls wait for a connection");
 			assertThat(this.browser.count(".pip")).isEqualTo(3);
 			assertThat(this.browser.text("[data-is=pending]")).isEqualTo("3");
 			assertThat(this.browser.texts(".finding")).anyMatch((finding) -> finding.startsWith("▲ warning")
-					&& finding.contains("h2.transport.pool.max-connections"));
+					&& finding.contains("h2.transport.pool.max-streams-per-connection"));
 			assertThat(this.browser.text("#verdict")).startsWith("▲ warning: 1 of");
 			assertThat(this.browser.title()).startsWith("▲ warning");
 			assertThat(this.browser.count(".segment:not(.ended)")).isEqualTo(16);
 			assertThat(this.browser.count(".tile")).isEqualTo(12);
-			assertThat(this.browser.text(".connection > [data-is=rest]")).isEqualTo("and 4 streams that wait less");
+			assertThat(this.browser.text(".connection > [data-is=rest]:not([hidden])"))
+				.isEqualTo("and 4 streams that wait less");
 		});
 		this.browser.screenshot("queue");
 		assertThat(this.browser.complaints()).isEmpty();
@@ -265,7 +266,7 @@ class LivePageBrowser {
 			assertThat(this.browser.texts(".connection .trouble:not([hidden])"))
 				.containsExactly("GOAWAY ENHANCE_YOUR_CALM, last stream 41: <img src=x onerror=\"throw 1\">");
 			assertThat(this.browser.texts(".connection .state")).containsExactly("OPEN", "DRAINING");
-			assertThat(this.browser.text(".pips + *, .queue")).contains("1200 calls wait for a connection");
+			assertThat(this.browser.text(".queue:not([hidden])")).contains("1200 calls wait for a connection");
 			assertThat(this.browser.count(".pip")).isEqualTo(60);
 			assertThat(this.browser.texts(".origin > .trouble:not([hidden])")).hasSize(2)
 				.anyMatch((text) -> text.contains("Connection refused"))
