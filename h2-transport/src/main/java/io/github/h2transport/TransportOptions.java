@@ -219,7 +219,7 @@ public final class TransportOptions extends PoolOptions {
 	 * between may have forgotten the connection without a word; a request that was not
 	 * sent can go elsewhere, whatever its method. Connections that are kept though they
 	 * are idle ({@link #minConnections()}) are asked after so much silence even if no
-	 * request comes, and then more and more rarely, up to each five minutes.
+	 * request comes, and after three times without an answer but PINGs each five minutes.
 	 * @return by default 30 s
 	 */
 	public Duration probeIdleAfter() {

@@ -171,7 +171,7 @@ public final class ClientConn {
 		}
 		if (this.streams.slots().isUsedUp()) {
 			this.streams.slots().retire();
-			later(this.driver.ending()::retire);
+			this.loop.later(this.driver.ending()::retire);
 		}
 		return true;
 	}
@@ -521,18 +521,8 @@ public final class ClientConn {
 		}
 	}
 
-	/** As {@link Loop#later}. Any thread. */
-	void later(Runnable action) {
-		this.loop.later(action);
-	}
-
-	/** As {@link Loop#lastOfAll}. Any thread. */
-	void lastOfAll(Runnable action) {
-		this.loop.lastOfAll(action);
-	}
-
-	void unpark(Thread waiting) {
-		this.loop.unpark(waiting);
+	Loop loop() {
+		return this.loop;
 	}
 
 	/**
@@ -583,14 +573,6 @@ public final class ClientConn {
 
 	long sendWindow() {
 		return this.sendHalf.connectionWindow();
-	}
-
-	long sentOctets() {
-		return this.sendHalf.dataSent();
-	}
-
-	long receivedOctets() {
-		return this.receiveWindow.received();
 	}
 
 	boolean isStalled() {

@@ -84,12 +84,6 @@ public final class ClientStream extends ProtocolStream {
 	/** Written by the loop before there is content: when the head came. */
 	private long headNanos;
 
-	/**
-	 * Written by the loop: when content came last, 0 if none did. For snapshots only, to
-	 * whom an older value does no harm.
-	 */
-	private long lastReceivedNanos;
-
 	private final StreamWaiter waiter = new StreamWaiter(this);
 
 	/** Set by the loop. */
@@ -388,10 +382,6 @@ public final class ClientStream extends ProtocolStream {
 		return this.headNanos;
 	}
 
-	long lastReceivedNanos() {
-		return this.lastReceivedNanos;
-	}
-
 	/** Whether no content of the response is of use any more. */
 	boolean isOver() {
 		return isClosed() || this.failure != null;
@@ -523,7 +513,6 @@ public final class ClientStream extends ProtocolStream {
 		boolean affordable = this.connection.budget().add(octets);
 		boolean stillWriting = affordable && isCreditedOnReceipt();
 		long now = this.connection.driver().lastReadNanos();
-		this.lastReceivedNanos = now;
 		this.body.add(piece, affordable, stillWriting, now);
 		// Octets that stay make what is left of the window smaller, and credit due
 		// earlier.

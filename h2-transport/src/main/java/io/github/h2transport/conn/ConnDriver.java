@@ -301,13 +301,17 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.clock.life().heard();
 	}
 
-	/** The connection is on trial. Loop. */
-	void askForLife() {
+	/** The connection is on trial, because of a failure or of a long silence. Loop. */
+	void askForLife(Trial.Doubt doubt) {
 		if (!this.established || this.ending.endedBy() != null) {
 			this.connection.trial().over();
-			return;
 		}
-		this.clock.life().tryNow(this.loop.nanoTime());
+		else if (doubt == Trial.Doubt.STALE) {
+			this.clock.life().tryStale(this.loop.nanoTime());
+		}
+		else {
+			this.clock.life().tryNow(this.loop.nanoTime());
+		}
 	}
 
 	void goAway(int lastStreamId, ErrorCode code, String debug) {
@@ -350,7 +354,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		Slots slots = this.connection.slots();
 		if (slots.isAccepting()) {
 			slots.retire();
-			this.connection.later(this.ending::retire);
+			this.connection.loop().later(this.ending::retire);
 		}
 		return false;
 	}
@@ -361,7 +365,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.resetCredit = credit;
 		TransportListener listener = this.resources.listener();
 		if (listener != null) {
-			this.connection.later(() -> listener.resetSent(this.connection.id(), this.connection.key(), code));
+			this.connection.loop().later(() -> listener.resetSent(this.connection.id(), this.connection.key(), code));
 		}
 	}
 
@@ -369,7 +373,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	void resetReceived(ErrorCode code) {
 		TransportListener listener = this.resources.listener();
 		if (listener != null) {
-			this.connection.later(() -> listener.resetReceived(this.connection.id(), this.connection.key(), code));
+			this.connection.loop()
+				.later(() -> listener.resetReceived(this.connection.id(), this.connection.key(), code));
 		}
 	}
 
@@ -440,8 +445,8 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(), this.connection.isInDoubt(),
 				Duration.ofNanos(Math.max(0, now - this.lastRead)),
 				(stalledSince != 0) ? Duration.ofNanos(now - stalledSince) : Duration.ZERO,
-				(failure != null) ? ForeignFailure.words(failure) : null, this.connection.sentOctets(),
-				this.connection.receivedOctets(), (end != null) ? end.getMessage() : null,
+				(failure != null) ? ForeignFailure.words(failure) : null, this.connection.sendHalf().dataSent(),
+				this.connection.receiveWindow().received(), (end != null) ? end.getMessage() : null,
 				this.connection.lastFrames());
 	}
 

@@ -310,7 +310,7 @@ final class ConnEnding implements Pen.Owner {
 		Http2Exception cause = new ConnectionException(
 				"Writing to " + this.connection.describe() + " failed: " + ForeignFailure.words(failure),
 				ForeignFailure.printable(failure), this.connection.context(Initiator.PEER, Phase.REQUEST_HEAD));
-		this.connection.later(() -> this.driver.writeFailed(failure));
+		this.connection.loop().later(() -> this.driver.writeFailed(failure));
 		return cause;
 	}
 

@@ -96,6 +96,7 @@ final class ConnReceiver implements ReceiveEvents {
 		this.driver.heard();
 		ClientStream client = (ClientStream) stream;
 		client.ended(trailers);
+		this.connection.tuning().ended(client);
 		this.connection.answered();
 		if (closed) {
 			this.connection.streamClosed(client);

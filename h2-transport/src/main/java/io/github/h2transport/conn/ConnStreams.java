@@ -75,7 +75,7 @@ final class ConnStreams {
 			// RFC 9113 section 5.1.1: a new connection takes over. All that have a slot
 			// can still be opened.
 			this.slots.retire();
-			this.connection.later(this.connection.driver().ending()::retire);
+			this.connection.loop().later(this.connection.driver().ending()::retire);
 		}
 		if (this.connection.isSingleUse()) {
 			this.slots.retire();
@@ -112,7 +112,7 @@ final class ConnStreams {
 			this.slots.refuse();
 		}
 		if (this.slots.release() && (singleUse || !this.slots.isAccepting())) {
-			this.connection.later(this.connection.driver().ending()::drained);
+			this.connection.loop().later(this.connection.driver().ending()::drained);
 		}
 		if (this.freed.compareAndSet(false, true) && this.loop.inLoop()) {
 			this.loop.afterFlush(this::tellOfFreeSlots);

@@ -68,9 +68,10 @@ final class ConnectionSnapshots {
 
 	/** When it last moved in the direction that it waits for. */
 	private static long movedAt(ClientStream stream, WaitingFor waitingFor, ResponseBody.@Nullable Unread unread) {
+		long arrived = stream.body().lastArrived();
 		long moved = switch (waitingFor) {
-			case APPLICATION -> (unread != null) ? unread.sinceNanos() : stream.lastReceivedNanos();
-			case RESPONSE_BODY -> (stream.lastReceivedNanos() != 0) ? stream.lastReceivedNanos() : stream.headNanos();
+			case APPLICATION -> (unread != null) ? unread.sinceNanos() : arrived;
+			case RESPONSE_BODY -> (arrived != 0) ? arrived : stream.headNanos();
 			default -> stream.lastSentNanos();
 		};
 		return (moved != 0) ? moved : stream.startNanos();

@@ -13,10 +13,11 @@ import io.github.h2transport.TransportOptions;
 final class LifeCheck {
 
 	/**
-	 * So many PINGs go without HEADERS or DATA between them, of either side, before they
-	 * get rarer: gRPC servers allow two.
+	 * So many PINGs gRPC servers take after their latest HEADERS or DATA, however soon:
+	 * the first is free, two more are forgiven, the next one ends the connection with all
+	 * that runs on it.
 	 */
-	private static final int FREE_PINGS = 2;
+	private static final int MOST_PINGS = 3;
 
 	/** What gRPC servers take without complaint at any time. */
 	private static final long LONGEST_INTERVAL_NANOS = 300_000_000_000L;
@@ -43,11 +44,11 @@ final class LifeCheck {
 	/** HEADERS or DATA have arrived since the latest look. */
 	private boolean heard;
 
-	/** What had been sent at the latest look. */
-	private long sent;
-
 	/** How many PINGs had been sent at the latest look. */
 	private long pingsSeen;
+
+	/** When the latest of them was sent, or a little later. */
+	private long pingedAt;
 
 	/** How many of them were sent before the latest HEADERS or DATA, at least. */
 	private long pingsBefore;
@@ -81,14 +82,17 @@ final class LifeCheck {
 		return true;
 	}
 
-	/** HEADERS or DATA have arrived. */
+	/**
+	 * HEADERS or DATA have arrived. Those that we send do not count: servers go by their
+	 * own.
+	 */
 	void heard() {
 		this.heard = true;
 	}
 
 	/** Asks after a silence, while streams are open. */
 	void check(long now) {
-		look();
+		look(now);
 		if (this.askedAt == 0 && !this.options.pingInterval().isZero()) {
 			askAfter(this.options.pingInterval(), now);
 		}
@@ -100,7 +104,7 @@ final class LifeCheck {
 	 * while nothing runs, so one that has complained gets none; requests find out.
 	 */
 	void checkKept(long now) {
-		look();
+		look(now);
 		if (this.askedAt == 0 && !this.options.probeIdleAfter().isZero() && complaints() == 0) {
 			askAfter(this.options.probeIdleAfter(), now);
 		}
@@ -111,6 +115,20 @@ final class LifeCheck {
 		if (now - this.driver.lastReadNanos() > interval && now - this.connection.lastStart() > interval) {
 			ask(now);
 		}
+	}
+
+	/**
+	 * Asks because the connection is on trial after a long silence; not if the PING could
+	 * cost running streams their connection. They are being watched already.
+	 */
+	void tryStale(long now) {
+		look(now);
+		boolean tooMany = inARow() >= MOST_PINGS && now - this.pingedAt < LONGEST_INTERVAL_NANOS;
+		if (this.askedAt == 0 && tooMany && !this.connection.streams().all().isEmpty()) {
+			this.connection.trial().over();
+			return;
+		}
+		tryNow(now);
 	}
 
 	/** Asks because the connection is on trial. */
@@ -135,17 +153,23 @@ final class LifeCheck {
 	}
 
 	/**
-	 * Takes note of HEADERS and DATA. A PING that was sent since the latest look may have
+	 * Takes note of what has arrived. A PING that was sent since the latest look may have
 	 * come before or after them; it counts as sent after.
 	 */
-	private void look() {
-		long nowSent = sent();
-		if (this.heard || nowSent != this.sent) {
+	private void look(long now) {
+		if (this.heard) {
 			this.heard = false;
-			this.sent = nowSent;
 			this.pingsBefore = this.pingsSeen;
 		}
-		this.pingsSeen = pingsSent();
+		long sent = pingsSent();
+		if (sent != this.pingsSeen) {
+			this.pingsSeen = sent;
+			this.pingedAt = now;
+		}
+	}
+
+	private long inARow() {
+		return this.pingsSeen - this.pingsBefore;
 	}
 
 	/** The peer counts them all, whoever has asked for them. */
@@ -156,8 +180,11 @@ final class LifeCheck {
 	/** How long the peer may be silent. */
 	private long interval(Duration shortest) {
 		long interval = shortest.toNanos();
-		long inARow = this.pingsSeen - this.pingsBefore;
-		long doublings = complaints() + Math.max(0, inARow + 1 - FREE_PINGS);
+		long inARow = inARow();
+		if (inARow >= MOST_PINGS) {
+			return Math.max(interval, LONGEST_INTERVAL_NANOS);
+		}
+		long doublings = complaints() + Math.max(0, inARow - 1);
 		for (long i = 0; i < doublings && interval < LONGEST_INTERVAL_NANOS; i++) {
 			interval = Math.min(2 * interval, LONGEST_INTERVAL_NANOS);
 		}
@@ -166,11 +193,6 @@ final class LifeCheck {
 
 	private int complaints() {
 		return this.backOff.doublings(this.connection.key().origin());
-	}
-
-	/** Changes with HEADERS and with DATA. */
-	private long sent() {
-		return this.connection.streamsOpened() + this.connection.sendHalf().dataSent();
 	}
 
 	/** GOAWAY has come; if our PINGs may be the reason, there will be fewer. */

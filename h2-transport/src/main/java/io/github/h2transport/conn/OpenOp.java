@@ -43,6 +43,7 @@ final class OpenOp extends Op {
 		this.connection.book().opening(this.stream);
 		half.open(this.stream, this.stream.request(), this.stream.upload() == null);
 		this.stream.opened();
+		this.connection.tuning().opened(this.stream, half);
 	}
 
 	@Override

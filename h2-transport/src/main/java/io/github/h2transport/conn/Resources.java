@@ -111,8 +111,8 @@ final class Resources {
 
 	void forget(ClientConn connection) {
 		if (this.connections.remove(connection.id()) != null) {
-			this.sentBefore.add(connection.sentOctets());
-			this.receivedBefore.add(connection.receivedOctets());
+			this.sentBefore.add(connection.sendHalf().dataSent());
+			this.receivedBefore.add(connection.receiveWindow().received());
 		}
 		if (this.connections.isEmpty()) {
 			CompletableFuture<Void> waiting = this.empty;
@@ -142,8 +142,8 @@ final class Resources {
 		long sent = this.sentBefore.sum();
 		long received = this.receivedBefore.sum();
 		for (ClientConn connection : this.connections.values()) {
-			sent += connection.sentOctets();
-			received += connection.receivedOctets();
+			sent += connection.sendHalf().dataSent();
+			received += connection.receiveWindow().received();
 		}
 		return new Traffic(sent, received);
 	}

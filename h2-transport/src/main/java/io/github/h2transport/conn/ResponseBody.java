@@ -42,6 +42,12 @@ final class ResponseBody extends InputStream {
 	private @Nullable Chunk tail;
 
 	/**
+	 * Written by the loop: when content came last, 0 if none did. For snapshots only, to
+	 * whom an older value does no harm.
+	 */
+	private long lastArrived;
+
+	/**
 	 * Set once by the loop, emptied by the reader when it has moved on: it would hold on
 	 * to everything that was read.
 	 */
@@ -81,6 +87,7 @@ final class ResponseBody extends InputStream {
 		byte[] octets = new byte[piece.remaining()];
 		piece.get(octets);
 		Chunk chunk = new Chunk(octets, connectionCredited, streamCredited, now);
+		this.lastArrived = now;
 		Chunk last = this.tail;
 		this.tail = chunk;
 		if (last == null) {
@@ -324,6 +331,11 @@ final class ResponseBody extends InputStream {
 			release(chunk);
 		}
 		return true;
+	}
+
+	/** When content came last, 0 if none did; perhaps an instant old. Any thread. */
+	long lastArrived() {
+		return this.lastArrived;
 	}
 
 	/**

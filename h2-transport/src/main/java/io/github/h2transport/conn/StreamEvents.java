@@ -36,25 +36,25 @@ final class StreamEvents {
 			this.openedNanos = connection.nanoTime();
 		}
 		if (this.listener != null) {
-			connection.later(this.listener::wroteHeaders);
+			connection.loop().later(this.listener::wroteHeaders);
 		}
 	}
 
 	void wroteRequest(ClientConn connection) {
 		if (this.listener != null) {
-			connection.later(this.listener::wroteRequest);
+			connection.loop().later(this.listener::wroteRequest);
 		}
 	}
 
 	void interim(ClientConn connection, int status, Headers headers) {
 		if (this.listener != null) {
-			connection.later(() -> this.listener.informational(status, headers));
+			connection.loop().later(() -> this.listener.informational(status, headers));
 		}
 	}
 
 	void firstByte(ClientConn connection, int status) {
 		if (this.listener != null) {
-			connection.later(() -> this.listener.firstByte(status));
+			connection.loop().later(() -> this.listener.firstByte(status));
 		}
 	}
 
@@ -67,7 +67,7 @@ final class StreamEvents {
 			FlightRecorder.stream(stream, this.openedNanos, connection.nanoTime(), cause);
 		}
 		if (this.listener != null) {
-			connection.later(() -> this.listener.done(cause));
+			connection.loop().later(() -> this.listener.done(cause));
 		}
 	}
 

@@ -1,8 +1,10 @@
 package io.github.h2transport.conn;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 import io.github.h2transport.protocol.WindowGrowth;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a stream's receive window has grown by, beyond its initial size: reserved in the
@@ -13,21 +15,26 @@ final class StreamGrowth {
 
 	private static final long GIVEN_BACK = -1;
 
-	private final WindowGrowth pace;
+	/** Owned by the holder of the pen: made when content is credited. */
+	private @Nullable WindowGrowth pace;
 
 	private final MemoryBudget budget;
 
 	/** Changed by the holder of the pen until somebody gives it back. */
 	private final AtomicLong reserved = new AtomicLong();
 
-	StreamGrowth(WindowGrowth pace, MemoryBudget budget) {
-		this.pace = pace;
+	StreamGrowth(MemoryBudget budget) {
 		this.budget = budget;
 	}
 
-	/** Owned by the holder of the pen. */
-	WindowGrowth pace() {
-		return this.pace;
+	/** How fast the stream is. Holder of the pen. */
+	WindowGrowth pace(Supplier<WindowGrowth> beginning) {
+		WindowGrowth known = this.pace;
+		if (known == null) {
+			known = beginning.get();
+			this.pace = known;
+		}
+		return known;
 	}
 
 	/**

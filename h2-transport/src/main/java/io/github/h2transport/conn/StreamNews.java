@@ -60,7 +60,7 @@ final class StreamNews implements Runnable {
 	void tell() {
 		if (this.listener != null && TOLD.compareAndSet(this, false, true)) {
 			// A listener hears of a response before its caller has it.
-			this.stream.connection().lastOfAll(this);
+			this.stream.connection().loop().lastOfAll(this);
 		}
 	}
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamTable {
 
-	private static final int SIZE = 256;
+	private static final int SIZE = 128;
 
 	private final AtomicReferenceArray<@Nullable ClientStream> slots = new AtomicReferenceArray<>(SIZE);
 

@@ -173,7 +173,7 @@ final class StreamWaiter {
 		Thread thread = this.waiting;
 		if (thread != null) {
 			this.waiting = null;
-			this.stream.connection().unpark(thread);
+			this.stream.connection().loop().unpark(thread);
 		}
 	}
 

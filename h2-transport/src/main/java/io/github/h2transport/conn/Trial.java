@@ -48,7 +48,7 @@ final class Trial {
 			if (this.staleNanos == 0 || now - this.connection.driver().lastReadNanos() < this.staleNanos) {
 				return false;
 			}
-			begin();
+			begin(Doubt.STALE);
 		}
 		this.held.add(request);
 		// It may have ended before the request was there to be seen.
@@ -61,14 +61,14 @@ final class Trial {
 	/** A request has timed out: either the server is slow, or nobody is there. */
 	void timedOut() {
 		if (this.asksAfterTimeouts) {
-			begin();
+			begin(Doubt.TIMED_OUT);
 		}
 	}
 
 	/** Asks for life, unless that is being done already. Any thread. */
-	private void begin() {
+	private void begin(Doubt doubt) {
 		if (this.on.compareAndSet(false, true)
-				&& !this.connection.onLoop(() -> this.connection.driver().askForLife())) {
+				&& !this.connection.onLoop(() -> this.connection.driver().askForLife(doubt))) {
 			over();
 		}
 	}
@@ -92,6 +92,17 @@ final class Trial {
 		for (Op request = this.held.poll(); request != null; request = this.held.poll()) {
 			this.connection.submit(request);
 		}
+	}
+
+	/** Why it is not sure that anybody is there. */
+	enum Doubt {
+
+		/** Nothing has arrived for long. */
+		STALE,
+
+		/** A request has not been answered in time. */
+		TIMED_OUT
+
 	}
 
 }

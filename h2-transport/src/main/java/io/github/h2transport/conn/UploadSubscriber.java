@@ -63,7 +63,7 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 				content.subscribe(new UploadSubscriber(stream, upload, onFailure));
 			}
 		};
-		upload.onReady(() -> stream.connection().later(begin));
+		upload.onReady(() -> stream.connection().loop().later(begin));
 		begin.run();
 	}
 
@@ -75,7 +75,7 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 		}
 		this.subscription = newSubscription;
 		// The pen must not run the publisher's code, so it goes by way of the loop.
-		this.upload.onReady(() -> this.stream.connection().later(this::goOn));
+		this.upload.onReady(() -> this.stream.connection().loop().later(this::goOn));
 		goOn();
 	}
 

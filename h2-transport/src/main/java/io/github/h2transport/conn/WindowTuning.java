@@ -22,8 +22,14 @@ final class WindowTuning {
 
 	private final long maxSize;
 
+	/** For so many small bodies after a large one the next large one is expected. */
+	private static final int LARGE_EXPECTED = 8;
+
 	/** Owned by the holder of the pen: what streams of this connection have reached. */
 	private long learnt;
+
+	/** Written by the loop: how many more bodies may be small until none is large. */
+	private volatile int largeExpected;
 
 	WindowTuning(ClientConn connection, TransportOptions options) {
 		this.connection = connection;
@@ -51,21 +57,51 @@ final class WindowTuning {
 		}
 	}
 
+	/**
+	 * A stream was opened. Where bodies are large its window begins as large as theirs
+	 * were: on a long path each round trip that is not needed counts. Holder of the pen.
+	 */
+	void opened(ClientStream stream, SendHalf half) {
+		long size = this.learnt;
+		if (this.largeExpected == 0 || size < 2 * this.initialSize || stream.isHeadRequest()) {
+			return;
+		}
+		StreamGrowth growth = new StreamGrowth(this.connection.budget());
+		stream.growth(growth);
+		if (growth.reserve(size - this.initialSize)) {
+			stream.receiveWindow().resize(size);
+			half.creditStream(stream);
+			if (stream.isOver()) {
+				growth.giveBack();
+			}
+		}
+	}
+
+	/** A response has ended. Loop. */
+	void ended(ClientStream stream) {
+		if (stream.receivedLength() > this.initialSize) {
+			this.largeExpected = LARGE_EXPECTED;
+		}
+		else if (this.largeExpected > 0) {
+			this.largeExpected = this.largeExpected - 1;
+		}
+	}
+
 	private void tune(ClientStream stream, long now) {
 		StreamGrowth growth = stream.growth();
 		if (growth == null) {
-			growth = new StreamGrowth(new WindowGrowth(this.initialSize, this.maxSize, stream.headNanos()),
-					this.connection.budget());
+			growth = new StreamGrowth(this.connection.budget());
 			stream.growth(growth);
 		}
+		WindowGrowth pace = growth.pace(() -> new WindowGrowth(this.initialSize, this.maxSize, stream.headNanos()));
 		ReceiveWindow window = stream.receiveWindow();
 		long before = window.size();
-		long size = growth.pace().size(window, this.learnt, this.roundTrips.nanos(), now);
+		long size = pace.size(window, this.learnt, this.roundTrips.nanos(), now);
 		if (size != before && growth.reserve(size - before)) {
 			window.resize(size);
 			if (size > before) {
 				this.learnt = Math.max(this.learnt, size);
-				growth.pace().grown();
+				pace.grown();
 			}
 			if (stream.isOver()) {
 				// Whoever ended it may have come before there was anything to give back.

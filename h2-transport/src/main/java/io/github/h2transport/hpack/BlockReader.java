@@ -18,7 +18,7 @@ final class BlockReader {
 	private static final int KEPT_OCTETS = 4096;
 
 	// so that a row of ever longer strings does not allocate for each of them
-	private static final int SMALLEST_OCTETS = 512;
+	private static final int SMALLEST_OCTETS = 256;
 
 	private static final byte[] NOTHING = new byte[0];
 

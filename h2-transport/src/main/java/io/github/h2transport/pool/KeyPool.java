@@ -455,17 +455,6 @@ final class KeyPool<C> {
 		this.open.keep(this.dialling.growth().keep(wanted));
 	}
 
-	/** Whether there is anything to tell of. */
-	boolean isKnown() {
-		this.lock.lock();
-		try {
-			return !this.retired;
-		}
-		finally {
-			this.lock.unlock();
-		}
-	}
-
 	PoolSnapshot snapshot() {
 		this.lock.lock();
 		try {
@@ -474,6 +463,17 @@ final class KeyPool<C> {
 					this.line.size(), Duration.ofNanos(this.line.oldestWait(now)), this.dialling.failure(),
 					Duration.ofNanos(Math.max(0, this.dialling.pause(now))), limits(), leaving(),
 					this.recent.snapshot(now), this.counters.totals());
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/** Whether there is anything to tell of. */
+	boolean isKnown() {
+		this.lock.lock();
+		try {
+			return !this.retired;
 		}
 		finally {
 			this.lock.unlock();

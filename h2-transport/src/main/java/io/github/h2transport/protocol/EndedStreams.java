@@ -7,7 +7,7 @@ package io.github.h2transport.protocol;
  */
 final class EndedStreams {
 
-	private static final int SIZE = 256;
+	private static final int SIZE = 64;
 
 	private final int[] ids = new int[SIZE];
 

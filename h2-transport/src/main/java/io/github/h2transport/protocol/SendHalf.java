@@ -41,7 +41,7 @@ public final class SendHalf {
 
 	private final HpackEncoder encoder;
 
-	private final OctetSink block = new OctetSink(512);
+	private final OctetSink block = new OctetSink(256);
 
 	private final PeerSettings peer = new PeerSettings();
 

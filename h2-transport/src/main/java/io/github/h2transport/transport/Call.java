@@ -229,17 +229,6 @@ abstract class Call implements StreamPlan {
 				FailureContext.of(Initiator.LIBRARY, Phase.POOL)));
 	}
 
-	private void acquired(@Nullable Http2Exception failure) {
-		if (this.listener != null) {
-			this.listener.acquired(this.key, Duration.ofNanos(System.nanoTime() - this.askedNanos), failure);
-		}
-	}
-
-	private Http2Exception notAcquired(Http2Exception failure) {
-		acquired(failure);
-		return forCaller(failure);
-	}
-
 	/** The pool has given a connection. */
 	void gotConnection(ClientConn connection) {
 		if (this.listener != null) {
@@ -288,6 +277,17 @@ abstract class Call implements StreamPlan {
 		if (this.listener != null && this.done != null && this.done.compareAndSet(false, true)) {
 			this.listener.done(this.request, failure);
 		}
+	}
+
+	private void acquired(@Nullable Http2Exception failure) {
+		if (this.listener != null) {
+			this.listener.acquired(this.key, Duration.ofNanos(System.nanoTime() - this.askedNanos), failure);
+		}
+	}
+
+	private Http2Exception notAcquired(Http2Exception failure) {
+		acquired(failure);
+		return forCaller(failure);
 	}
 
 	/** Passes on what happens to the call's stream. */

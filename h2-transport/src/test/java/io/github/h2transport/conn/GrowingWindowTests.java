@@ -153,6 +153,35 @@ class GrowingWindowTests {
 	}
 
 	@Test
+	void whereBodiesAreLargeTheNextStreamIsOpenedWithALargeWindow() throws Exception {
+		Exchange first = this.peer.call(get("/a"));
+		this.peer.send(headers(1).status(200));
+		growOnce(first);
+		this.peer.send(data(1, "more").endStream()).rest();
+		Exchange second = this.peer.call(get("/b"));
+		this.peer.expect(headers(3).endStream(), windowUpdate(3, WINDOW)).expectNothing();
+		assertThat(second.stream().receiveWindow().available()).isEqualTo(2 * WINDOW);
+		assertThat(this.peer.resources().budget().reserved()).isEqualTo(WINDOW);
+		this.peer.send(headers(3).status(200).endStream());
+		assertThat(this.peer.resources().budget().reserved()).isZero();
+	}
+
+	@Test
+	void afterAFewSmallBodiesNoLargeWindowIsAnnounced() throws Exception {
+		Exchange first = this.peer.call(get("/a"));
+		this.peer.send(headers(1).status(200));
+		growOnce(first);
+		this.peer.send(data(1, "more").endStream()).rest();
+		for (int id = 3; id < 3 + 2 * 8; id += 2) {
+			this.peer.call(get("/b"));
+			this.peer.expect(headers(id).endStream(), windowUpdate(id, WINDOW)).expectNothing();
+			this.peer.send(headers(id).status(200).endStream());
+		}
+		this.peer.call(get("/c"));
+		this.peer.expect(headers(19).endStream()).expectNothing();
+	}
+
+	@Test
 	void pingsAreFewAndSpaced() throws Exception {
 		SimulatedPath path = path(FAST);
 		path.call(EVERYTHING);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.h2transport.ConnectionException;
@@ -11,6 +12,8 @@ import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.h2transport.conn.PeerFrame.data;
 import static io.github.h2transport.conn.PeerFrame.goAway;
@@ -205,27 +208,60 @@ class LifeTests {
 	// ---- no more PINGs than servers bear ----
 
 	@Test
-	void pingsGetRarerWhileNothingIsSent() throws Exception {
+	void pingsGetRareWhileTheServerSendsNothing() throws Exception {
 		this.peer.call(get("/events"));
-		assertThat(pings(Duration.ofMinutes(25))).containsExactly(10, 10, 20, 40, 80, 160, 300, 300, 300);
+		assertThat(pings(Duration.ofMinutes(25))).containsExactly(10, 10, 20, 300, 300, 300, 300);
 	}
 
 	@Test
-	void aRequestMakesThemFrequentAgain() throws Exception {
-		this.peer.call(get("/events"));
-		assertThat(pings(Duration.ofSeconds(85))).containsExactly(10, 10, 20, 40);
-		this.peer.call(get("/b"));
-		assertThat(pings(Duration.ofSeconds(45))).containsExactly(10, 10, 20);
-	}
-
-	@Test
-	void contentMakesThemFrequentAgain() throws Exception {
+	void whatWeSendDoesNotMakeThemFrequentAgain() throws Exception {
 		UploadStream out = this.peer.call(upload("/a")).upload();
-		assertThat(pings(Duration.ofSeconds(85))).containsExactly(10, 10, 20, 40);
+		assertThat(pings(Duration.ofSeconds(45))).containsExactly(10, 10, 20);
 		out.write(1);
 		out.flush();
-		this.peer.settle();
-		assertThat(pings(Duration.ofSeconds(25))).hasSizeGreaterThanOrEqualTo(2);
+		this.peer.call(get("/b"));
+		assertThat(pings(Duration.ofSeconds(200))).isEmpty();
+	}
+
+	@Test
+	void aRequestBesideASilentStreamIsSentUnaskedRatherThanWithOnePingTooMany() throws Exception {
+		this.peer.call(get("/events"));
+		assertThat(pings(Duration.ofSeconds(80))).containsExactly(10, 10, 20);
+		this.peer.call(post("/a", new byte[0]));
+		this.peer.expect(headers(3).endStream()).expectNothing();
+		this.peer.advance(Duration.ofSeconds(240)).expectNothing();
+	}
+
+	/** A stream is silent for hours, with a word now and then, and calls beside it. */
+	@ParameterizedTest
+	@ValueSource(longs = { 1, 2, 3, 4, 5 })
+	void aGrpcServerNeverFindsThemTooMany(long seed) throws Exception {
+		Random random = new Random(seed);
+		GrpcPingCount count = new GrpcPingCount();
+		this.peer.call(get("/events"));
+		this.peer.send(headers(1).status(200));
+		for (int second = 0; second < 4 * 3600; second++) {
+			this.peer.advance(Duration.ofSeconds(1));
+			int chance = random.nextInt(1200);
+			if (chance == 0) {
+				this.peer.send(data(1, "x"));
+				count.sent();
+			}
+			if (chance == 1) {
+				this.peer.call(get("/answered"));
+			}
+			for (PeerFrame frame : this.peer.rest()) {
+				if (frame.type == PeerFrame.Type.HEADERS && frame.streamId > 1) {
+					this.peer.send(headers(frame.streamId).status(200).endStream());
+					count.sent();
+				}
+				if (frame.isPing()) {
+					assertThat(count.isTooMany(second)).as("the PING after %d s", second).isFalse();
+					this.peer.send(frame.acknowledged());
+				}
+			}
+		}
+		assertThat(count.pings()).isGreaterThan(40);
 	}
 
 	@Test
@@ -250,7 +286,7 @@ class LifeTests {
 	@Test
 	void whatTheServerSendsMakesThemFrequentAgain() throws Exception {
 		this.peer.call(get("/events"));
-		assertThat(pings(Duration.ofSeconds(85))).containsExactly(10, 10, 20, 40);
+		assertThat(pings(Duration.ofSeconds(85))).containsExactly(10, 10, 20);
 		// gRPC servers count from their own latest HEADERS or DATA on.
 		this.peer.send(headers(1).status(200), data(1, "x"));
 		assertThat(pings(Duration.ofSeconds(45))).containsExactly(10, 10, 20);
@@ -265,7 +301,7 @@ class LifeTests {
 			this.peer.expect(ping(i)).send(pingAck(i));
 			assertThat(measured).isCompleted();
 		}
-		assertThat(pings(Duration.ofSeconds(65))).containsExactly(20, 40);
+		assertThat(pings(Duration.ofSeconds(325))).containsExactly(20, 300);
 	}
 
 	@Test
@@ -279,7 +315,7 @@ class LifeTests {
 		List<PeerFrame> probes = this.peer.rest().stream().filter(PeerFrame::isPing).toList();
 		assertThat(probes).hasSize(1);
 		this.peer.send(probes.get(0).acknowledged());
-		assertThat(pings(Duration.ofSeconds(75))).containsExactly(10, 20, 40);
+		assertThat(pings(Duration.ofSeconds(335))).containsExactly(10, 20, 300);
 	}
 
 	@Test
@@ -299,9 +335,9 @@ class LifeTests {
 	// ---- connections that are kept though they are idle ----
 
 	@Test
-	void aKeptConnectionIsAskedWhileItIsIdleAndMoreAndMoreRarely() {
+	void aKeptConnectionIsAskedWhileItIsIdleAndThenRarely() {
 		this.peer.connection().keepIdle(true);
-		assertThat(pings(Duration.ofMinutes(20))).containsExactly(30, 30, 60, 120, 240, 300, 300);
+		assertThat(pings(Duration.ofMinutes(20))).containsExactly(30, 30, 60, 300, 300, 300);
 		this.peer.isAtRest();
 	}
 
@@ -373,6 +409,46 @@ class LifeTests {
 			}
 		}
 		return gaps;
+	}
+
+	/**
+	 * How gRPC servers count unless told otherwise: after each of their own HEADERS or
+	 * DATA the first PING is free; each further one within five minutes of the one before
+	 * is a strike; the third strike ends the connection.
+	 */
+	private static final class GrpcPingCount {
+
+		private static final int MOST_STRIKES = 2;
+
+		private static final int MIN_SECONDS = 300;
+
+		private boolean free = true;
+
+		private int strikes;
+
+		private int last;
+
+		private int pings;
+
+		void sent() {
+			this.free = true;
+			this.strikes = 0;
+		}
+
+		boolean isTooMany(int second) {
+			this.pings++;
+			if (!this.free && second - this.last < MIN_SECONDS) {
+				this.strikes++;
+			}
+			this.free = false;
+			this.last = second;
+			return this.strikes > MOST_STRIKES;
+		}
+
+		int pings() {
+			return this.pings;
+		}
+
 	}
 
 }

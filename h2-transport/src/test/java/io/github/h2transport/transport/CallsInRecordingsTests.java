@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(60)
 class CallsInRecordingsTests {
 
-	private static final Duration ACQUIRE_TIMEOUT = Duration.ofMillis(300);
+	private static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(2);
 
 	@TempDir
 	private Path folder;
@@ -82,8 +82,11 @@ class CallsInRecordingsTests {
 			});
 			assertThat(events).extracting((event) -> event.getString("origin"))
 				.containsOnly("http://127.0.0.1:" + server.port());
-			assertThat(events).extracting((event) -> event.getBoolean("success")).containsExactly(true, false);
-			assertThat(events.get(1).getDuration("took")).isGreaterThanOrEqualTo(ACQUIRE_TIMEOUT);
+			// A recording keeps the order of each thread only.
+			assertThat(events).extracting((event) -> event.getBoolean("success"))
+				.containsExactlyInAnyOrder(true, false);
+			assertThat(events).filteredOn((event) -> !event.getBoolean("success"))
+				.allSatisfy((event) -> assertThat(event.getDuration("took")).isGreaterThanOrEqualTo(ACQUIRE_TIMEOUT));
 			server.close();
 		}
 	}

@@ -8,21 +8,29 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Compares clients: starts the servers, runs every row of a {@link Plan} in a JVM of its
- * own, repetition by repetition, and writes tables and plots. The results so far are
- * written after each repetition, so that a long run can be looked at and ended.
+ * own, repetition by repetition, and writes tables and plots. Each measurement is written
+ * at once and the tables after each repetition, so that a long run can be looked at and
+ * ended.
  */
 public final class Comparison {
 
 	// start and end of a JVM, and the last calls, when an estimate is needed
 	private static final double EXTRA_SECONDS = 1.5;
+
+	// what is printed while it runs
+	private static final List<Metric> HEADLINES = List.of(Metric.REQUESTS_PER_SECOND, Metric.CPU_MICROS, Metric.ERRORS,
+			Metric.HEAP_PER_CONNECTION);
 
 	private static final DateTimeFormatter FOLDER_NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
@@ -35,6 +43,9 @@ public final class Comparison {
 	private final Results results = new Results();
 
 	private final Instant begin = Instant.now();
+
+	// of the rows so far
+	private long longestSeconds;
 
 	// rows for which the budget was too small
 	private int leftOut;
@@ -97,36 +108,46 @@ public final class Comparison {
 
 	private void run(String form) throws IOException, InterruptedException {
 		Path serverFolder = Files.createTempDirectory("h2-comparison-");
+		Thread deleteWithJvm = new Thread(() -> delete(serverFolder));
+		Runtime.getRuntime().addShutdownHook(deleteWithJvm);
 		Report report = new Report(this.folder, this.results);
 		try (Servers servers = new Servers(serverFolder, this.plan.sizes())) {
 			for (int repetition = 1; repetition <= this.plan.repetitions(); repetition++) {
 				for (Row row : this.plan.rows()) {
-					measure(row, repetition, servers, serverFolder);
+					measure(row, repetition, servers, serverFolder, report);
 				}
 				report.write(introduction(form));
 			}
 		}
 		finally {
 			delete(serverFolder);
+			Runtime.getRuntime().removeShutdownHook(deleteWithJvm);
 		}
 		System.out.printf(Locale.ROOT, "%nTook %d s. Results: %s%n", seconds(), this.folder.resolve("results.md"));
 	}
 
-	private void measure(Row row, int repetition, Servers servers, Path serverFolder)
+	private void measure(Row row, int repetition, Servers servers, Path serverFolder, Report report)
 			throws IOException, InterruptedException {
-		double expected = this.plan.warmUpSeconds() + this.plan.windowSeconds() + EXTRA_SECONDS;
+		double expected = Math.max(this.longestSeconds,
+				this.plan.warmUpSeconds() + this.plan.windowSeconds() + EXTRA_SECONDS);
 		if (seconds() + expected > this.plan.budgetSeconds()) {
 			this.leftOut++;
 			return;
 		}
+		long before = seconds();
 		Measurement measurement = (row.client() != null) ? this.workers.run(row, servers, this.plan)
 				: H2load.run(row.workload(), servers.uri(row), this.plan.warmUpSeconds() / 2, this.plan.windowSeconds(),
 						serverFolder);
+		this.longestSeconds = Math.max(this.longestSeconds, seconds() - before);
 		this.results.add(row, measurement);
-		Double rate = measurement.values().get(Metric.REQUESTS_PER_SECOND);
+		report.writeMeasurements();
 		System.out.printf(Locale.ROOT, "%4d s  %d/%d  %-34s %-14s %-26s %s %s%n", seconds(), repetition,
 				this.plan.repetitions(), row.workload().name(), row.target().label(), row.label(),
-				(rate != null) ? Metric.REQUESTS_PER_SECOND.format(rate) + " req/s" : "", measurement.note());
+				HEADLINES.stream()
+					.filter(measurement.values()::containsKey)
+					.map((metric) -> metric.format(measurement.values().get(metric)) + " " + metric.label())
+					.collect(Collectors.joining(", ")),
+				measurement.note());
 	}
 
 	private long seconds() {
@@ -170,11 +191,14 @@ public final class Comparison {
 		return Files.exists(file) ? Files.readString(file).split(" ")[0] : "unknown";
 	}
 
-	private static void delete(Path folder) throws IOException {
+	private static void delete(Path folder) {
 		try (Stream<Path> files = Files.walk(folder)) {
-			for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+			for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
 				Files.deleteIfExists(file);
 			}
+		}
+		catch (IOException ex) {
+			System.err.println("cannot delete " + folder + ": " + ex);
 		}
 	}
 

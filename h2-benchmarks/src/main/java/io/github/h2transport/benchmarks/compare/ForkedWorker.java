@@ -15,12 +15,16 @@ import java.util.concurrent.TimeUnit;
 final class ForkedWorker {
 
 	// enough for the start of a JVM on a busy machine and for the last calls
-	private static final double EXTRA_SECONDS = 25;
+	private static final double EXTRA_SECONDS = Worker.FIRST_CALL_SECONDS + 25;
 
 	private static final double IDLE_SECONDS = 120;
 
 	private static final List<String> JVM_OPTIONS = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC", "-Xshare:auto",
 			"-XX:MaxDirectMemorySize=2g");
+
+	// a test's class path is not the JVM's
+	private static final String CLASS_PATH = System.getProperty("surefire.test.class.path",
+			System.getProperty("java.class.path"));
 
 	private final Path java;
 
@@ -50,7 +54,7 @@ final class ForkedWorker {
 	Measurement run(Row row, Servers servers, Plan plan) throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(List.of(this.java.toString()));
 		command.addAll(JVM_OPTIONS);
-		command.addAll(List.of("-cp", System.getProperty("java.class.path"), Worker.class.getName()));
+		command.addAll(List.of("-cp", CLASS_PATH, Worker.class.getName()));
 		command.addAll(row.workload().arguments());
 		command.add("client=" + row.label());
 		command.add("server=" + servers.uri(row));

@@ -37,7 +37,7 @@ final class H2load {
 	static boolean canDo(Workload workload) {
 		return workload.reuse() == Reuse.POOLED && switch (workload.shape()) {
 			case BLOCKING, ASYNC -> true;
-			case VIRTUAL, STALLED, IDLE -> false;
+			case VIRTUAL, STALLED, IDLE, COLD -> false;
 		};
 	}
 

@@ -103,7 +103,7 @@ final class Load {
 	}
 
 	/**
-	 * Returns how many calls have succeeded since the start.
+	 * Returns how many calls have ended since the start, well or not.
 	 * @return about how many, while callers call
 	 */
 	long calls() {
@@ -185,6 +185,7 @@ final class Load {
 
 		private void failed(Throwable failure) {
 			Load.this.firstFailure.compareAndSet(null, failure);
+			this.calls++;
 			if (Load.this.measuring) {
 				this.failures++;
 			}

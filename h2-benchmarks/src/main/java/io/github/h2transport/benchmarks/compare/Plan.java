@@ -72,6 +72,7 @@ record Plan(List<Row> rows, int repetitions, double warmUpSeconds, double window
 		rows.add(Workload.blocking(64).down(10 * KIB), ALL, nghttpd);
 		rows.add(Workload.blocking(4).down(MIB), ALL, nghttpd);
 		rows.add(Workload.blocking(1).down(100 * MIB), ALL, nghttpd);
+		rows.add(Workload.cold(16).down(MIB), ALL, Target.NGHTTPD_TLS);
 		rows.add(Workload.blocking(4).up(MIB), ALL.and((client) -> !client.is(Trait.HTTP_1)), nghttpd);
 		rows.add(Workload.blocking(8).singleUse(), ALL, nghttpd);
 		for (int millis : new int[] { 20, 50, 200 }) {

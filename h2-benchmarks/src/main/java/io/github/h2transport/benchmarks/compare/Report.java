@@ -46,6 +46,10 @@ final class Report {
 		}
 		page.append(curves());
 		Files.writeString(this.folder.resolve("results.md"), page);
+		writeMeasurements();
+	}
+
+	void writeMeasurements() throws IOException {
 		Files.writeString(this.folder.resolve("results.csv"), csv());
 	}
 

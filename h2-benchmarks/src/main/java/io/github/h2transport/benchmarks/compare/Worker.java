@@ -2,12 +2,18 @@ package io.github.h2transport.benchmarks.compare;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Callable;
+import java.util.List;
+import java.util.Collections;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +48,11 @@ public final class Worker {
 
 	// but slow clients have an end, too: this many times what was asked for
 	static final int LONGEST_WARM_UP = 2;
+
+	// the warm-up goes on until a call has ended, but not for ever
+	static final double FIRST_CALL_SECONDS = 10;
+
+	private static final int SLICES = 10;
 
 	static final int STALLED_SIZE = 100 * 1024 * 1024;
 
@@ -121,6 +132,7 @@ public final class Worker {
 		BenchClient client = kind.create(settings);
 		return switch (this.workload.shape()) {
 			case IDLE -> idle(client);
+			case COLD -> cold(client);
 			case BLOCKING -> calls(client, Load::startPlatformThreads, this.workload.callers());
 			case VIRTUAL -> calls(client, Load::startVirtualThreads, this.workload.callers());
 			case ASYNC -> calls(client, Load::startAsync, this.workload.callers());
@@ -174,16 +186,61 @@ public final class Worker {
 	}
 
 	/*
+	 * Class loading, compiling, dialling and the handshake belong to it.
+	 */
+	private Measurement cold(BenchClient client) throws Exception {
+		ExecutorService callers = Executors.newFixedThreadPool(this.workload.callers());
+		List<Callable<Long>> calls = Collections.nCopies(this.workload.callers(), () -> {
+			long start = System.nanoTime();
+			client.call(this.call);
+			return System.nanoTime() - start;
+		});
+		long cpu = Gauges.cpuNanos();
+		long begin = System.nanoTime();
+		List<Future<Long>> results = callers.invokeAll(calls);
+		double seconds = (System.nanoTime() - begin) / 1e9;
+		cpu = Gauges.cpuNanos() - cpu;
+		Histogram durations = new Histogram();
+		long failures = 0;
+		String note = "";
+		for (Future<Long> result : results) {
+			try {
+				durations.record(result.get());
+			}
+			catch (ExecutionException ex) {
+				failures++;
+				note = reason(ex);
+			}
+		}
+		callers.shutdown();
+		Map<Metric, Double> values = new EnumMap<>(Metric.class);
+		long done = durations.total();
+		values.put(Metric.REQUESTS_PER_SECOND, done / seconds);
+		values.put(Metric.MEBIBYTES_PER_SECOND, done / seconds * this.workload.downloadSize() / 1024 / 1024);
+		if (done > 0) {
+			values.put(Metric.CPU_MICROS, cpu / 1e3 / done);
+			values.put(Metric.P50_MICROS, durations.quantile(0.5) / 1e3);
+			values.put(Metric.P99_MICROS, durations.quantile(0.99) / 1e3);
+		}
+		values.put(Metric.ERRORS, (double) failures);
+		values.put(Metric.CONNECTIONS, (double) Gauges.connectionsTo(this.call.uri().getPort()));
+		return new Measurement(values, note);
+	}
+
+	/*
 	 * A busy machine warms up slowly, so time alone would compare compilers.
 	 */
 	private void warmUp(Load load) throws InterruptedException {
 		long enough = this.workload.isAboutOctets() ? WARM_AFTER_OCTETS / Math.max(1, this.call.expected())
 				: WARM_AFTER_CALLS;
-		double slice = this.warmUpSeconds / 10;
-		int slices = 0;
-		while (slices < 10 || (slices < 10 * LONGEST_WARM_UP && load.calls() < enough)) {
+		double slice = this.warmUpSeconds / SLICES;
+		long longest = Math.round(SLICES * (LONGEST_WARM_UP + FIRST_CALL_SECONDS / this.warmUpSeconds));
+		for (int i = 0; i < longest; i++) {
+			boolean warm = load.calls() >= enough || i >= SLICES * LONGEST_WARM_UP;
+			if (i >= SLICES && warm && load.calls() > 0) {
+				return;
+			}
 			pause(slice);
-			slices++;
 		}
 	}
 
@@ -228,6 +285,7 @@ public final class Worker {
 			values.put(Metric.DIRECT_PER_CONNECTION, (Gauges.directOctets() - direct) / (double) connections);
 			values.put(Metric.RESIDENT_PER_CONNECTION, (Gauges.residentOctets() - resident) / (double) connections);
 		}
+		Reference.reachabilityFence(client);
 		Throwable failure = first.get();
 		String note = dialled ? "" : "not all dialled in a minute. ";
 		return new Measurement(values, note + ((failure != null) ? reason(failure) : ""));

@@ -49,6 +49,10 @@ public record Workload(String name, Shape shape, int callers, int downloadSize, 
 		return of("stalled-reader-among-" + callers, Shape.STALLED, callers);
 	}
 
+	static Workload cold(int callers) {
+		return of("cold", Shape.COLD, callers);
+	}
+
 	static Workload idle(int connections) {
 		return of("idle-" + connections, Shape.IDLE, connections);
 	}
@@ -58,8 +62,9 @@ public record Workload(String name, Shape shape, int callers, int downloadSize, 
 	}
 
 	Workload down(int octets) {
-		return new Workload("down-" + sizeName(octets) + "-by-" + this.callers, this.shape, this.callers, octets, 0,
-				(octets >= STREAMED_FROM) ? Answer.STREAMED : Answer.BYTES, 0, this.reuse, 0, 0, null);
+		String prefix = (this.shape == Shape.COLD) ? "cold-" : "";
+		return new Workload(prefix + "down-" + sizeName(octets) + "-by-" + this.callers, this.shape, this.callers,
+				octets, 0, (octets >= STREAMED_FROM) ? Answer.STREAMED : Answer.BYTES, 0, this.reuse, 0, 0, null);
 	}
 
 	Workload up(int octets) {
@@ -153,6 +158,9 @@ public record Workload(String name, Shape shape, int callers, int downloadSize, 
 
 		/** Each answer starts the next call. */
 		ASYNC,
+
+		/** Each caller makes one call, the first of its JVM, all at once. */
+		COLD,
 
 		/** Blocking callers, but the first one never reads its large answer. */
 		STALLED,

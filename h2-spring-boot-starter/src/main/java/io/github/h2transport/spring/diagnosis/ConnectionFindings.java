@@ -99,7 +99,7 @@ final class ConnectionFindings {
 			.max(Comparator.naturalOrder())
 			.orElseThrow();
 		to.add(FindingKind.SOCKET_STALLED, Severity.CRITICAL,
-				"The server takes nothing from " + Diagnosis.counted(stalled.size(), "socket") + " since "
+				"The server has taken nothing from " + Diagnosis.counted(stalled.size(), "socket") + " for "
 						+ Diagnosis.words(since) + ".",
 				since,
 				Diagnosis.evidence("connections", ids(stalled), "writeStalled", since, "activeStreams",

@@ -81,6 +81,18 @@ final class PoolFindings {
 		if (origin.pending() == 0) {
 			return;
 		}
+		if (isSingleUse(origin, pool)) {
+			int most = pool.limits().maxConnections();
+			to.add(FindingKind.STREAM_LIMITED, Severity.WARNING,
+					requests(origin.pending())
+							+ ": there are as many connections for single requests as may be, " + most + ".",
+					pool.oldestWait(),
+					Diagnosis.evidence("pending", origin.pending(), "oldestWait", pool.oldestWait(), "connections",
+							origin.connections().size(), "maxConnections", most),
+					"Let requests share connections, or allow more of them at once.",
+					"h2.transport.pool.max-single-use");
+			return;
+		}
 		if (open.isEmpty()) {
 			boolean dialling = origin.connections()
 				.stream()
@@ -102,6 +114,11 @@ final class PoolFindings {
 			return;
 		}
 		streamLimited(to, origin, pool, open);
+	}
+
+	private static boolean isSingleUse(OriginSnapshot origin, PoolSnapshot pool) {
+		return origin.connections().size() >= pool.limits().maxConnections()
+				&& origin.connections().stream().allMatch(ConnectionSnapshot::singleUse);
 	}
 
 	private static void streamLimited(Diagnosis to, OriginSnapshot origin, PoolSnapshot pool,

@@ -13,8 +13,9 @@ import io.github.h2transport.spring.Http2ClientHttpConnectorBuilder;
 import io.github.h2transport.testkit.ScriptedConn;
 import io.github.h2transport.testkit.ScriptedServer;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -47,9 +48,12 @@ class BufferLeakTests {
 
 	private final ScriptedServer server = ScriptedServer.start();
 
-	private ConfigurableApplicationContext application;
+	private static ConfigurableApplicationContext application;
 
-	private CountingBufferFactory buffers;
+	private static CountingBufferFactory buffers;
+
+	/** Before the test. */
+	private final int madeBefore = buffers.made();
 
 	/** How a call ends before its time. */
 	enum Ending {
@@ -76,16 +80,20 @@ class BufferLeakTests {
 
 	}
 
-	@BeforeEach
-	void start() {
-		this.application = ClientApplication.run(Application.class, List.of("h2.transport.allow-http=true"));
-		this.buffers = this.application.getBean(CountingBufferFactory.class);
+	@BeforeAll
+	static void startApplication() {
+		application = ClientApplication.run(Application.class, List.of("h2.transport.allow-http=true"));
+		buffers = application.getBean(CountingBufferFactory.class);
+	}
+
+	@AfterAll
+	static void stopApplication() {
+		application.close();
 	}
 
 	@AfterEach
 	void stop() {
 		this.server.close();
-		this.application.close();
 	}
 
 	@ParameterizedTest
@@ -125,7 +133,7 @@ class BufferLeakTests {
 			.toFuture();
 		ScriptedConn connection = this.server.greeted();
 		connection.awaitHead();
-		Awaitility.await().until(() -> this.buffers.made() >= 65);
+		Awaitility.await().until(() -> made() >= 65);
 
 		ending.act.accept(connection, call);
 
@@ -145,7 +153,7 @@ class BufferLeakTests {
 		for (int i = 0; i < PIECES; i++) {
 			connection.data(1, new byte[PIECE]);
 		}
-		Awaitility.await().until(() -> this.buffers.made() > 0);
+		Awaitility.await().until(() -> made() > 0);
 
 		ending.act.accept(connection, call);
 
@@ -155,15 +163,19 @@ class BufferLeakTests {
 	private void endsWithoutALeak(CompletableFuture<?> call) {
 		Awaitility.await().until(call::isDone);
 		assertThat(call).isCompletedExceptionally();
-		Awaitility.await().untilAsserted(() -> assertThat(this.buffers.held()).isZero());
+		Awaitility.await().untilAsserted(() -> assertThat(buffers.held()).isZero());
+	}
+
+	private int made() {
+		return buffers.made() - this.madeBefore;
 	}
 
 	private WebClient client() {
-		return this.application.getBean(WebClient.Builder.class).build();
+		return application.getBean(WebClient.Builder.class).build();
 	}
 
 	private DataBuffer buffer() {
-		DataBuffer buffer = this.buffers.allocateBuffer(PIECE);
+		DataBuffer buffer = buffers.allocateBuffer(PIECE);
 		buffer.write(new byte[PIECE]);
 		return buffer;
 	}

@@ -98,6 +98,16 @@ class DiagnosisSituationTests {
 	}
 
 	@Test
+	void connectionsForSingleRequestsAreAllInUse() {
+		transport((options) -> options.singleUse(true).maxSingleUse(1));
+		get();
+		this.server.greeted(100).awaitHead();
+		get();
+
+		assertThat(await(FindingKind.STREAM_LIMITED).property()).isEqualTo("h2.transport.pool.max-single-use");
+	}
+
+	@Test
 	void aServerAllowsNoStreamAtPresent() {
 		transport((options) -> options.maxConnections(2));
 		Call<Integer> first = get();

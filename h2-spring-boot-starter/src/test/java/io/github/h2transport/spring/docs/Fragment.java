@@ -27,20 +27,20 @@ final class Fragment {
 	/** What readers, and their IDEs, import without thinking. */
 	private static final List<String> IMPORTED = List.of("examples", "io.github.h2transport",
 			"io.github.h2transport.conn", "io.github.h2transport.pool", "io.github.h2transport.spring",
-			"io.github.h2transport.transport", "java.io", "java.net", "java.nio.charset", "java.nio.file", "java.time",
-			"java.util", "java.util.concurrent", "java.util.function", "org.slf4j",
-			"org.springframework.beans.factory.annotation", "org.springframework.boot",
+			"io.github.h2transport.transport", "java.io", "java.net", "java.nio.charset", "java.nio.file",
+			"java.security", "java.time", "java.util", "java.util.concurrent", "java.util.function", "javax.net.ssl",
+			"org.slf4j", "org.springframework.beans.factory.annotation", "org.springframework.boot",
 			"org.springframework.boot.autoconfigure", "org.springframework.boot.http.client",
 			"org.springframework.boot.http.client.autoconfigure",
 			"org.springframework.boot.http.client.autoconfigure.reactive",
 			"org.springframework.boot.http.client.reactive", "org.springframework.boot.resttestclient.autoconfigure",
-			"org.springframework.boot.test.context", "org.springframework.boot.test.context.SpringBootTest",
-			"org.springframework.context.annotation", "org.springframework.core.io.buffer", "org.springframework.http",
-			"org.springframework.http.client", "org.springframework.http.client.reactive",
-			"org.springframework.web.bind.annotation", "org.springframework.web.client",
-			"org.springframework.web.reactive.function", "org.springframework.web.reactive.function.client",
-			"org.springframework.web.service.annotation", "org.springframework.web.service.registry",
-			"reactor.core.publisher");
+			"org.springframework.boot.restclient.autoconfigure", "org.springframework.boot.test.context",
+			"org.springframework.boot.test.context.SpringBootTest", "org.springframework.context.annotation",
+			"org.springframework.core.io.buffer", "org.springframework.http", "org.springframework.http.client",
+			"org.springframework.http.client.reactive", "org.springframework.web.bind.annotation",
+			"org.springframework.web.client", "org.springframework.web.reactive.function",
+			"org.springframework.web.reactive.function.client", "org.springframework.web.service.annotation",
+			"org.springframework.web.service.registry", "reactor.core.publisher");
 
 	private static final Pattern MEMBERS = Pattern
 		.compile("(?s)\\s*(@|(public |final |static |record |class |interface )).*");
@@ -54,7 +54,9 @@ final class Fragment {
 	/** Returns a compilation unit around it. */
 	String unit() {
 		String text = this.block.text();
-		return IMPORTED.stream().map((name) -> "import " + name + ".*;").collect(Collectors.joining(" ")) + "\n"
+		// Spring has an annotation of that name.
+		String body = text.contains("@RequestBody") ? "" : " import io.github.h2transport.RequestBody;";
+		return IMPORTED.stream().map((name) -> "import " + name + ".*;").collect(Collectors.joining(" ")) + body + "\n"
 				+ "abstract class Fragment { " + this.block.given()
 				+ (MEMBERS.matcher(text).matches() ? text : "void fragment() throws Exception {" + text + "}") + "}\n";
 	}

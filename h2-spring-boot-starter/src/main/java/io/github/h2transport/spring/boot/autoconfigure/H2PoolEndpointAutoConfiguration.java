@@ -32,6 +32,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = Http2TransportAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @ConditionalOnAvailableEndpoint(H2PoolEndpoint.class)
+@ConditionalOnBean(Http2Transport.class)
 @EnableConfigurationProperties(H2PoolEndpointProperties.class)
 public final class H2PoolEndpointAutoConfiguration {
 
@@ -40,7 +41,6 @@ public final class H2PoolEndpointAutoConfiguration {
 	private static final String GENERAL_BUNDLE = "spring.http.clients.ssl.bundle";
 
 	@Bean
-	@ConditionalOnBean(Http2Transport.class)
 	@ConditionalOnMissingBean
 	H2PoolEndpoint h2PoolEndpoint(ObjectProvider<SharedHttp2Transport> shared, ObjectProvider<Http2Transport> transport,
 			ObjectProvider<SharedIdentities> identities, Http1Origins origins, H2PoolEndpointProperties properties,

@@ -38,6 +38,12 @@ record Http2ProxyProperties(@Nullable String host, @Nullable Integer port, @Null
 
 	/** Returns {@code null} for direct connections only. */
 	@Nullable ProxyResolver toResolver() {
+		if (this.port != null) {
+			// Also without a host, as every property; and before the name, which would be
+			// blamed for it.
+			int number = this.port;
+			checked("port", number, () -> ProxySettings.of("proxy", number));
+		}
 		if (!isSet()) {
 			return this.useSystemProperties ? ProxyResolver.system() : null;
 		}
@@ -54,8 +60,6 @@ record Http2ProxyProperties(@Nullable String host, @Nullable Integer port, @Null
 					"It must be set if " + PREFIX + "host is.");
 		}
 		int number = this.port;
-		// A port in range first, so that what is wrong then is the name.
-		checked("port", number, () -> ProxySettings.of("proxy", number));
 		ProxySettings proxy = checked("host", name, () -> ProxySettings.of(name, number));
 		if (this.username == null) {
 			return proxy;

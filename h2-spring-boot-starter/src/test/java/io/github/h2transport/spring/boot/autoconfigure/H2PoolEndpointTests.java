@@ -30,6 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.skyscreamer.jsonassert.JSONAssert;
 import org.skyscreamer.jsonassert.JSONCompareMode;
 
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.annotation.ReflectiveRuntimeHintsRegistrar;
+import org.springframework.aot.hint.predicate.RuntimeHintsPredicates;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.jackson.JacksonEndpointAutoConfiguration;
 import org.springframework.boot.actuate.autoconfigure.endpoint.web.WebEndpointAutoConfiguration;
@@ -238,6 +241,17 @@ class H2PoolEndpointTests {
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException(ex);
 		}
+	}
+
+	@Test
+	void whatItAnswersIsKnownAheadOfTime() {
+		RuntimeHints hints = new RuntimeHints();
+		new ReflectiveRuntimeHintsRegistrar().registerRuntimeHints(hints, H2PoolEndpoint.class,
+				H2PoolEndpointWebExtension.class);
+
+		assertThat(List.of(H2PoolDescriptor.class, H2PoolDescriptor.StreamDescriptor.class, PoolSnapshot.Limits.class,
+				DiagnosisDescriptor.FindingDescriptor.class, DrainDescriptor.class))
+			.allMatch((type) -> RuntimeHintsPredicates.reflection().onType(type).test(hints));
 	}
 
 	private static void assertJson(String actual, String expected) throws JSONException {
