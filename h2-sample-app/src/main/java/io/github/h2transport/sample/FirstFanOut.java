@@ -44,6 +44,7 @@ class FirstFanOut implements ApplicationRunner {
 				+ " and " + this.targets.self(false, "/follow?events=5"));
 		logger.info("Open " + this.targets.self(false, "/") + " for what else there is, and "
 				+ this.targets.self(false, "/actuator/h2pool") + " for the connections");
+		logger.info("Watch them live, and make traffic: " + this.targets.self(false, SampleController.LIVE_PAGE));
 	}
 
 }

@@ -16,12 +16,16 @@ class SampleController {
 
 	private static final int MAX_CALLS = 1000;
 
-	private static final int MAX_SECONDS = 50; // below the client's limit for an answer
+	static final int MAX_SECONDS = 50; // below the client's limit for an answer
+
+	/** A static page, with what it loads in the folder "live" beside it. */
+	static final String LIVE_PAGE = "/live.html";
 
 	private static final String INDEX = """
 			<!doctype html><html lang="en"><meta charset="utf-8"><title>h2-sample-app</title>
 			<h1>h2-sample-app</h1>
 			<p>A Spring Boot application that calls itself over HTTP/2 (the protocol, not the H2 database).</p>
+			<p><a href="/live.html"><strong>/live.html</strong></a>: watch its connections and streams, and make traffic</p>
 			<ul>
 			<li><a href="/fanout?calls=100">/fanout?calls=100</a>: parallel calls in cleartext</li>
 			<li><a href="/fanout?calls=100&amp;tls=true">/fanout?calls=100&amp;tls=true</a>: the same over TLS</li>
@@ -35,6 +39,9 @@ class SampleController {
 				(try a heap of 64 MiB)</li>
 			<li><a href="/follow?events=5">/follow?events=5</a>:
 				WebClient follows the endless stream of server-sent events at /events, and ends it after five</li>
+			<li><a href="/read-slowly?seconds=20">/read-slowly?seconds=20</a>,
+				<a href="/send-slowly?seconds=20">/send-slowly?seconds=20</a>:
+				a download that the application reads slowly and an upload that the server reads slowly: windows run empty</li>
 			<li><a href="/actuator/h2pool">/actuator/h2pool</a>: connections, streams, windows</li>
 			</ul>
 			<p>Start it with --sample.target=https://... to fan out to another HTTP/2 server.</p>
@@ -69,7 +76,7 @@ class SampleController {
 			throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS,
 					"At most " + HeldStreams.MAX + " streams are held at a time; wait until some have ended");
 		}
-		return new Held(streams, seconds, "/actuator/h2pool");
+		return new Held(streams, seconds, LIVE_PAGE);
 	}
 
 	@GetMapping(path = "/greeting", produces = MediaType.TEXT_PLAIN_VALUE)

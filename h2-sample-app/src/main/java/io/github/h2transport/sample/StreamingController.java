@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.LocalTime;
 
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -30,9 +31,12 @@ class StreamingController {
 
 	private final Transfers transfers;
 
-	StreamingController(Styles styles, Transfers transfers) {
+	private final SlowTransfers slowTransfers;
+
+	StreamingController(Styles styles, Transfers transfers, SlowTransfers slowTransfers) {
 		this.styles = styles;
 		this.transfers = transfers;
+		this.slowTransfers = slowTransfers;
 	}
 
 	@GetMapping("/styles")
@@ -68,6 +72,28 @@ class StreamingController {
 		return Transfers.sum(content);
 	}
 
+	/** Starts a download that is read slowly, and does not wait for its end. */
+	@GetMapping("/read-slowly")
+	Started readSlowly(@RequestParam(defaultValue = "20") int seconds,
+			@RequestParam(defaultValue = "false") boolean tls) {
+		return started(this.slowTransfers.read(seconds(seconds), tls), seconds);
+	}
+
+	/**
+	 * Starts an upload that the server reads slowly, and does not wait for its end.
+	 */
+	@GetMapping("/send-slowly")
+	Started sendSlowly(@RequestParam(defaultValue = "20") int seconds,
+			@RequestParam(defaultValue = "false") boolean tls) {
+		return started(this.slowTransfers.send(seconds(seconds), tls), seconds);
+	}
+
+	/** Reads what it is sent, slowly; answers with its size. */
+	@PostMapping(path = "/sip", produces = MediaType.TEXT_PLAIN_VALUE)
+	Mono<String> sip(InputStream content) {
+		return SlowTransfers.sip(content).map((octets) -> octets + " octets\n");
+	}
+
 	/** Never ends by itself. */
 	@GetMapping(path = "/events", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	Flux<String> events() {
@@ -76,12 +102,33 @@ class StreamingController {
 			.map((number) -> "event " + number + " at " + LocalTime.now());
 	}
 
+	private static int seconds(int seconds) {
+		return SampleController.inRange("seconds", seconds, SampleController.MAX_SECONDS);
+	}
+
+	private static Started started(boolean started, int seconds) {
+		if (!started) {
+			throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS,
+					"At most " + SlowTransfers.MAX + " slow transfers run at a time; wait until some have ended");
+		}
+		return new Started(seconds, SampleController.LIVE_PAGE);
+	}
+
 	private static Transfers.Style style(String name) {
 		return switch (name) {
 			case "rest" -> Transfers.Style.REST;
 			case "web" -> Transfers.Style.WEB;
 			default -> throw new ResponseStatusException(HttpStatus.BAD_REQUEST, "'style' must be rest or web");
 		};
+	}
+
+	/**
+	 * What was started.
+	 *
+	 * @param seconds for how long it goes on
+	 * @param see where to look at it
+	 */
+	record Started(int seconds, String see) {
 	}
 
 }

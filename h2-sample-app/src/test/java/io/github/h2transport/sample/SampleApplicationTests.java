@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 
 import com.jayway.jsonpath.JsonPath;
 import org.awaitility.Awaitility;
@@ -63,7 +64,7 @@ class SampleApplicationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "/fanout?calls=0", "/fanout?calls=1001", "/fanout?calls=many", "/hold?streams=51",
 			"/hold?seconds=0", "/slow?seconds=51", "/transfer?mebibytes=0", "/transfer?style=ftp", "/follow?events=0",
-			"/download?mebibytes=1025" })
+			"/download?mebibytes=1025", "/read-slowly?seconds=51", "/send-slowly?seconds=0" })
 	void aValueOutOfRangeIsABadRequestThatSaysWhy(String path) throws Exception {
 		HttpResponse<String> response = get(path);
 
@@ -99,9 +100,33 @@ class SampleApplicationTests {
 				.doesNotContain("response body"));
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "/read-slowly,application not reading", "/send-slowly,stream window" })
+	void aSlowTransferShowsForWhatItWaitsAndEnds(String path, String waitingFor) throws Exception {
+		assertThat(get(path + "?seconds=4").statusCode()).isEqualTo(200);
+
+		Awaitility.await()
+			.untilAsserted(() -> assertThat(get("/actuator/h2pool").body())
+				.contains("\"waitingFor\":\"" + waitingFor + "\""));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(
+					() -> assertThat(get("/actuator/h2pool").body()).doesNotContain("/download").doesNotContain("/sip"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/live.html", "/live/live.css", "/live/live.js", "/live/view.js", "/live/model.js" })
+	void theLivePageIsServedAndMayLoadNothingFromElsewhere(String path) throws Exception {
+		HttpResponse<String> response = get(path);
+
+		assertThat(response.statusCode()).isEqualTo(200);
+		assertThat(response.headers().firstValue("Content-Security-Policy").orElse("")).startsWith("default-src 'self';");
+		assertThat(response.body()).doesNotContain("https://", "//cdn");
+	}
+
 	@Test
 	void theIndexExplainsItself() throws Exception {
-		assertThat(get("/").body()).contains("/fanout", "/hold", "/styles", "/transfer", "/follow", "/actuator/h2pool",
+		assertThat(get("/").body()).contains("/live.html", "/fanout", "/hold", "/styles", "/transfer", "/follow", "/actuator/h2pool",
 				"RestClient", "WebClient", "@HttpExchange");
 	}
 
@@ -113,7 +138,8 @@ class SampleApplicationTests {
 			.containsPattern("100 parallel calls to https://127.0.0.1:\\d+/greeting: all answered")
 			.containsPattern("Open http://127.0.0.1:\\d+/ ")
 			.contains("One greeting by each style", "/transfer?mebibytes=100", "/follow?events=5")
-			.contains("/actuator/h2pool");
+			.contains("/actuator/h2pool")
+			.containsPattern("Watch them live, and make traffic: http://127.0.0.1:\\d+/live.html");
 	}
 
 	private HttpResponse<String> get(String path) throws IOException, InterruptedException {
