@@ -101,9 +101,9 @@ class SampleApplicationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/read-slowly,application not reading", "/send-slowly,stream window" })
+	@CsvSource({ "/read-slowly?seconds=4,application not reading", "/send-slowly?seconds=12,stream window" })
 	void aSlowTransferShowsForWhatItWaitsAndEnds(String path, String waitingFor) throws Exception {
-		assertThat(get(path + "?seconds=4").statusCode()).isEqualTo(200);
+		assertThat(get(path).statusCode()).isEqualTo(200);
 
 		Awaitility.await()
 			.untilAsserted(
