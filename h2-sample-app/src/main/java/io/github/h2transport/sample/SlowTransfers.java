@@ -73,7 +73,7 @@ class SlowTransfers {
 
 	/**
 	 * Starts an upload of which the server reads a piece now and then.
-	 * @param seconds for how long
+	 * @param seconds for how long; an upload of less than 10 fits into the window
 	 * @param tls whether over TLS
 	 * @return {@code false} if there would be more than {@link #MAX}
 	 */

@@ -101,17 +101,17 @@ class SampleApplicationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/read-slowly,application not reading", "/send-slowly,stream window" })
+	@CsvSource({ "/read-slowly?seconds=4,application not reading", "/send-slowly?seconds=12,stream window" })
 	void aSlowTransferShowsForWhatItWaitsAndEnds(String path, String waitingFor) throws Exception {
-		assertThat(get(path + "?seconds=4").statusCode()).isEqualTo(200);
+		assertThat(get(path).statusCode()).isEqualTo(200);
 
 		Awaitility.await()
-			.untilAsserted(() -> assertThat(get("/actuator/h2pool").body())
-				.contains("\"waitingFor\":\"" + waitingFor + "\""));
+			.untilAsserted(
+					() -> assertThat(get("/actuator/h2pool").body()).contains("\"waitingFor\":\"" + waitingFor + "\""));
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
-			.untilAsserted(
-					() -> assertThat(get("/actuator/h2pool").body()).doesNotContain("/download").doesNotContain("/sip"));
+			.untilAsserted(() -> assertThat(get("/actuator/h2pool").body()).doesNotContain("/download")
+				.doesNotContain("/sip"));
 	}
 
 	@ParameterizedTest
@@ -120,14 +120,15 @@ class SampleApplicationTests {
 		HttpResponse<String> response = get(path);
 
 		assertThat(response.statusCode()).isEqualTo(200);
-		assertThat(response.headers().firstValue("Content-Security-Policy").orElse("")).startsWith("default-src 'self';");
+		assertThat(response.headers().firstValue("Content-Security-Policy").orElse(""))
+			.startsWith("default-src 'self';");
 		assertThat(response.body()).doesNotContain("https://", "//cdn");
 	}
 
 	@Test
 	void theIndexExplainsItself() throws Exception {
-		assertThat(get("/").body()).contains("/live.html", "/fanout", "/hold", "/styles", "/transfer", "/follow", "/actuator/h2pool",
-				"RestClient", "WebClient", "@HttpExchange");
+		assertThat(get("/").body()).contains("/live.html", "/fanout", "/hold", "/styles", "/transfer", "/follow",
+				"/actuator/h2pool", "RestClient", "WebClient", "@HttpExchange");
 	}
 
 	@Test
