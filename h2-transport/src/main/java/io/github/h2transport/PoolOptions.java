@@ -101,7 +101,8 @@ public abstract sealed class PoolOptions permits TransportOptions {
 
 	/**
 	 * Returns whether a connection goes to the address of the name that has the fewest,
-	 * instead of to the first one that answers.
+	 * instead of to the first one that answers, and connections of the same load take
+	 * turns.
 	 * @return by default false
 	 */
 	public boolean spreadAddresses() {

@@ -85,7 +85,7 @@ final class KeyPool<C> {
 		this.options = options;
 		this.counters = new PoolCounters(all);
 		this.onEmpty = onEmpty;
-		this.open = new OpenMembers<>();
+		this.open = new OpenMembers<>(options.spreadAddresses());
 		this.ageing = new Ageing(options);
 		this.dialling = new Dialling<>(this, outside, options, this.open, this.line, this.ageing);
 		keep(kept);

@@ -3,6 +3,7 @@ package io.github.h2transport.pool;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,12 @@ final class OpenMembers<C> {
 	/** More of them would make a message unreadable. */
 	private static final int MOST_DESCRIBED = 8;
 
+	/** Whether connections of the same load take turns. */
+	private final boolean spread;
+
+	/** Whose turn it is, if they take turns. Any thread. */
+	private final AtomicInteger turn = new AtomicInteger();
+
 	/** How many stay open though they are idle. Guarded by the key's lock. */
 	private int kept;
 
@@ -35,6 +42,10 @@ final class OpenMembers<C> {
 	 * refuse them.
 	 */
 	private volatile int latestLimit = UNKNOWN;
+
+	OpenMembers(boolean spread) {
+		this.spread = spread;
+	}
 
 	List<Member<C>> all() {
 		return this.members;
@@ -102,8 +113,10 @@ final class OpenMembers<C> {
 	}
 
 	/**
-	 * Takes a slot of the least loaded connection; of equals it is the oldest, so that
-	 * the others become idle and close. Any thread, without a lock.
+	 * Takes a slot of the least loaded connection. Of equals it is the oldest, so that
+	 * the others become idle and close; or, if connections are spread over addresses, the
+	 * next one, so that each address has its share of a small load too. Any thread,
+	 * without a lock.
 	 * @param replayable whether the request may meet a limit that is not yet known
 	 * @return where the slot is, {@code null} if there is none
 	 */
@@ -122,8 +135,10 @@ final class OpenMembers<C> {
 		List<Member<C>> current = this.members;
 		Member<C> best = null;
 		long least = Long.MAX_VALUE;
+		int first = (this.spread && current.size() > 1) ? Math.floorMod(this.turn.getAndIncrement(), current.size())
+				: 0;
 		for (int i = 0; i < current.size(); i++) {
-			Member<C> member = current.get(i);
+			Member<C> member = current.get((first + i) % current.size());
 			int load = member.activeStreams();
 			// Any other goes before one that may be dead.
 			long rank = member.isInDoubt() ? load + IN_DOUBT : load;

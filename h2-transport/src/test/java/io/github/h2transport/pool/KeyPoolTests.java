@@ -1,6 +1,7 @@
 package io.github.h2transport.pool;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -454,6 +455,23 @@ class KeyPoolTests {
 		}
 		assertThat(this.world.connections()).extracting(SimConn::remoteAddress)
 			.containsExactly(SimWorld.address(1), SimWorld.address(2), SimWorld.address(1), SimWorld.address(2));
+	}
+
+	@Test
+	void spreadConnectionsTakeTurnsWithOneCallAtATime() {
+		this.world = world((options) -> options.spreadAddresses(true).minConnections(3).maxConnections(3));
+		CompletableFuture<SimConn> first = this.world.ask();
+		for (int number = 1; number <= 3; number++) {
+			opened(number, 100);
+		}
+		first.join().free(true);
+		Map<SimConn, Integer> calls = new HashMap<>();
+		for (int i = 0; i < 30; i++) {
+			SimConn connection = this.world.ask().join();
+			calls.merge(connection, 1, Integer::sum);
+			connection.free(true);
+		}
+		assertThat(calls).hasSize(3).allSatisfy((connection, count) -> assertThat(count).isEqualTo(10));
 	}
 
 	// ---- connections that nobody asked for ----

@@ -1,5 +1,6 @@
 package io.github.h2transport.spring.boot.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -45,7 +46,14 @@ class AheadOfTimeTests {
 					assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(operation)).accepts(hints);
 				}
 			}
-			for (Class<?> type : H2PoolDescriptor.class.getDeclaredClasses()) {
+			List<Class<?>> answers = new ArrayList<>(
+					List.of(H2PoolDescriptor.class, DiagnosisDescriptor.class, DrainDescriptor.class));
+			answers.addAll(List.of(H2PoolDescriptor.class.getDeclaredClasses()));
+			answers.addAll(List.of(DiagnosisDescriptor.class.getDeclaredClasses()));
+			for (Class<?> type : answers) {
+				if (!type.isRecord()) {
+					continue;
+				}
 				for (var component : type.getRecordComponents()) {
 					assertThat(RuntimeHintsPredicates.reflection().onMethodInvocation(component.getAccessor()))
 						.as(component.toString())
