@@ -18,7 +18,7 @@ import io.github.h2transport.protocol.StreamState.Input;
  * holder of the pen, so HPACK order and stream ids are wire order without any lock.
  *
  * <p>
- * How to use it: {@link #attach} a buffer, call the actions and {@link #pump()} while
+ * How to use it: {@link #attach} a buffer, call the actions and {@link #pump(long)} while
  * {@link #hasRoom()}, write out what the buffer holds, {@link #detach()} it when empty.
  */
 public final class SendHalf {
@@ -241,7 +241,7 @@ public final class SendHalf {
 	}
 
 	/**
-	 * Lets a stream take part in {@link #pump()}: it has content ready.
+	 * Lets a stream take part in {@link #pump(long)}: it has content ready.
 	 * @param stream an open stream
 	 */
 	public void upload(ProtocolStream stream) {
