@@ -12,6 +12,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpQueue {
 
+	/** Does nothing: takes the place of the op taken last, which is held otherwise. */
+	private final Op stub = new Op() {
+
+		@Override
+		void run(SendHalf half) {
+		}
+
+	};
+
 	/** Exchanged by producers. */
 	private final AtomicReference<Op> tail;
 
@@ -19,15 +28,8 @@ final class OpQueue {
 	private Op head;
 
 	OpQueue() {
-		Op stub = new Op() {
-
-			@Override
-			void run(SendHalf half) {
-			}
-
-		};
-		this.head = stub;
-		this.tail = new AtomicReference<>(stub);
+		this.head = this.stub;
+		this.tail = new AtomicReference<>(this.stub);
 	}
 
 	void push(Op op) {
@@ -44,16 +46,34 @@ final class OpQueue {
 	}
 
 	/**
-	 * Takes the oldest op.
+	 * Takes the oldest op. If there is none, nothing is held of those that were taken: an
+	 * idle connection must not keep the last stream with its content.
 	 * @return {@code null} if there is none, or if its producer has not linked it yet;
 	 * that producer raises the work counter afterwards, so nothing is lost
 	 */
 	@Nullable Op poll() {
 		Op next = this.head.next;
+		if (next == this.stub) {
+			this.head = next;
+			next = next.next;
+		}
 		if (next != null) {
 			this.head = next;
 		}
+		else {
+			letGo();
+		}
 		return next;
+	}
+
+	/** The stub is in the queue only while the head is another op, and only once. */
+	private void letGo() {
+		if (this.head != this.stub && this.tail.get() == this.head) {
+			push(this.stub);
+			if (this.head.next == this.stub) {
+				this.head = this.stub;
+			}
+		}
 	}
 
 }
