@@ -34,8 +34,10 @@ final class RetirementMemory {
 	 */
 	void retired(int processed) {
 		if (processed > 0) {
-			// Twice the same is a rule of the server; once may be a restart.
-			this.maxRequests = (processed == this.latest) ? processed : UNLIMITED;
+			// Twice about the same is a rule of the server; once may be a restart.
+			if (isLike(processed, this.latest)) {
+				this.maxRequests = Math.min(processed, this.latest);
+			}
 			this.latest = processed;
 			this.wentWell = 0;
 			this.raise = 1;
@@ -46,6 +48,14 @@ final class RetirementMemory {
 			this.raise = Math.min(2 * this.raise, 1 << 20);
 			this.wentWell = 0;
 		}
+	}
+
+	/**
+	 * Not the same to the last one: nginx counts a request when it reads it, and reads
+	 * some more before it says GOAWAY.
+	 */
+	private static boolean isLike(int processed, int before) {
+		return processed <= 2L * before && before <= 2L * processed;
 	}
 
 	/**

@@ -49,10 +49,26 @@ class RetirementMemoryTests {
 	}
 
 	@Test
-	void anotherNumberIsNoRuleYet() {
-		learnTen();
-		this.memory.retired(7);
+	void aNumberThatVariesALittleIsARuleToo() {
+		this.memory.retired(13);
+		this.memory.retired(10);
+		assertThat(this.memory.nextMaxRequests()).isEqualTo(10);
+		this.memory.retired(11);
+		assertThat(this.memory.nextMaxRequests()).isEqualTo(10);
+		this.memory.retired(12);
+		assertThat(this.memory.nextMaxRequests()).isEqualTo(11);
+	}
+
+	@Test
+	void anotherNumberIsNoRuleYetAndLeavesTheKnownOne() {
+		this.memory.retired(3);
+		this.memory.retired(1000);
 		assertThat(this.memory.nextMaxRequests()).isEqualTo(Integer.MAX_VALUE);
+		learnTen();
+		this.memory.retired(3);
+		assertThat(this.memory.nextMaxRequests()).isEqualTo(10);
+		this.memory.retired(3);
+		assertThat(this.memory.nextMaxRequests()).isEqualTo(3);
 	}
 
 	@Test
