@@ -117,8 +117,7 @@ class GatewayRealServerTests {
 	@ParameterizedTest
 	@EnumSource(GatewayKind.class)
 	void noPostIsExecutedTwiceWhenTheServerIsKilledAndComesBack(GatewayKind kind) {
-		try (RealServer server = server(kind, false)) {
-			Load load = new Load(server);
+		try (RealServer server = server(kind, false); Load load = new Load(server)) {
 			for (int round = 0; round < 3; round++) {
 				load.awaitAnswers(10 * CALLERS);
 				server.kill();
@@ -138,8 +137,7 @@ class GatewayRealServerTests {
 	@ParameterizedTest
 	@EnumSource(value = GatewayKind.class, mode = EnumSource.Mode.EXCLUDE, names = "H2O")
 	void reloadsUnderLoadCostNoCall(GatewayKind kind) {
-		try (RealServer server = server(kind, false)) {
-			Load load = new Load(server);
+		try (RealServer server = server(kind, false); Load load = new Load(server)) {
 			for (int round = 0; round < 5; round++) {
 				load.awaitAnswers(10 * CALLERS);
 				server.reload();
@@ -157,8 +155,7 @@ class GatewayRealServerTests {
 
 	@Test
 	void anNginxThatIsReloadedEachSecondCostsNoCall() {
-		try (RealServer server = server(GatewayKind.NGINX, false)) {
-			Load load = new Load(server);
+		try (RealServer server = server(GatewayKind.NGINX, false); Load load = new Load(server)) {
 			for (int round = 0; round < 10; round++) {
 				long due = System.nanoTime() + Duration.ofSeconds(1).toNanos();
 				await().until(() -> System.nanoTime() - due >= 0);
@@ -202,7 +199,8 @@ class GatewayRealServerTests {
 	}
 
 	/** Callers that take turns in GET and POST until the end. */
-	private final class Load {
+	/** Ends with the test, however that ends: callers without a server never tire. */
+	private final class Load implements AutoCloseable {
 
 		private final AtomicBoolean over = new AtomicBoolean();
 
@@ -244,12 +242,21 @@ class GatewayRealServerTests {
 
 		void awaitAnswers(int more) {
 			int before = this.answered.get();
-			await().atMost(Duration.ofSeconds(30)).until(() -> this.answered.get() >= before + more);
+			await().atMost(Duration.ofSeconds(30))
+				.untilAsserted(() -> assertThat(this.answered.get())
+					.as(() -> this.failures.size() + " failed, one by " + this.failures.peek() + "; "
+							+ GatewayRealServerTests.this.transport.snapshot())
+					.isGreaterThanOrEqualTo(before + more));
 		}
 
 		void end() {
 			this.over.set(true);
 			this.callers.forEach(Call::result);
+		}
+
+		@Override
+		public void close() {
+			end();
 		}
 
 	}

@@ -167,7 +167,20 @@ public final class RealServer implements AutoCloseable {
 	 */
 	public void restart() {
 		end();
+		// Children of the old one die a moment later; until then they hold the port.
+		Awaitility.await().atMost(Duration.ofSeconds(STOP_SECONDS)).until(this::isPortFree);
 		launch();
+	}
+
+	private boolean isPortFree() {
+		try (ServerSocket probe = new ServerSocket()) {
+			probe.setReuseAddress(true);
+			probe.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port()));
+			return true;
+		}
+		catch (IOException ex) {
+			return false;
+		}
 	}
 
 	/**
