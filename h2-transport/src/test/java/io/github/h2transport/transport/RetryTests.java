@@ -254,12 +254,13 @@ class RetryTests {
 	/** Some are turned away five times, by connections that have answered nothing yet. */
 	@Test
 	void aConnectionWhoseGoAwayKeepsSomeRequestsHasNotServedInVain() {
-		int waiting = 9;
+		int waiting = 12;
 		List<Call<String>> calls = Call.many(waiting,
 				() -> Transports.exchange(this.transport, request(RequestBody.of(CONTENT))));
 		List<Runnable> answers = new ArrayList<>();
-		// Never the same number twice in a row: the pool would learn it and send no more.
-		for (int kept = 1; waiting > 0; kept = 3 - kept) {
+		// Never about the same number twice in a row: the pool would learn it and send no
+		// more.
+		for (int kept = 1; waiting > 0; kept = 4 - kept) {
 			ScriptedConn connection = this.server.greeted();
 			for (int i = 0; i < waiting; i++) {
 				connection.awaitHead();

@@ -102,7 +102,10 @@ public final class FaultProxy implements AutoCloseable {
 		this.toClient.drop();
 	}
 
-	/** Ends all faults. What has vanished stays away, so its connection is of no use. */
+	/**
+	 * Ends all faults. What has vanished stays away, and all that its connection sends
+	 * after it.
+	 */
 	public void heal() {
 		this.toServer.flow();
 		this.toClient.flow();

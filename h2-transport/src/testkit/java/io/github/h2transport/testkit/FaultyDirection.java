@@ -48,7 +48,11 @@ public final class FaultyDirection {
 		});
 	}
 
-	/** Lets octets vanish; their sender hears nothing of it. */
+	/**
+	 * Lets octets vanish; their sender hears nothing of it. A connection that has lost
+	 * some never delivers again in this direction: no TCP hands over what comes after a
+	 * gap.
+	 */
 	public void drop() {
 		change(() -> this.fault = Fault.DROP);
 	}
@@ -115,6 +119,9 @@ public final class FaultyDirection {
 
 		private boolean broken;
 
+		/** Whether some have vanished. */
+		private boolean gap;
+
 		void takeFrom(InputStream in, Random random) throws IOException {
 			byte[] buffer = new byte[LARGEST_PIECE];
 			for (int length = read(in, buffer, random); length >= 0; length = read(in, buffer, random)) {
@@ -177,12 +184,13 @@ public final class FaultyDirection {
 					}
 					Piece first = this.pieces.peek();
 					if (first == null) {
-						if (this.complete && direction.fault == Fault.NONE) {
+						if (this.complete && direction.fault == Fault.NONE && !this.gap) {
 							return null;
 						}
 						direction.changed.await();
 					}
-					else if (direction.fault == Fault.DROP) {
+					else if (direction.fault == Fault.DROP || this.gap) {
+						this.gap = true;
 						remove(first);
 					}
 					else if (direction.fault == Fault.HOLD) {

@@ -94,12 +94,16 @@ public final class ScriptedConn implements AutoCloseable {
 		FrameWriter.preface(expected);
 		try {
 			byte[] found = this.in.readNBytes(FrameWriter.PREFACE_SIZE);
-			if (!ByteBuffer.wrap(found).equals(expected.flip())) {
+			expected.flip();
+			if (found.length < expected.limit() && ByteBuffer.wrap(found).equals(expected.slice(0, found.length))) {
+				throw new EarlyEnd("The client ended after " + found.length + " octets of its preface");
+			}
+			if (!ByteBuffer.wrap(found).equals(expected)) {
 				throw new AssertionError("The client began with " + new String(found, StandardCharsets.ISO_8859_1));
 			}
 		}
 		catch (IOException ex) {
-			throw new AssertionError("There came no client preface: " + ex, ex);
+			throw new EarlyEnd("There came no client preface: " + ex);
 		}
 		return await(ClientFrame.SettingsSent.class).settings();
 	}
@@ -131,7 +135,7 @@ public final class ScriptedConn implements AutoCloseable {
 				}
 				others.add(frame);
 				if (frame instanceof ClientFrame.End) {
-					throw new AssertionError("The client ended before " + type.getSimpleName() + ": " + others);
+					throw new EarlyEnd("The client ended before " + type.getSimpleName() + ": " + others);
 				}
 			}
 		}
@@ -382,6 +386,17 @@ public final class ScriptedConn implements AutoCloseable {
 	private interface FrameSource {
 
 		void writeTo(ByteBuffer out);
+
+	}
+
+	/** The client, or the path to it, is gone before what was awaited came. */
+	static final class EarlyEnd extends AssertionError {
+
+		private static final long serialVersionUID = 1L;
+
+		EarlyEnd(String message) {
+			super(message);
+		}
 
 	}
 

@@ -68,7 +68,7 @@ final class ServedConn implements Runnable {
 				frame = this.wire.next();
 			}
 		}
-		catch (UncheckedIOException ex) {
+		catch (UncheckedIOException | ScriptedConn.EarlyEnd ex) {
 			// The client is gone.
 		}
 		catch (AssertionError ex) {
@@ -147,6 +147,12 @@ final class ServedConn implements Runnable {
 	}
 
 	private void dispatch(Stream stream) {
+		String declared = stream.fields.get("content-length");
+		if (declared != null && Long.parseLong(declared) != stream.content.size()) {
+			// RFC 9113 section 8.1.1
+			this.server.violated("stream " + stream.id + " declares a content-length of " + declared + " and sends "
+					+ stream.content.size() + " octets");
+		}
 		this.server.received();
 		ServedExchange exchange = new ServedExchange(this, stream);
 		this.server.execute(() -> this.server.handler().handle(exchange));
