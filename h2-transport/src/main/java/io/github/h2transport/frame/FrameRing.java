@@ -2,6 +2,7 @@ package io.github.h2transport.frame;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * Remembers the last frames of one direction of a connection: a few stores in an array
@@ -21,6 +22,9 @@ public final class FrameRing {
 
 	/** A few more are kept, so that some may be written while others are copied. */
 	private static final int KEPT = CAPACITY + 4;
+
+	/** A connection that has served a call or two, and is idle, has no more. */
+	private static final int KEPT_AT_FIRST = 8;
 
 	/** Time and flags; length, type and stream; what the payload says. */
 	static final int LONGS = 3;
@@ -52,13 +56,16 @@ public final class FrameRing {
 
 	// Owned by the writer; read by whoever copies.
 
-	private final long[] records = new long[KEPT * LONGS];
+	/**
+	 * Grows once, before anything in it is overwritten, so that indexes stay the same.
+	 */
+	private long[] records = new long[KEPT_AT_FIRST * LONGS];
 
 	/** How many frames there were so far; raised after the record was written. */
 	private long count;
 
 	/** Where the latest record stands; owned by the writer, whom it spares a division. */
-	private int latest = (KEPT - 1) * LONGS;
+	private int latest = -LONGS;
 
 	/**
 	 * Remembers a frame, and forgets the oldest.
@@ -69,7 +76,10 @@ public final class FrameRing {
 	 * @param streamId 0 to 2^31-1
 	 */
 	public void add(long nowNanos, int length, int type, int flags, int streamId) {
-		int at = (this.latest < (KEPT - 1) * LONGS) ? this.latest + LONGS : 0;
+		int at = this.latest + LONGS;
+		if (at == this.records.length) {
+			at = nextAfterLast(at);
+		}
 		this.latest = at;
 		// Whoever reads this record also sees how far the count had come before it.
 		VarHandle.storeStoreFence();
@@ -77,6 +87,17 @@ public final class FrameRing {
 		this.records[at + 1] = (long) length << 40 | (long) type << 32 | streamId;
 		this.records[at + 2] = NO_DETAIL;
 		COUNT.setRelease(this, this.count + 1);
+	}
+
+	private int nextAfterLast(int length) {
+		if (length == KEPT * LONGS) {
+			return 0;
+		}
+		long[] grown = Arrays.copyOf(this.records, KEPT * LONGS);
+		// Whoever sees it also sees what is in it.
+		VarHandle.storeStoreFence();
+		this.records = grown;
+		return length;
 	}
 
 	/**
@@ -101,9 +122,11 @@ public final class FrameRing {
 	long[] copy() {
 		long end = count();
 		long start = Math.max(0, end - CAPACITY);
+		// At least as new as the count, which is raised last.
+		long[] from = this.records;
 		long[] copy = new long[(int) (end - start) * LONGS];
 		for (long i = start; i < end; i++) {
-			System.arraycopy(this.records, (int) (i % KEPT) * LONGS, copy, (int) (i - start) * LONGS, LONGS);
+			System.arraycopy(from, (int) (i % KEPT) * LONGS, copy, (int) (i - start) * LONGS, LONGS);
 		}
 		VarHandle.acquireFence();
 		// One record may be written at this moment, and takes the place of the oldest.

@@ -110,6 +110,11 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 	}
 
 	@Override
+	boolean isRetiredByServer() {
+		return connection().goAway() != null;
+	}
+
+	@Override
 	void bound(int maxStreams, int newMaxRequests) {
 		this.maxRequests = newMaxRequests;
 		connection().maxStreams(maxStreams);

@@ -365,7 +365,7 @@ final class KeyPool<C> {
 			if (!this.open.remove(member)) {
 				return;
 			}
-			this.retirements.retired(member.processedBeforeGoAway());
+			this.retirements.retired(member.processedBeforeGoAway(), member.isRetiredByServer());
 			if (member.knowsLimit()) {
 				member.stage(Member.Stage.LEFT);
 			}

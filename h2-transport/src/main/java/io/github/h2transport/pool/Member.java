@@ -78,6 +78,9 @@ abstract class Member<C> {
 	/** How many requests the server had taken when it retired it, -1 for all. */
 	abstract int processedBeforeGoAway();
 
+	/** Whether the server has sent GOAWAY. */
+	abstract boolean isRetiredByServer();
+
 	/** Sets the most streams at once and requests in all; before its first request. */
 	abstract void bound(int maxStreams, int maxRequests);
 

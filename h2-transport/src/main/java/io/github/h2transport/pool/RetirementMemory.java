@@ -31,8 +31,9 @@ final class RetirementMemory {
 	 * A connection was retired.
 	 * @param processed how many requests the server's GOAWAY left in, -1 if the server
 	 * turned none away
+	 * @param byServer whether there was a GOAWAY
 	 */
-	void retired(int processed) {
+	void retired(int processed, boolean byServer) {
 		if (processed > 0) {
 			// Twice about the same is a rule of the server; once may be a restart.
 			if (isLike(processed, this.latest)) {
@@ -42,7 +43,8 @@ final class RetirementMemory {
 			this.wentWell = 0;
 			this.raise = 1;
 		}
-		else if (this.maxRequests != UNLIMITED && ++this.wentWell == BEFORE_RAISE) {
+		// A GOAWAY that came in time is no sign that the server would have taken more.
+		else if (!byServer && this.maxRequests != UNLIMITED && ++this.wentWell == BEFORE_RAISE) {
 			// The rule may be gone, so the next ones get a little more.
 			this.maxRequests = (int) Math.min((long) this.maxRequests + this.raise, UNLIMITED);
 			this.raise = Math.min(2 * this.raise, 1 << 20);

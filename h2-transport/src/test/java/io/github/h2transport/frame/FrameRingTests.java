@@ -61,6 +61,21 @@ class FrameRingTests {
 	}
 
 	@Test
+	void noFrameIsMissingHoweverManyThereWere() {
+		for (int count = 1; count <= 3 * FrameRing.CAPACITY; count++) {
+			this.received.add(NOW + count, count, FrameType.PING, 0, 0);
+			this.received.detail(count);
+			int shown = Math.min(count, FrameRing.CAPACITY);
+			int oldest = count - shown + 1;
+			assertThat(lines(NOW + count)).hasSize(shown)
+				.allSatisfy((line) -> assertThat(line).contains("<< 0x00000000 "))
+				.first()
+				.asString()
+				.endsWith(oldest + " PING 0x%016x".formatted(oldest));
+		}
+	}
+
+	@Test
 	void theLargestNumbersOfAFrameSurvive() {
 		this.received.add(NOW, (1 << 24) - 1, 255, 255, Integer.MAX_VALUE);
 		assertThat(lines(NOW)).containsExactly("0.000 ms ago << 0x7fffffff 16777215 0xff 0xff");

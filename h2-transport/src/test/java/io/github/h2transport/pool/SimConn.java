@@ -301,6 +301,11 @@ final class SimConn extends Member<SimConn> {
 	}
 
 	@Override
+	boolean isRetiredByServer() {
+		return false;
+	}
+
+	@Override
 	void bound(int maxStreams, int newMaxRequests) {
 		this.cap = maxStreams;
 		this.maxRequests = newMaxRequests;

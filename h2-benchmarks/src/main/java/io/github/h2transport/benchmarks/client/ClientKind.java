@@ -47,7 +47,7 @@ public enum ClientKind {
 
 	OKHTTP("OkHttpBenchClient", Trait.ASYNC, Trait.SHORT),
 
-	ARMERIA("ArmeriaClient", Trait.ASYNC),
+	ARMERIA("ArmeriaClient", Trait.ASYNC, Trait.CONTEXT_PROPAGATION),
 
 	VERTX("VertxClient", Trait.ASYNC),
 
@@ -108,6 +108,9 @@ public enum ClientKind {
 
 		/** Speaks HTTP/1.1, over as many connections as there are callers. */
 		HTTP_1,
+
+		/** Does not start without Micrometer's library of this name. */
+		CONTEXT_PROPAGATION,
 
 		/** In the short form, too. */
 		SHORT,

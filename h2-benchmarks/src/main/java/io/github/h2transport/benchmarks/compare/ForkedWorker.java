@@ -1,5 +1,6 @@
 package io.github.h2transport.benchmarks.compare;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -7,6 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import io.github.h2transport.benchmarks.client.ClientKind;
+import io.github.h2transport.benchmarks.client.ClientKind.Trait;
 
 /**
  * Runs {@link Worker} in a JVM of its own with a fixed heap, and ends it when its time is
@@ -51,10 +57,23 @@ final class ForkedWorker {
 		return lines[Math.min(1, lines.length - 1)].trim();
 	}
 
+	/**
+	 * Reactor works more where it finds context propagation, so only who needs it has it.
+	 */
+	private static String classPath(ClientKind client) {
+		if (client.is(Trait.CONTEXT_PROPAGATION)) {
+			return CLASS_PATH;
+		}
+		return Pattern.compile(File.pathSeparator, Pattern.LITERAL)
+			.splitAsStream(CLASS_PATH)
+			.filter((entry) -> !Path.of(entry).getFileName().toString().startsWith("context-propagation"))
+			.collect(Collectors.joining(File.pathSeparator));
+	}
+
 	Measurement run(Row row, Servers servers, Plan plan) throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(List.of(this.java.toString()));
 		command.addAll(JVM_OPTIONS);
-		command.addAll(List.of("-cp", CLASS_PATH, Worker.class.getName()));
+		command.addAll(List.of("-cp", classPath(row.client()), Worker.class.getName()));
 		command.addAll(row.workload().arguments());
 		command.add("client=" + row.label());
 		command.add("server=" + servers.uri(row));

@@ -76,6 +76,20 @@ final class Gauges {
 	}
 
 	/**
+	 * Counts the connections that were ever dialled on this machine, by all processes.
+	 * @return active opens of TCP
+	 * @throws IOException if the kernel does not tell
+	 */
+	static long connectionsDialled() throws IOException {
+		List<String[]> tcp = Files.readAllLines(Path.of("/proc/self/net/snmp"))
+			.stream()
+			.filter((line) -> line.startsWith("Tcp:"))
+			.map((line) -> line.split(" "))
+			.toList();
+		return Long.parseLong(tcp.get(1)[List.of(tcp.get(0)).indexOf("ActiveOpens")]);
+	}
+
+	/**
 	 * Counts the connections to a port of this machine: those of all processes, so the
 	 * server must have one client only.
 	 * @param port of the server

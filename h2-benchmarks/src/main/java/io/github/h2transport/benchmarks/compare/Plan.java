@@ -71,6 +71,7 @@ record Plan(List<Row> rows, int repetitions, double warmUpSeconds, double window
 		rows.add(Workload.blocking(64).json(), ALL, Target.NGHTTPD_H2C);
 		rows.add(Workload.blocking(64).down(10 * KIB), ALL, nghttpd);
 		rows.add(Workload.blocking(4).down(MIB), ALL, nghttpd);
+		rows.add(Workload.async(4).down(MIB), ALL, nghttpd);
 		rows.add(Workload.blocking(1).down(100 * MIB), ALL, nghttpd);
 		rows.add(Workload.cold(16).down(MIB), ALL, Target.NGHTTPD_TLS);
 		rows.add(Workload.blocking(4).up(MIB), ALL.and((client) -> !client.is(Trait.HTTP_1)), nghttpd);
@@ -81,7 +82,7 @@ record Plan(List<Row> rows, int repetitions, double warmUpSeconds, double window
 		rows.add(Workload.blocking(4).down(MIB).roundTrip(50), ALL, Target.NGHTTPD_H2C);
 		rows.add(Workload.stalledReader(100), ALL, Target.NGHTTPD_H2C);
 		rows.add(Workload.idle(10_000), ALL.and((client) -> !client.is(Trait.HTTP_1)), Target.NGHTTPD_ANY);
-		return new Plan(rows.list, 3, 6, 4, Double.MAX_VALUE);
+		return new Plan(rows.list, 3, 8, 4, Double.MAX_VALUE);
 	}
 
 	/**
@@ -110,6 +111,11 @@ record Plan(List<Row> rows, int repetitions, double warmUpSeconds, double window
 		}
 		for (int callers : new int[] { 1, 8, 64 }) {
 			rows.add(Workload.blocking(callers).onCurve("write-policy", callers), POLICIES, Target.NGHTTPD_H2C);
+		}
+		if (Runtime.version().feature() >= 21) {
+			for (int callers : new int[] { 1, 8, 64, 256 }) {
+				rows.add(Workload.virtual(callers).onCurve("policies", callers), POLICIES, Target.NGHTTPD_H2C);
+			}
 		}
 		rows.add(Workload.async(100), POLICIES, Target.NGHTTPD_H2C);
 		return new Plan(rows.list, 3, 4, 3, Double.MAX_VALUE);

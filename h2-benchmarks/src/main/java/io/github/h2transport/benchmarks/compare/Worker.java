@@ -153,6 +153,7 @@ public final class Worker {
 		warmUp(load);
 		long cpu = Gauges.cpuNanos();
 		long allocated = Gauges.allocatedOctets();
+		long dialled = Gauges.connectionsDialled();
 		long begin = System.nanoTime();
 		load.startClock();
 		pause(this.windowSeconds);
@@ -160,11 +161,15 @@ public final class Worker {
 		double seconds = (System.nanoTime() - begin) / 1e9;
 		cpu = Gauges.cpuNanos() - cpu;
 		allocated = Gauges.allocatedOctets() - allocated;
+		dialled = Gauges.connectionsDialled() - dialled;
 		long connections = Gauges.connectionsTo(this.call.uri().getPort());
 		long stuck = load.end(LAST_CALL_SECONDS);
 
 		Histogram durations = load.durations();
 		long done = durations.total();
+		if (this.workload.reuse() == ClientSettings.Reuse.SINGLE_USE && dialled < done / 2) {
+			return Measurement.impossible("uses connections again: " + dialled + " for " + done + " calls");
+		}
 		Map<Metric, Double> values = new EnumMap<>(Metric.class);
 		values.put(Metric.REQUESTS_PER_SECOND, done / seconds);
 		if (this.workload.isAboutOctets()) {

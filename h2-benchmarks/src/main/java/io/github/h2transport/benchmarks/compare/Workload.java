@@ -62,7 +62,11 @@ public record Workload(String name, Shape shape, int callers, int downloadSize, 
 	}
 
 	Workload down(int octets) {
-		String prefix = (this.shape == Shape.COLD) ? "cold-" : "";
+		String prefix = switch (this.shape) {
+			case COLD -> "cold-";
+			case ASYNC -> "async-";
+			default -> "";
+		};
 		return new Workload(prefix + "down-" + sizeName(octets) + "-by-" + this.callers, this.shape, this.callers,
 				octets, 0, (octets >= STREAMED_FROM) ? Answer.STREAMED : Answer.BYTES, 0, this.reuse, 0, 0, null);
 	}
