@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What a recording of the JDK Flight Recorder tells about calls: how long they waited,
@@ -68,6 +69,8 @@ class CallsInRecordingsTests {
 					.cleartext((options) -> options.strictMaxConcurrentStreams(true).acquireTimeout(ACQUIRE_TIMEOUT))) {
 			List<RecordedEvent> events = recorded("SlotWait", () -> {
 				Call<String> first = get(transport, server);
+				// A connection that is there before the caller looks costs it no wait.
+				await().until(first::isWaiting);
 				ScriptedConn connection = server.greeted(1);
 				int stream = connection.awaitHead().streamId();
 				connection.await(ClientFrame.SettingsAck.class);
