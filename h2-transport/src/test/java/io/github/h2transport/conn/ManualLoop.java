@@ -27,6 +27,8 @@ final class ManualLoop implements Loop {
 
 	private static final int ENDLESS = 10_000;
 
+	private final SpareArrays spareArrays = new SpareArrays();
+
 	private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
 
 	private volatile @Nullable Thread turning;
@@ -224,6 +226,11 @@ final class ManualLoop implements Loop {
 	public ByteBuffer cipherBuffer() {
 		onlyOnLoop();
 		return CIPHER_BUFFER.get().clear();
+	}
+
+	@Override
+	public SpareArrays spareArrays() {
+		return this.spareArrays;
 	}
 
 	@Override
