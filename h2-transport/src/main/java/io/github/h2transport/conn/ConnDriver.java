@@ -45,8 +45,6 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	private final TransportOptions options;
 
-	private final Settings ownSettings;
-
 	private final ReceiveHalf receiveHalf;
 
 	private final ConnFailures failures;
@@ -82,7 +80,6 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.loop = loop;
 		this.resources = resources;
 		this.options = connection.options();
-		this.ownSettings = Resources.settings(this.options);
 		this.lastRead = loop.nanoTime();
 		this.failures = new ConnFailures(connection);
 		this.ending = new ConnEnding(connection, this, loop, resources, this.failures);
@@ -114,7 +111,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.established = true;
 		this.connection.slots().accept();
 		this.connection.state(ConnectionState.OPEN);
-		this.connection.submit(new ConnOps.Preface(this.ownSettings, this.options.connectionWindowSize()));
+		this.connection.submit(new ConnOps.Preface(ownSettings(), this.options.connectionWindowSize()));
 		this.connection.pen().start(current);
 		TransportListener listener = this.resources.listener();
 		if (listener != null) {
@@ -250,7 +247,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 			slots.limit(Slots.LIMIT_UNSTATED);
 		}
 		if (first) {
-			this.loop.afterFlush(() -> this.ending.log().opened(this.ownSettings, settings));
+			this.loop.afterFlush(() -> this.ending.log().opened(ownSettings(), settings));
 		}
 		if (first || slots.limit() > before) {
 			this.loop.afterFlush(() -> this.connection.observer().slotsFreed(this.connection));
@@ -450,8 +447,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 				this.connection.lastFrames());
 	}
 
+	/** Made when they are asked for: at the start, and by snapshots. */
 	Settings ownSettings() {
-		return this.ownSettings;
+		return Resources.settings(this.options);
 	}
 
 }

@@ -207,6 +207,21 @@ public final class Settings {
 		return Collections.unmodifiableMap(map);
 	}
 
+	/**
+	 * Returns what holds after this frame.
+	 * @param earlier what held before it
+	 * @return the settings of both; where both name one, the value of this frame
+	 */
+	public Settings after(Settings earlier) {
+		long[] merged = earlier.values.clone();
+		for (int id = 0; id < merged.length; id++) {
+			if (this.values[id] != ABSENT) {
+				merged[id] = this.values[id];
+			}
+		}
+		return new Settings(merged, has(HEADER_TABLE_SIZE) ? this.leastHeaderTableSize : earlier.leastHeaderTableSize);
+	}
+
 	/** Writes the payload, ordered by id. */
 	void writeTo(ByteBuffer out) {
 		for (int id = 0; id < this.values.length; id++) {

@@ -17,8 +17,9 @@ final class BlockReader {
 	// connection's life
 	private static final int KEPT_OCTETS = 4096;
 
-	// so that a row of ever longer strings does not allocate for each of them
-	private static final int SMALLEST_OCTETS = 256;
+	// enough for the first head of many servers: an idle connection should not pay for a
+	// long one
+	private static final int SMALLEST_OCTETS = 64;
 
 	private static final byte[] NOTHING = new byte[0];
 
@@ -155,7 +156,9 @@ final class BlockReader {
 		if (needed <= array.length) {
 			return array;
 		}
-		return new byte[Math.max(SMALLEST_OCTETS, needed)];
+		// Doubled, so that a row of ever longer strings does not allocate for each of
+		// them.
+		return new byte[Math.max(needed, Math.max(SMALLEST_OCTETS, 2 * array.length))];
 	}
 
 }

@@ -13,7 +13,7 @@ final class DynamicTable {
 	static final int ENTRY_OVERHEAD = 32;
 
 	// doubled when needed: an idle connection should not pay for a full table
-	private static final int INITIAL_SLOTS = 8;
+	private static final int INITIAL_SLOTS = 4;
 
 	// owned by the encoder or decoder it belongs to, like all state here
 	private @Nullable String[] names = new String[INITIAL_SLOTS];

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyPool<C> {
 
+	/** Most keys have one connection or two. */
+	private static final int FIRST_MEMBERS = 2;
+
 	private final ConnectionKey key;
 
 	private final Outside<C> outside;
@@ -62,7 +65,7 @@ final class KeyPool<C> {
 	private final Alarm alarm;
 
 	/** Connections that are not yet closed, dials included. */
-	private final Set<Member<C>> members = new LinkedHashSet<>();
+	private final Set<Member<C>> members = new LinkedHashSet<>(FIRST_MEMBERS);
 
 	private final RecentEvents recent = new RecentEvents();
 

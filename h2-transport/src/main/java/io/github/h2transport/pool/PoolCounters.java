@@ -3,8 +3,6 @@ package io.github.h2transport.pool;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.concurrent.atomic.LongAccumulator;
-import java.util.concurrent.atomic.LongAdder;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,19 +11,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolCounters {
 
+	private static final int OPENED = 0;
+
+	private static final int DIALS_FAILED = 1;
+
+	private static final int WAITS = 2;
+
+	private static final int REPLAYS = 3;
+
+	private static final int HIGH_WATER = 4;
+
+	/** From here on connections that have ended, by the ordinal of the reason. */
+	private static final int CLOSED = 5;
+
 	private final @Nullable PoolCounters all;
 
-	private final LongAdder opened = new LongAdder();
-
-	private final LongAdder dialsFailed = new LongAdder();
-
-	private final LongAdder waits = new LongAdder();
-
-	private final LongAdder replays = new LongAdder();
-
-	private final LongAccumulator highWater = new LongAccumulator(Math::max, 0);
-
-	private final AtomicLongArray closed = new AtomicLongArray(EndReason.values().length);
+	/**
+	 * Any thread. One small array, since each key has its own; no count goes up for a
+	 * call that finds a connection.
+	 */
+	private final AtomicLongArray counts = new AtomicLongArray(CLOSED + EndReason.values().length);
 
 	/**
 	 * Creates counters that start at zero.
@@ -36,51 +41,44 @@ final class PoolCounters {
 	}
 
 	void opened() {
-		this.opened.increment();
-		if (this.all != null) {
-			this.all.opened();
-		}
+		count(OPENED);
 	}
 
 	void dialFailed() {
-		this.dialsFailed.increment();
-		if (this.all != null) {
-			this.all.dialFailed();
-		}
+		count(DIALS_FAILED);
 	}
 
 	void closed(EndReason reason) {
-		this.closed.incrementAndGet(reason.ordinal());
-		if (this.all != null) {
-			this.all.closed(reason);
-		}
+		count(CLOSED + reason.ordinal());
 	}
 
 	void waits(int pending) {
-		this.waits.increment();
-		this.highWater.accumulate(pending);
-		if (this.all != null) {
-			this.all.waits(pending);
+		count(WAITS);
+		for (PoolCounters each = this; each != null; each = each.all) {
+			each.counts.accumulateAndGet(HIGH_WATER, pending, Math::max);
 		}
 	}
 
 	void replayed() {
-		this.replays.increment();
-		if (this.all != null) {
-			this.all.replayed();
+		count(REPLAYS);
+	}
+
+	private void count(int index) {
+		for (PoolCounters each = this; each != null; each = each.all) {
+			each.counts.incrementAndGet(index);
 		}
 	}
 
 	PoolTotals totals() {
 		Map<EndReason, Long> ended = new EnumMap<>(EndReason.class);
 		for (EndReason reason : EndReason.values()) {
-			long count = this.closed.get(reason.ordinal());
+			long count = this.counts.get(CLOSED + reason.ordinal());
 			if (count > 0) {
 				ended.put(reason, count);
 			}
 		}
-		return new PoolTotals(this.opened.sum(), this.dialsFailed.sum(), Map.copyOf(ended), this.waits.sum(),
-				this.replays.sum(), (int) this.highWater.get());
+		return new PoolTotals(this.counts.get(OPENED), this.counts.get(DIALS_FAILED), Map.copyOf(ended),
+				this.counts.get(WAITS), this.counts.get(REPLAYS), (int) this.counts.get(HIGH_WATER));
 	}
 
 }

@@ -17,8 +17,12 @@ final class RecentEvents {
 
 	static final Duration SPAN = Duration.ofNanos(STEPS * STEP_NANOS);
 
-	/** By kind and step, in a ring. */
-	private final int[][] counts = new int[Kind.values().length][STEPS];
+	private static final int[][] NOTHING = {};
+
+	/**
+	 * By kind and step, in a ring; empty before the first event, as most keys have none.
+	 */
+	private int[][] counts = NOTHING;
 
 	/** The present step. */
 	private int step;
@@ -26,14 +30,16 @@ final class RecentEvents {
 	/** When it began; meaningless before the first event. */
 	private long stepStart;
 
-	private boolean begun;
-
 	private @Nullable String latest;
 
 	private long latestAt;
 
 	/** Something has happened. */
 	void add(Kind kind, long now) {
+		if (this.counts.length == 0) {
+			this.counts = new int[Kind.values().length][STEPS];
+			this.stepStart = now;
+		}
 		turn(now);
 		this.counts[kind.ordinal()][this.step]++;
 	}
@@ -47,10 +53,6 @@ final class RecentEvents {
 
 	/** Empties the steps that have passed since the last event. */
 	private void turn(long now) {
-		if (!this.begun) {
-			this.begun = true;
-			this.stepStart = now;
-		}
 		for (int i = 0; i < STEPS && now - this.stepStart >= STEP_NANOS; i++) {
 			this.stepStart += STEP_NANOS;
 			this.step = (this.step + 1) % STEPS;
@@ -80,6 +82,9 @@ final class RecentEvents {
 	}
 
 	private int sum(Kind kind) {
+		if (this.counts.length == 0) {
+			return 0;
+		}
 		int sum = 0;
 		for (int count : this.counts[kind.ordinal()]) {
 			sum += count;

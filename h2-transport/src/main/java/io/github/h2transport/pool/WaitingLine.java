@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitingLine<C> {
 
-	private final Deque<Waiter<C>> line = new ArrayDeque<>();
+	// Both begin small: there is a line for each origin, and most are never long.
 
-	private final Deque<Waiter<C>> turnedAway = new ArrayDeque<>();
+	private final Deque<Waiter<C>> line = new ArrayDeque<>(1);
+
+	private final Deque<Waiter<C>> turnedAway = new ArrayDeque<>(1);
 
 	/** Written under the lock, read by anybody: whether a request may go ahead. */
 	private volatile int size;

@@ -7,20 +7,44 @@ package io.github.h2transport.protocol;
  */
 final class EndedStreams {
 
-	private static final int SIZE = 64;
+	/** A connection that has served a call or two, and is idle, needs no more. */
+	static final int FIRST_SIZE = 8;
 
-	private final int[] ids = new int[SIZE];
+	static final int SIZE = 64;
+
+	/** Grows once, before anything in it is overwritten. */
+	private int[] ids = new int[FIRST_SIZE];
 
 	void add(int streamId) {
-		this.ids[slot(streamId)] = streamId;
+		int slot = slot(streamId);
+		if (this.ids[slot] != 0 && this.ids.length < SIZE) {
+			grow();
+			slot = slot(streamId);
+		}
+		this.ids[slot] = streamId;
+	}
+
+	private void grow() {
+		int[] old = this.ids;
+		this.ids = new int[SIZE];
+		for (int id : old) {
+			if (id != 0) {
+				this.ids[slot(id)] = id;
+			}
+		}
 	}
 
 	boolean contains(int streamId) {
 		return this.ids[slot(streamId)] == streamId;
 	}
 
-	private static int slot(int streamId) {
-		return (streamId >>> 1) & (SIZE - 1);
+	private int slot(int streamId) {
+		return (streamId >>> 1) & (this.ids.length - 1);
+	}
+
+	/** Returns how many streams there is room for. */
+	int capacity() {
+		return this.ids.length;
 	}
 
 }

@@ -117,29 +117,50 @@ public final class FloodGuard {
 	/** SETTINGS and PING acks that a peer made us queue but does not read. */
 	public static final int QUEUED_ANSWERS = 256;
 
-	// All below: owned by the loop.
+	private static final TokenBucket.Rate PINGS = TokenBucket.Rate.of(PING_BURST, PINGS_PER_SECOND);
 
-	private final TokenBucket pings = new TokenBucket(PING_BURST, PINGS_PER_SECOND);
+	private static final TokenBucket.Rate SETTINGS = TokenBucket.Rate.of(SETTINGS_BURST, SETTINGS_PER_SECOND);
 
-	private final TokenBucket settings = new TokenBucket(SETTINGS_BURST, SETTINGS_PER_SECOND);
+	private static final TokenBucket.Rate RESETS = TokenBucket.Rate.of(RST_STREAM_BURST, RST_STREAMS_PER_SECOND,
+			RST_STREAM_CEILING);
 
-	private final TokenBucket resets = new TokenBucket(RST_STREAM_BURST, RST_STREAMS_PER_SECOND, RST_STREAM_CEILING);
+	private static final TokenBucket.Rate WINDOW_UPDATES = TokenBucket.Rate.of(WINDOW_UPDATE_BURST,
+			WINDOW_UPDATES_PER_SECOND, WINDOW_UPDATE_CEILING);
 
-	private final TokenBucket windowUpdates = new TokenBucket(WINDOW_UPDATE_BURST, WINDOW_UPDATES_PER_SECOND,
-			WINDOW_UPDATE_CEILING);
+	private static final TokenBucket.Rate PRIORITIES = TokenBucket.Rate.of(PRIORITY_BURST, PRIORITIES_PER_SECOND);
 
-	private final TokenBucket priorities = new TokenBucket(PRIORITY_BURST, PRIORITIES_PER_SECOND);
+	private static final TokenBucket.Rate UNKNOWN = TokenBucket.Rate.of(UNKNOWN_BURST, UNKNOWN_PER_SECOND);
 
-	private final TokenBucket unknown = new TokenBucket(UNKNOWN_BURST, UNKNOWN_PER_SECOND);
+	private static final TokenBucket.Rate GOAWAYS = TokenBucket.Rate.of(GOAWAY_BURST, GOAWAYS_PER_SECOND);
 
-	private final TokenBucket goAways = new TokenBucket(GOAWAY_BURST, GOAWAYS_PER_SECOND);
+	private static final TokenBucket.Rate STRAYS = TokenBucket.Rate.of(STRAY_BURST, STRAYS_PER_SECOND, STRAY_CEILING);
 
-	private final TokenBucket strays = new TokenBucket(STRAY_BURST, STRAYS_PER_SECOND, STRAY_CEILING);
-
-	private final TokenBucket lateOctets = new TokenBucket(LATE_OCTETS_BURST, LATE_OCTETS_PER_SECOND,
+	private static final TokenBucket.Rate LATE_OCTETS = TokenBucket.Rate.of(LATE_OCTETS_BURST, LATE_OCTETS_PER_SECOND,
 			Integer.MAX_VALUE);
 
-	private final TokenBucket emptyData = new TokenBucket(EMPTY_DATA_IN_A_ROW, EMPTY_DATA_PER_SECOND);
+	private static final TokenBucket.Rate EMPTY_DATA = TokenBucket.Rate.of(EMPTY_DATA_IN_A_ROW, EMPTY_DATA_PER_SECOND);
+
+	// All below: owned by the loop.
+
+	private final TokenBucket pings = new TokenBucket(PINGS);
+
+	private final TokenBucket settings = new TokenBucket(SETTINGS);
+
+	private final TokenBucket resets = new TokenBucket(RESETS);
+
+	private final TokenBucket windowUpdates = new TokenBucket(WINDOW_UPDATES);
+
+	private final TokenBucket priorities = new TokenBucket(PRIORITIES);
+
+	private final TokenBucket unknown = new TokenBucket(UNKNOWN);
+
+	private final TokenBucket goAways = new TokenBucket(GOAWAYS);
+
+	private final TokenBucket strays = new TokenBucket(STRAYS);
+
+	private final TokenBucket lateOctets = new TokenBucket(LATE_OCTETS);
+
+	private final TokenBucket emptyData = new TokenBucket(EMPTY_DATA);
 
 	private long octetsPaidForPings;
 

@@ -3,6 +3,7 @@ package io.github.h2transport.protocol;
 import java.util.Map;
 
 import io.github.h2transport.frame.Settings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The peer's SETTINGS as far as they bind us (RFC 9113 section 6.5.2). Applied by the
@@ -22,15 +23,14 @@ public final class PeerSettings {
 
 	private volatile long maxHeaderListSize = Long.MAX_VALUE;
 
-	private volatile Map<String, Long> all = Map.of();
+	private volatile @Nullable Settings all;
 
 	void apply(Settings settings) {
 		this.initialWindowSize = settings.get(Settings.INITIAL_WINDOW_SIZE, this.initialWindowSize);
 		this.maxFrameSize = (int) settings.get(Settings.MAX_FRAME_SIZE, this.maxFrameSize);
 		this.maxHeaderListSize = settings.get(Settings.MAX_HEADER_LIST_SIZE, this.maxHeaderListSize);
-		Map<String, Long> merged = new java.util.LinkedHashMap<>(this.all);
-		merged.putAll(settings.toMap());
-		this.all = java.util.Collections.unmodifiableMap(merged);
+		Settings before = this.all;
+		this.all = (before != null) ? settings.after(before) : settings;
 	}
 
 	public long initialWindowSize() {
@@ -52,10 +52,11 @@ public final class PeerSettings {
 
 	/**
 	 * Returns everything the peer has set so far.
-	 * @return values by RFC name
+	 * @return values by RFC name, in the order of their ids
 	 */
 	public Map<String, Long> toMap() {
-		return this.all;
+		Settings latest = this.all;
+		return (latest != null) ? latest.toMap() : Map.of();
 	}
 
 }

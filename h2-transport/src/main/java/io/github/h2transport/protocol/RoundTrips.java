@@ -1,5 +1,7 @@
 package io.github.h2transport.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How long the path to the peer takes there and back, measured by PINGs (RFC 9113 section
  * 6.7) that go beside a WINDOW_UPDATE while a large body is received. The holder of the
@@ -37,8 +39,8 @@ public final class RoundTrips {
 	/** How many samples there were; written by the loop. */
 	private volatile int sampleCount;
 
-	/** Owned by the loop. */
-	private final long[] samples = new long[SAMPLES];
+	/** Owned by the loop; {@code null} until the first, as most connections have none. */
+	private long @Nullable [] samples;
 
 	/**
 	 * Returns whether a PING should be sent now. There is never more than one on its way.
@@ -90,10 +92,15 @@ public final class RoundTrips {
 	 */
 	public void sample(long took) {
 		int count = this.sampleCount;
-		this.samples[count % SAMPLES] = Math.max(1, took);
+		long[] latest = this.samples;
+		if (latest == null) {
+			latest = new long[SAMPLES];
+			this.samples = latest;
+		}
+		latest[count % SAMPLES] = Math.max(1, took);
 		long least = Long.MAX_VALUE;
 		for (int i = 0; i <= Math.min(count, SAMPLES - 1); i++) {
-			least = Math.min(least, this.samples[i]);
+			least = Math.min(least, latest[i]);
 		}
 		this.nanos = least;
 		// Only its remainder and whether there are enough are of interest.

@@ -37,21 +37,25 @@ public final class SendHalf {
 	 */
 	public static final int CRUMB = 1024;
 
+	/** A GET whose fields are in the tables; an idle connection pays for no more. */
+	private static final int FIRST_BLOCK = 64;
+
 	private static final int HIGHEST_STREAM_ID = Integer.MAX_VALUE;
 
 	private final HpackEncoder encoder;
 
-	private final OctetSink block = new OctetSink(256);
+	/** Grows to what the heads of this connection need. */
+	private final OctetSink block = new OctetSink(FIRST_BLOCK);
 
 	private final PeerSettings peer = new PeerSettings();
 
 	private final SendWindow connectionWindow = new SendWindow();
 
-	/** Streams with content to send, in turn. */
-	private final Deque<ProtocolStream> uploads = new ArrayDeque<>();
+	/** Streams with content to send, in turn. Few connections have any. */
+	private final Deque<ProtocolStream> uploads = new ArrayDeque<>(1);
 
 	/** Those that found no window in the present round; empty between rounds. */
-	private final Deque<ProtocolStream> blocked = new ArrayDeque<>();
+	private final Deque<ProtocolStream> blocked = new ArrayDeque<>(1);
 
 	private final Consumer<ProtocolStream> onClosed;
 

@@ -6,13 +6,7 @@ package io.github.h2transport.protocol;
  */
 final class TokenBucket {
 
-	private static final long NANOS_PER_SECOND = 1_000_000_000L;
-
-	private final int burst;
-
-	private final int ceiling;
-
-	private final long nanosPerToken;
+	private final Rate rate;
 
 	// Owned by the holder. filledAt means nothing while there is a burst or more.
 
@@ -21,20 +15,12 @@ final class TokenBucket {
 	private long filledAt;
 
 	/**
-	 * Creates a budget.
-	 * @param burst how many tokens there are at first, and how many time can restore
-	 * @param tokensPerSecond how many come back in a second, at least 1
-	 * @param ceiling how many there can be when more are earned, at least the burst
+	 * Creates a full budget.
+	 * @param rate shared by all budgets of a kind
 	 */
-	TokenBucket(int burst, int tokensPerSecond, int ceiling) {
-		this.burst = burst;
-		this.ceiling = ceiling;
-		this.nanosPerToken = NANOS_PER_SECOND / tokensPerSecond;
-		this.tokens = burst;
-	}
-
-	TokenBucket(int burst, int tokensPerSecond) {
-		this(burst, tokensPerSecond, burst);
+	TokenBucket(Rate rate) {
+		this.rate = rate;
+		this.tokens = rate.burst;
 	}
 
 	/**
@@ -53,15 +39,15 @@ final class TokenBucket {
 	}
 
 	private void refill(long nowNanos) {
-		if (this.tokens >= this.burst) {
+		if (this.tokens >= this.rate.burst) {
 			this.filledAt = nowNanos;
 			return;
 		}
-		long refilled = (nowNanos - this.filledAt) / this.nanosPerToken;
+		long refilled = (nowNanos - this.filledAt) / this.rate.nanosPerToken;
 		if (refilled > 0) {
 			// Whole tokens only: the rest of the time counts towards the next one.
-			this.filledAt += refilled * this.nanosPerToken;
-			this.tokens = Math.min(this.burst, this.tokens + refilled);
+			this.filledAt += refilled * this.rate.nanosPerToken;
+			this.tokens = Math.min(this.rate.burst, this.tokens + refilled);
 		}
 	}
 
@@ -70,7 +56,31 @@ final class TokenBucket {
 	 * @param earned how many, 0 or more
 	 */
 	void earn(long earned) {
-		this.tokens = (earned >= this.ceiling - this.tokens) ? this.ceiling : this.tokens + earned;
+		int ceiling = this.rate.ceiling;
+		this.tokens = (earned >= ceiling - this.tokens) ? ceiling : this.tokens + earned;
+	}
+
+	/**
+	 * What is the same for all budgets of a kind.
+	 *
+	 * @param burst how many tokens there are at first, and how many time can restore
+	 * @param ceiling how many there can be when more are earned, at least the burst
+	 * @param nanosPerToken how long it takes until one comes back
+	 */
+	record Rate(int burst, int ceiling, long nanosPerToken) {
+
+		private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+		/** At least one token comes back in a second. */
+		static Rate of(int burst, int tokensPerSecond, int ceiling) {
+			return new Rate(burst, ceiling, NANOS_PER_SECOND / tokensPerSecond);
+		}
+
+		/** Nothing can be earned beyond the burst. */
+		static Rate of(int burst, int tokensPerSecond) {
+			return of(burst, tokensPerSecond, burst);
+		}
+
 	}
 
 }

@@ -2,6 +2,8 @@ package io.github.h2transport.conn;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,6 +67,60 @@ class StreamTableTests {
 		table.remove(samePlace);
 		assertThat(table.get(1)).isSameAs(first.stream());
 		assertThat(table.get(1 + 2 * 256)).isNull();
+	}
+
+	@Test
+	void beginsSmallAndGrowsOnceWhenAPlaceIsTaken() throws Exception {
+		StreamTable table = new StreamTable();
+		List<ClientStream> streams = streams(StreamTable.SIZE + 1);
+		streams.subList(0, StreamTable.FIRST_SIZE).forEach(table::put);
+		assertThat(table.capacity()).isEqualTo(StreamTable.FIRST_SIZE);
+		streams.subList(StreamTable.FIRST_SIZE, streams.size()).forEach(table::put);
+		assertThat(table.capacity()).isEqualTo(StreamTable.SIZE);
+		assertThat(table.all()).containsExactlyInAnyOrderElementsOf(streams);
+		streams.forEach((stream) -> assertThat(table.get(stream.id())).isSameAs(stream));
+		streams.forEach(table::remove);
+		assertThat(table.all()).isEmpty();
+	}
+
+	@Test
+	void oneCallAfterTheOtherTakesNoMoreRoom() throws Exception {
+		StreamTable table = new StreamTable();
+		for (ClientStream stream : streams(3 * StreamTable.FIRST_SIZE)) {
+			table.put(stream);
+			table.remove(stream);
+		}
+		assertThat(table.capacity()).isEqualTo(StreamTable.FIRST_SIZE);
+	}
+
+	@Test
+	void streamsThatEndWhileTheTableGrowsAreGone() throws Exception {
+		List<ClientStream> streams = streams(StreamTable.FIRST_SIZE + 1);
+		List<ClientStream> ending = streams.subList(0, StreamTable.FIRST_SIZE);
+		ClientStream last = streams.get(StreamTable.FIRST_SIZE);
+		for (int round = 0; round < 500; round++) {
+			StreamTable table = new StreamTable();
+			ending.forEach(table::put);
+			CountDownLatch begin = new CountDownLatch(1);
+			CompletableFuture<Void> ended = CompletableFuture.runAsync(() -> {
+				begin.countDown();
+				ending.forEach(table::remove);
+			});
+			begin.await();
+			table.put(last);
+			ended.join();
+			assertThat(table.all()).containsExactly(last);
+			assertThat(table.get(last.id())).isSameAs(last);
+		}
+	}
+
+	private List<ClientStream> streams(int count) throws Exception {
+		List<ClientStream> streams = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			streams.add(this.peer.call(get("/a")).stream());
+		}
+		this.peer.settle();
+		return streams;
 	}
 
 }

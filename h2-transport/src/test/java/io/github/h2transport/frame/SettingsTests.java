@@ -56,6 +56,16 @@ class SettingsTests {
 	}
 
 	@Test
+	void aLaterFrameChangesOnlyWhatItNames() throws ConnectionError {
+		Settings first = parse("0001 00000010 0003 00000064 0004 00000005");
+		Settings both = parse("0003 00000002 0005 00008000").after(first);
+		assertThat(both).isEqualTo(parse("0001 00000010 0003 00000002 0004 00000005 0005 00008000"));
+		assertThat(both.leastHeaderTableSize(7)).isEqualTo(0x10);
+		assertThat(parse("0001 00000020").after(both).leastHeaderTableSize(7)).isEqualTo(0x20);
+		assertThat(first.get(Settings.MAX_CONCURRENT_STREAMS, 7)).isEqualTo(100);
+	}
+
+	@Test
 	void anIllegalValueCountsAlsoIfALegalOneFollows() {
 		assertThatExceptionOfType(ConnectionError.class).isThrownBy(() -> parse("0005 00000000 0005 00004000"));
 	}

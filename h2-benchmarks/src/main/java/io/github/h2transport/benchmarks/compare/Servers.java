@@ -71,6 +71,7 @@ final class Servers implements AutoCloseable {
 			nghttpd(Target.NGHTTPD_TLS, "127.0.0.1", STREAMS);
 			nghttpd(Target.NGHTTPD_WIDE, "127.0.0.1", MANY_STREAMS);
 			nghttpd(Target.NGHTTPD_ANY, "0.0.0.0", STREAMS);
+			nghttpd(Target.NGHTTPD_ANY_TLS, "0.0.0.0", STREAMS);
 			nginx();
 		}
 		catch (IOException ex) {

@@ -17,10 +17,13 @@ public enum Target {
 	NGHTTPD_WIDE,
 
 	/** nghttpd in cleartext at every address of this machine, for many connections. */
-	NGHTTPD_ANY;
+	NGHTTPD_ANY,
+
+	/** The same with TLS; its certificate names one of the addresses only. */
+	NGHTTPD_ANY_TLS;
 
 	public boolean isTls() {
-		return this == NGHTTPD_TLS || this == NGINX_TLS;
+		return this == NGHTTPD_TLS || this == NGINX_TLS || this == NGHTTPD_ANY_TLS;
 	}
 
 	public String label() {

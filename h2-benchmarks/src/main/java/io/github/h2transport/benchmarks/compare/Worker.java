@@ -85,6 +85,9 @@ public final class Worker {
 			Workload workload = Workload.parse(options);
 			String certificate = options.get("certificate");
 			Trust trust = (certificate != null) ? Trust.in(Path.of(certificate)) : null;
+			if (trust != null && workload.shape() == Workload.Shape.IDLE) {
+				trust = trust.atAnyHost();
+			}
 			Worker worker = new Worker(workload, URI.create(options.get("server")),
 					Double.parseDouble(options.get("warm-up")), Double.parseDouble(options.get("window")));
 			result = worker.run(ClientKind.labelled(options.get("client")), trust);
