@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * From a host name to a connection: look-up, addresses in order, deadlines.
  */
-@Timeout(30)
+@Timeout(120)
 class DialerTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);

@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Connections that TLS does not let come to be: each failure is typed, says at which
  * phase it happened and what can be done.
  */
-@Timeout(30)
+@Timeout(120)
 class TlsFailureTests {
 
 	/** As RFC 5246 section 7.2 writes a fatal alert, without its description. */

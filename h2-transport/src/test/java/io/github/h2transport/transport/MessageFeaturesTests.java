@@ -129,7 +129,7 @@ class MessageFeaturesTests {
 				.body(source)
 				.build();
 			Call<Integer> call = Call.of(() -> {
-				try (Http2Response response = async ? transport.roundTripAsync(request).get(10, TimeUnit.SECONDS)
+				try (Http2Response response = async ? transport.roundTripAsync(request).get(20, TimeUnit.SECONDS)
 						: transport.roundTrip(request)) {
 					return response.status();
 				}

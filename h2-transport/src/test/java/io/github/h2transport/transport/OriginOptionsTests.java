@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Options that some origins have and others have not: who is meant, and that pool,
  * connection and call all go by them.
  */
-@Timeout(30)
+@Timeout(120)
 class OriginOptionsTests {
 
 	@Test

@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Calls through a proxy's tunnel: what the proxy sees, what the server sees, and what
  * callers are told when there is no tunnel.
  */
-@Timeout(30)
+@Timeout(120)
 class ProxyTests {
 
 	private final ServedRequests server = ScriptedServer.serving(Settings.builder().build(),
