@@ -250,7 +250,7 @@ class TlsFailureTests {
 	void aServerThatIsSilentInTheHandshakeTimesOut() throws Exception {
 		try (RawPeer peer = RawPeer.start(RawPeer::readRecord);
 				TlsClient client = TlsClient.with(trust(),
-						(options) -> options.connectTimeout(Duration.ofMillis(200)))) {
+						(options) -> options.connectTimeout(Duration.ofMillis(2_500)))) {
 			Http2TimeoutException failure = client.failure(Http2TimeoutException.class, peer.uri("/"));
 			assertThat(failure).hasMessageContaining("the TLS handshake")
 				.hasMessageContaining("https://localhost:" + peer.port());
