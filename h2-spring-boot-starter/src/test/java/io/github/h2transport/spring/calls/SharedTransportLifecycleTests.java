@@ -83,7 +83,8 @@ class SharedTransportLifecycleTests {
 			.until(() -> impatient.snapshot()
 				.origins()
 				.stream()
-				.anyMatch((origin) -> origin.connections().get(0).activeStreams() == 1));
+				.flatMap((origin) -> origin.connections().stream())
+				.anyMatch((connection) -> connection.activeStreams() == 1));
 		CompletableFuture<Void> stopped = new CompletableFuture<>();
 
 		impatient.stop(() -> stopped.complete(null));
