@@ -271,7 +271,8 @@ public final class Http2Transport implements AutoCloseable {
 	 * Ends the transport gracefully: no new request is taken, every server is told by
 	 * GOAWAY, running streams may finish. Returns at once.
 	 * @param timeout how long they may take; whatever still runs then is ended
-	 * @return completes when no connection and no thread of the transport is left
+	 * @return completes when no connection and no thread of the transport is left, but no
+	 * later than a few seconds after the timeout, whatever holds an event loop up
 	 */
 	public CompletableFuture<Void> shutdown(Duration timeout) {
 		this.pool.close();

@@ -43,7 +43,7 @@ import static org.awaitility.Awaitility.await;
  * RFC 9113 sections 3.2 and 9.2: who the server is, who the client is, what ALPN chose,
  * and what an end without close_notify means.
  */
-@Timeout(60)
+@Timeout(120)
 class Section9_2TlsTests {
 
 	private static final Settings NO_SETTINGS = Settings.builder().build();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 9.2.1: what of TLS 1.2 is not for HTTP/2. */
-@Timeout(30)
+@Timeout(120)
 class Section9_2_1Tls12FeaturesTests {
 
 	private static final Settings NO_SETTINGS = Settings.builder().build();

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 9.2.2 and appendix A: cipher suites of TLS 1.2. */
-@Timeout(30)
+@Timeout(120)
 class Section9_2_2CipherSuitesTests {
 
 	@Test

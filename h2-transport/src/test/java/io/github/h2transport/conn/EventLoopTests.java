@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** The real loop: its clock, its end, and what it refuses. */
-@Timeout(30)
+@Timeout(120)
 class EventLoopTests {
 
 	private final EventLoop loop = new EventLoop((task) -> {
@@ -71,7 +71,7 @@ class EventLoopTests {
 				result.completeExceptionally(ex);
 			}
 		});
-		return result.get(10, TimeUnit.SECONDS);
+		return result.get(20, TimeUnit.SECONDS);
 	}
 
 	@Test
@@ -113,7 +113,7 @@ class EventLoopTests {
 			this.loop.afterFlush(() -> order.add("second"));
 		});
 		this.loop.execute(() -> this.loop.afterFlush(() -> this.loop.afterFlush(() -> done.complete(null))));
-		done.get(10, TimeUnit.SECONDS);
+		done.get(20, TimeUnit.SECONDS);
 		assertThat(order).containsExactly("first", "second", "third");
 	}
 

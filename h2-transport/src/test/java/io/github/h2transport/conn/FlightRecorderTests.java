@@ -21,7 +21,7 @@ import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a recording of the JDK Flight Recorder tells about a connection. */
-@Timeout(60)
+@Timeout(120)
 class FlightRecorderTests {
 
 	private static final String PREFIX = "io.github.h2transport.";

@@ -32,7 +32,7 @@ import static io.github.h2transport.conn.ScriptedPeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The frame log as an operator reads it. */
-@Timeout(30)
+@Timeout(120)
 class FrameLoggerTests {
 
 	private final CapturedLog log = CapturedLog.of(FrameLogger.NAME, Level.FINER);
@@ -178,7 +178,7 @@ class FrameLoggerTests {
 
 	private static void await(CountDownLatch latch) {
 		try {
-			assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+			assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
 		}
 		catch (InterruptedException ex) {
 			throw new AssertionError(ex);

@@ -16,7 +16,7 @@ import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 8.1: what a stream's listener hears, and when. */
-@Timeout(30)
+@Timeout(120)
 class ListenerOrderTests {
 
 	@Test

@@ -41,7 +41,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * TLS connections after the handshake: new keys, much to carry, and the end.
  */
-@Timeout(60)
+@Timeout(120)
 class TlsConnectionTests {
 
 	private static final int MIB = 1 << 20;

@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Connections that TLS does not let come to be: each failure is typed, says at which
  * phase it happened and what can be done.
  */
-@Timeout(30)
+@Timeout(120)
 class TlsFailureTests {
 
 	/** As RFC 5246 section 7.2 writes a fatal alert, without its description. */
@@ -250,7 +250,7 @@ class TlsFailureTests {
 	void aServerThatIsSilentInTheHandshakeTimesOut() throws Exception {
 		try (RawPeer peer = RawPeer.start(RawPeer::readRecord);
 				TlsClient client = TlsClient.with(trust(),
-						(options) -> options.connectTimeout(Duration.ofMillis(200)))) {
+						(options) -> options.connectTimeout(Duration.ofMillis(2_500)))) {
 			Http2TimeoutException failure = client.failure(Http2TimeoutException.class, peer.uri("/"));
 			assertThat(failure).hasMessageContaining("the TLS handshake")
 				.hasMessageContaining("https://localhost:" + peer.port());

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * RFC 9113 sections 3.2 and 9.2: handshakes that succeed, however their octets arrive.
  */
-@Timeout(30)
+@Timeout(120)
 class TlsHandshakeTests {
 
 	static Stream<Arguments> versionsAndKeys() {

@@ -108,7 +108,8 @@ class DialTests {
 		Transports.awaitPending(this.transport, 1);
 		await().until(() -> gate.visits() >= 2);
 		await().pollDelay(Duration.ofMillis(300)).until(() -> true);
-		assertThat(gate.visits()).isLessThanOrEqualTo(3);
+		// Some more if the machine stands still for a while; without a pause hundreds.
+		assertThat(gate.visits()).isLessThanOrEqualTo(20);
 		// The waiting request is served by the connection that there is.
 		connection.respond(1, 200);
 		assertThat(running.result()).isEqualTo("200");

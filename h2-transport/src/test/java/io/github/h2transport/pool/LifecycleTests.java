@@ -225,7 +225,7 @@ class LifecycleTests {
 		assertThat(connection.await(ClientFrame.GoAway.class).code()).isEqualTo(ErrorCode.NO_ERROR);
 		connection.awaitEnd();
 		connection.close();
-		assertThat(done).succeedsWithin(Duration.ofSeconds(5));
+		assertThat(done).succeedsWithin(Duration.ofSeconds(20));
 		assertThat(Transports.connections(transport)).isEmpty();
 	}
 
@@ -237,11 +237,11 @@ class LifecycleTests {
 		connection.awaitHead();
 		long start = System.nanoTime();
 		CompletableFuture<Void> done = transport.shutdown(Duration.ofMillis(300));
-		assertThat(done).succeedsWithin(Duration.ofSeconds(10));
-		assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(250),
-				Duration.ofSeconds(6));
+		assertThat(done).succeedsWithin(Duration.ofSeconds(20));
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(250));
 		running.failure(Http2Exception.class);
-		assertThat(Transports.connections(transport)).isEmpty();
+		// On a busy machine the bound may come before the event loop.
+		await().until(() -> Transports.connections(transport).isEmpty());
 	}
 
 	@Test
@@ -270,8 +270,8 @@ class LifecycleTests {
 		assertThat(running.result()).isEqualTo("200");
 		connection.awaitEnd();
 		connection.close();
-		assertThat(first).succeedsWithin(Duration.ofSeconds(10));
-		assertThat(second).succeedsWithin(Duration.ofSeconds(10));
+		assertThat(first).succeedsWithin(Duration.ofSeconds(20));
+		assertThat(second).succeedsWithin(Duration.ofSeconds(20));
 	}
 
 	@Test

@@ -284,8 +284,9 @@ class WaitingTests {
 
 	@Test
 	void theAcquireTimeoutNamesItsPropertyAndTheQueue() {
-		try (Http2Transport impatient = Transports
-			.cleartext((options) -> options.strictMaxConcurrentStreams(true).acquireTimeout(Duration.ofMillis(300)))) {
+		try (Http2Transport impatient = Transports.cleartext(
+				(options) -> options.strictMaxConcurrentStreams(true).acquireTimeout(Duration.ofMillis(2_500)))) {
+			// The dial for the first one has to be over by then too.
 			Call<String> running = Call.of(() -> Transports.exchange(impatient, get("/")));
 			ScriptedConn connection = this.server.greeted(1);
 			connection.awaitHead();
@@ -293,7 +294,7 @@ class WaitingTests {
 			Call<String> waiting = Call.of(() -> Transports.exchange(impatient, get("/")));
 			PoolException failure = waiting.failure(PoolException.class);
 			assertThat(failure.reason()).isEqualTo(PoolException.Reason.ACQUIRE_TIMEOUT);
-			assertThat(failure).hasMessageContaining("300 ms")
+			assertThat(failure).hasMessageContaining("2500 ms")
 				.hasMessageContaining("h2.transport.pool.acquire-timeout");
 			assertThat(failure.context().phase()).isEqualTo(Phase.POOL);
 			assertThat(failure.isSafeToRetry()).isTrue();

@@ -32,7 +32,7 @@ import static org.awaitility.Awaitility.await;
  * What a recording of the JDK Flight Recorder tells about calls: how long they waited,
  * and what was sent again; and about TLS.
  */
-@Timeout(60)
+@Timeout(120)
 class CallsInRecordingsTests {
 
 	private static final Duration ACQUIRE_TIMEOUT = Duration.ofSeconds(2);

@@ -2,6 +2,8 @@ package io.github.h2transport.transport;
 
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.Http2Exception;
@@ -89,16 +91,19 @@ class CancellationTests {
 		Call<String> neighbour = get();
 		ScriptedConn connection = this.server.greeted();
 		connection.awaitHead();
-		Http2Response[] response = new Http2Response[1];
+		CountDownLatch head = new CountDownLatch(1);
 		Call<Integer> call = Call.of(() -> {
-			response[0] = this.transport.roundTrip(Http2Request.get(this.server.uri("/")));
-			return response[0].body().readAllBytes().length;
+			Http2Response response = this.transport.roundTrip(Http2Request.get(this.server.uri("/")));
+			head.countDown();
+			return response.body().readAllBytes().length;
 		});
 		connection.awaitHead();
 		connection.respondHead(3, 200);
 		for (int i = 0; i < 10; i++) {
 			connection.data(3, Content.ofSize(16_384));
 		}
+		// Before that it would wait for the head.
+		assertThat(head.await(20, TimeUnit.SECONDS)).isTrue();
 		await().until(call::isWaiting);
 		assertThat(cancelled(call).context().phase()).isEqualTo(Phase.RESPONSE_BODY);
 		assertThat(connection.awaitReset(3).name()).isEqualTo("CANCEL");

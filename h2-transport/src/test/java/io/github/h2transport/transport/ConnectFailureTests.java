@@ -168,12 +168,13 @@ class ConnectFailureTests {
 	void theConnectTimeoutCoversAServerThatNeverSendsSettings() throws Exception {
 		try (ScriptedServer server = ScriptedServer.start();
 				Http2Transport transport = Transports
-					.cleartext((options) -> options.connectTimeout(Duration.ofMillis(300)))) {
+					.cleartext((options) -> options.connectTimeout(Duration.ofMillis(2_500)))) {
 			Call<String> call = Call.of(() -> Transports.exchange(transport, Http2Request.get(server.uri("/"))));
 			server.accept();
 			Http2TimeoutException failure = call.failure(Http2TimeoutException.class);
+			// TCP had the time that it takes, also where others keep the machine busy.
 			assertThat(failure.context().phase()).isEqualTo(Phase.PREFACE);
-			assertThat(call.took()).isBetween(Duration.ofMillis(250), Duration.ofSeconds(5));
+			assertThat(call.took()).isBetween(Duration.ofMillis(2_450), Duration.ofSeconds(8));
 		}
 	}
 

@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** What a listener hears of connections and of the way to them. */
-@Timeout(60)
+@Timeout(120)
 class ConnectionEventsTests {
 
 	private final ScriptedServer server = ScriptedServer.start();

@@ -74,7 +74,7 @@ class CostPerCallTests {
 	private static void asynchronous(Http2Transport transport, Http2Request request) throws Exception {
 		Collector collector = new Collector();
 		transport.roundTripAsync(request).thenAccept((response) -> response.publisher().subscribe(collector));
-		assertThat(collector.length.get(10, TimeUnit.SECONDS)).isEqualTo(100);
+		assertThat(collector.length.get(20, TimeUnit.SECONDS)).isEqualTo(100);
 	}
 
 	/** The least that a round has cost for each call. */

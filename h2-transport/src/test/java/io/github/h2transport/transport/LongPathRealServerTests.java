@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * trip, so their number tells how many round trips it took, whatever else the machine
  * does.
  */
-@Timeout(60)
+@Timeout(120)
 class LongPathRealServerTests {
 
 	private static final Duration ONE_WAY = Duration.ofMillis(25);

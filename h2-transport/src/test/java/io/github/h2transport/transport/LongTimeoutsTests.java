@@ -16,7 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Time-outs that say "for ever" must not overflow the clock. */
-@Timeout(30)
+@Timeout(120)
 class LongTimeoutsTests {
 
 	private static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();

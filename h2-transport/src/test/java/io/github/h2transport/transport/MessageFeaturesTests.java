@@ -129,7 +129,7 @@ class MessageFeaturesTests {
 				.body(source)
 				.build();
 			Call<Integer> call = Call.of(() -> {
-				try (Http2Response response = async ? transport.roundTripAsync(request).get(10, TimeUnit.SECONDS)
+				try (Http2Response response = async ? transport.roundTripAsync(request).get(20, TimeUnit.SECONDS)
 						: transport.roundTrip(request)) {
 					return response.status();
 				}
@@ -209,12 +209,12 @@ class MessageFeaturesTests {
 	@Test
 	void anAsynchronousCallWithoutAnAnswerTimesOut() throws Exception {
 		try (Http2Transport transport = Transports
-			.cleartext((options) -> options.responseTimeout(Duration.ofMillis(200)));
+			.cleartext((options) -> options.responseTimeout(Duration.ofMillis(2_500)));
 				ScriptedServer server = ScriptedServer.start()) {
 			CompletableFuture<Http2Response> result = transport.roundTripAsync(Http2Request.get(server.uri("/")));
 			ScriptedConn connection = server.greeted();
 			int stream = connection.awaitHead().streamId();
-			assertThat(result).failsWithin(10, TimeUnit.SECONDS)
+			assertThat(result).failsWithin(20, TimeUnit.SECONDS)
 				.withThrowableThat()
 				.withMessageContaining("Timed out after");
 			assertThat(connection.awaitReset(stream)).isEqualTo(ErrorCode.CANCEL);

@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  * Options that some origins have and others have not: who is meant, and that pool,
  * connection and call all go by them.
  */
-@Timeout(30)
+@Timeout(120)
 class OriginOptionsTests {
 
 	@Test
@@ -127,7 +127,7 @@ class OriginOptionsTests {
 	void anOriginWithItsOwnOptionsUsesThemInTheCall() {
 		try (ScriptedServer silent = ScriptedServer.start();
 				Http2Transport transport = with(silent.port(),
-						Transports.options((own) -> own.responseTimeout(Duration.ofMillis(150))))) {
+						Transports.options((own) -> own.responseTimeout(Duration.ofMillis(2_500))))) {
 			assertThatExceptionOfType(Http2TimeoutException.class)
 				.isThrownBy(() -> Transports.exchange(transport, Http2Request.get(silent.uri("/"))))
 				.withMessageContaining("waiting for the response head");

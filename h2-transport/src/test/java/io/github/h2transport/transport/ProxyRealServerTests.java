@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * HTTP/2 with nghttpd through the tunnel of an apache2.
  */
-@Timeout(60)
+@Timeout(120)
 class ProxyRealServerTests {
 
 	private static final int SIZE = 1_000_000;

@@ -44,7 +44,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Calls through a proxy's tunnel: what the proxy sees, what the server sees, and what
  * callers are told when there is no tunnel.
  */
-@Timeout(30)
+@Timeout(120)
 class ProxyTests {
 
 	private final ServedRequests server = ScriptedServer.serving(Settings.builder().build(),
@@ -185,7 +185,7 @@ class ProxyTests {
 			ConnectProxy.write(client, "HTTP/1.1 200 OK\r\n");
 			awaitQuietly(end);
 			return false;
-		}); Http2Transport transport = transport(proxy.settings(), Duration.ofMillis(300))) {
+		}); Http2Transport transport = transport(proxy.settings(), Duration.ofMillis(2_500))) {
 			assertThat(failure(transport, "https://server.test")).isInstanceOf(Http2TimeoutException.class)
 				.hasMessageContaining("through the proxy " + proxy.settings() + ", which has taken the connection")
 				.hasMessageContaining("connectTimeout");

@@ -2,6 +2,7 @@ package io.github.h2transport.transport;
 
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ import io.github.h2transport.conn.ConnectionState;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.pool.ConnectionRequest;
 import io.github.h2transport.pool.DefaultClientConnPool;
+import io.github.h2transport.pool.PoolSnapshot;
 import io.github.h2transport.testkit.Call;
 import io.github.h2transport.testkit.ClientFrame;
 import io.github.h2transport.testkit.DelegatingPool;
@@ -47,6 +49,8 @@ import static org.awaitility.Awaitility.await;
 class RetryTests {
 
 	private static final byte[] CONTENT = "hello".getBytes();
+
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private final ScriptedServer server = ScriptedServer.start();
 
@@ -265,6 +269,7 @@ class RetryTests {
 			for (int i = 0; i < waiting; i++) {
 				connection.awaitHead();
 			}
+			awaitOthersLeft();
 			connection.goAway(2 * kept - 1, ErrorCode.NO_ERROR, "");
 			for (int stream = 1; stream <= 2 * kept - 1; stream += 2) {
 				int id = stream;
@@ -330,6 +335,17 @@ class RetryTests {
 			assertThat(serving.result()).isEqualTo("done");
 			assertThat(answered).hasValue(100);
 		}
+	}
+
+	/**
+	 * Waits until the pool has heard of every GOAWAY before: callers may hear of one
+	 * earlier than the pool does, and each connection tells on a loop of its own.
+	 */
+	private void awaitOthersLeft() {
+		await().atMost(PATIENCE).until(() -> {
+			PoolSnapshot pool = this.transport.snapshot().origins().get(0).pool();
+			return pool != null && pool.open() == 1 && pool.dialling() == 0;
+		});
 	}
 
 	private Http2Request request(RequestBody body) {

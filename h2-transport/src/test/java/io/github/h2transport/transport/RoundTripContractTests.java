@@ -171,7 +171,7 @@ class RoundTripContractTests {
 	void theBodyIsClosedOnceAfterSuccessAndAfterEveryFailure() throws Exception {
 		try (ScriptedServer server = ScriptedServer.start();
 				Http2Transport transport = Transports
-					.cleartext((options) -> options.responseTimeout(Duration.ofMillis(300)))) {
+					.cleartext((options) -> options.responseTimeout(Duration.ofMillis(2_500)))) {
 			TrackedStream whole = new TrackedStream(new byte[10]);
 			Call<String> good = post(transport, server, whole);
 			ScriptedConn connection = server.greeted();

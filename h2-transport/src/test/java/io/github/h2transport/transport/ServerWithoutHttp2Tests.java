@@ -32,7 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /** RFC 9113 section 3.2: over TLS, HTTP/2 is spoken only if ALPN has chosen it. */
-@Timeout(30)
+@Timeout(120)
 class ServerWithoutHttp2Tests {
 
 	private final Http2Transport transport = Http2Transport.builder().build();

@@ -50,7 +50,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What an application has of the transport before, between and after its calls. */
-@Timeout(60)
+@Timeout(120)
 class ApplicationLifecycleTests {
 
 	@Test

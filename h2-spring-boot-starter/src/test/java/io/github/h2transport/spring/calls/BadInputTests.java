@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /** What a user sees when something is wrong: one type to catch and one clear message. */
-@Timeout(60)
+@Timeout(120)
 class BadInputTests {
 
 	private static final URI SOMEWHERE = URI.create("https://localhost:1/");

@@ -39,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Pooled buffers are given back however a call of {@code WebClient} ends, in both
  * directions.
  */
-@Timeout(60)
+@Timeout(120)
 class BufferLeakTests {
 
 	private static final int PIECE = 1_000;
@@ -125,7 +125,7 @@ class BufferLeakTests {
 		Flux<DataBuffer> content = Flux.range(0, 200).map((number) -> buffer());
 		CompletableFuture<?> call = client().post()
 			.uri(this.server.uri("/"))
-			.attribute(Http2CallAttributes.RESPONSE_TIMEOUT, Duration.ofSeconds(2))
+			.attribute(Http2CallAttributes.RESPONSE_TIMEOUT, Duration.ofSeconds(5))
 			.contentType(MediaType.APPLICATION_OCTET_STREAM)
 			.body(BodyInserters.fromDataBuffers(content))
 			.retrieve()

@@ -30,7 +30,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Every way that Spring has to make a call ends on the same connection. */
-@Timeout(60)
+@Timeout(120)
 class ClientStylesTests {
 
 	private TomcatServer server;

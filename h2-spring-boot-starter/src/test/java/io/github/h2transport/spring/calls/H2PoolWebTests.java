@@ -30,7 +30,7 @@ import org.springframework.web.client.RestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** {@code /actuator/h2pool} as whoever asks over HTTP sees it. */
-@Timeout(60)
+@Timeout(120)
 class H2PoolWebTests {
 
 	private final ScriptedServer server = ScriptedServer.start();

@@ -61,7 +61,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Servers without HTTP/2 are called all the same, over HTTP/1.1. */
-@Timeout(60)
+@Timeout(120)
 class Http1FallbackTests {
 
 	private static final String TRUST = "spring.ssl.bundle.pem.servers.truststore.certificate=file:"

@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** What users see when a server in a process of its own is killed. */
-@Timeout(60)
+@Timeout(120)
 class KilledServerRealServerTests {
 
 	private static final String PATH = "/content";

@@ -24,7 +24,7 @@ import org.springframework.web.client.RestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The meters and the health of an application that makes calls. */
-@Timeout(60)
+@Timeout(120)
 class MetersTests {
 
 	private final ScriptedServer server = ScriptedServer.start();

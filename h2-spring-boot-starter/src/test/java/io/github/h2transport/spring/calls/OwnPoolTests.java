@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** The pool of docs/custom-pool.md and listeners, as beans of an application. */
-@Timeout(60)
+@Timeout(120)
 class OwnPoolTests {
 
 	private static final int CONNECTIONS = 3;

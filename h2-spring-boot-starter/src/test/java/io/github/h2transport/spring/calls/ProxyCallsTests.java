@@ -19,7 +19,7 @@ import org.springframework.http.HttpMethod;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** An application behind a proxy has it in its properties, for both versions of HTTP. */
-@Timeout(60)
+@Timeout(120)
 class ProxyCallsTests {
 
 	@ParameterizedTest

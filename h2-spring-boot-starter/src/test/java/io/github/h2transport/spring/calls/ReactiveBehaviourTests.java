@@ -58,7 +58,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
  * What WebClient users count on beside answers: demand, cancels, failures, released
  * buffers. The server tells what it saw.
  */
-@Timeout(60)
+@Timeout(120)
 class ReactiveBehaviourTests {
 
 	private static final int PIECE = 16 * 1024;

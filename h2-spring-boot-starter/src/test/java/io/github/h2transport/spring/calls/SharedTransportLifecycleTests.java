@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-@Timeout(60)
+@Timeout(120)
 class SharedTransportLifecycleTests {
 
 	private final List<Http2Transport> made = new ArrayList<>();
@@ -60,7 +60,7 @@ class SharedTransportLifecycleTests {
 		assertThat(this.shared.isRunning()).isFalse();
 		assertThat(stopped).as("a body is still being read").isNotDone();
 		assertThat(unread.body().readAllBytes()).hasSize(TomcatServer.LARGE_SIZE);
-		stopped.get(10, TimeUnit.SECONDS);
+		stopped.get(20, TimeUnit.SECONDS);
 		assertThatExceptionOfType(Http2Exception.class).isThrownBy(this::call).withMessageContaining("closed");
 	}
 
@@ -83,13 +83,14 @@ class SharedTransportLifecycleTests {
 			.until(() -> impatient.snapshot()
 				.origins()
 				.stream()
-				.anyMatch((origin) -> origin.connections().get(0).activeStreams() == 1));
+				.flatMap((origin) -> origin.connections().stream())
+				.anyMatch((connection) -> connection.activeStreams() == 1));
 		CompletableFuture<Void> stopped = new CompletableFuture<>();
 
 		impatient.stop(() -> stopped.complete(null));
 
-		stopped.get(10, TimeUnit.SECONDS);
-		assertThat(call.get(10, TimeUnit.SECONDS)).isInstanceOf(Http2Exception.class);
+		stopped.get(20, TimeUnit.SECONDS);
+		assertThat(call.get(20, TimeUnit.SECONDS)).isInstanceOf(Http2Exception.class);
 	}
 
 	@Test

@@ -36,7 +36,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * RFC 9113 sections 5.4.2, 6.4 and 8.1: a server that wants no more of an upload stops
  * it, by RST_STREAM, by its answer, or by both. Uploads here have no end of their own.
  */
-@Timeout(60)
+@Timeout(120)
 class StoppedUploadTests {
 
 	private static final byte[] PIECE = new byte[16 * 1024];

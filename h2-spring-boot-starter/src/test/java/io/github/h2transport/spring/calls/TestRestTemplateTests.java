@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * The tests of an application that speaks HTTP/1.1 in cleartext, as most do in their
  * tests, go on with one line of configuration.
  */
-@Timeout(60)
+@Timeout(120)
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "h2.transport.fallback=all")
 @AutoConfigureTestRestTemplate
 class TestRestTemplateTests {

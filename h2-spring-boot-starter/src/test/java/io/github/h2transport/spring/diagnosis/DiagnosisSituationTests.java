@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Each finding in the situation that it is about, over sockets: a server that behaves in
  * some way, and what the diagnosis says of it.
  */
-@Timeout(60)
+@Timeout(120)
 class DiagnosisSituationTests {
 
 	private final ScriptedServer server = ScriptedServer.start();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The code of docs/core.md is that of docs/examples/CoreCalls.java, and it works. */
-@Timeout(60)
+@Timeout(120)
 class CorePageTests {
 
 	private ServedRequests server;

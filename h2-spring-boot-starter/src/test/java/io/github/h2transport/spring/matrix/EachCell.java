@@ -23,7 +23,7 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest(name = "{0}")
 @ArgumentsSource(EachCell.Cells.class)
-@Timeout(60)
+@Timeout(120)
 @interface EachCell {
 
 	/**
