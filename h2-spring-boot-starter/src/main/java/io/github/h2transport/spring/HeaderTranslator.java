@@ -59,13 +59,17 @@ final class HeaderTranslator {
 	 * @return a read-only view
 	 */
 	static HttpHeaders toSpring(Headers headers, boolean decoded) {
-		HttpHeaders collected = new HttpHeaders();
+		return HttpHeaders.readOnlyHttpHeaders(new ResponseFields(decoded ? withoutEncoding(headers) : headers));
+	}
+
+	private static Headers withoutEncoding(Headers headers) {
+		Headers.Builder kept = Headers.builder(headers.size());
 		for (HeaderField field : headers) {
-			if (!decoded || !(field.name().equals("content-encoding") || field.name().equals("content-length"))) {
-				collected.add(field.name(), field.value());
+			if (!field.name().equals("content-encoding") && !field.name().equals("content-length")) {
+				kept.add(field.name(), field.value(), field.sensitive());
 			}
 		}
-		return HttpHeaders.readOnlyHttpHeaders(collected);
+		return kept.build();
 	}
 
 }
