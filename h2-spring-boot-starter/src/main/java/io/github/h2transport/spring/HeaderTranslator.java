@@ -1,5 +1,7 @@
 package io.github.h2transport.spring;
 
+import java.util.Map;
+
 import io.github.h2transport.HeaderField;
 import io.github.h2transport.Headers;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +10,12 @@ import org.springframework.http.HttpHeaders;
 
 /** Turns Spring's header fields into the transport's, and back. */
 final class HeaderTranslator {
+
+	/** Names that nearly every request has as Spring writes them: no new string for each. */
+	private static final Map<String, String> LOWER_CASE = Map.of(HttpHeaders.ACCEPT, "accept",
+			HttpHeaders.AUTHORIZATION, "authorization", HttpHeaders.CONTENT_LENGTH, "content-length",
+			HttpHeaders.CONTENT_TYPE, "content-type", HttpHeaders.COOKIE, "cookie", HttpHeaders.USER_AGENT,
+			"user-agent");
 
 	private HeaderTranslator() {
 	}
@@ -29,8 +37,9 @@ final class HeaderTranslator {
 	 * @return the fields, not yet checked
 	 */
 	static Headers toTransport(HttpHeaders headers, boolean acceptGzip) {
-		Headers.Builder fields = Headers.builder();
-		headers.forEach((name, values) -> {
+		Headers.Builder fields = Headers.builder(headers.size() + (acceptGzip ? 1 : 0));
+		headers.forEach((given, values) -> {
+			String name = LOWER_CASE.getOrDefault(given, given);
 			for (@Nullable
 			String value : values) {
 				fields.add(name, (value != null) ? value : "");
