@@ -115,6 +115,11 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 	}
 
 	@Override
+	boolean isUsedUp() {
+		return connection().streamsOpened() >= this.maxRequests;
+	}
+
+	@Override
 	void bound(int maxStreams, int newMaxRequests) {
 		this.maxRequests = newMaxRequests;
 		connection().maxStreams(maxStreams);
@@ -150,7 +155,7 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 		if (this.singleUse) {
 			return EndReason.SINGLE_USE;
 		}
-		if (connection().streamsOpened() >= this.maxRequests) {
+		if (isUsedUp()) {
 			return EndReason.MAX_REQUESTS;
 		}
 		return this.retiredInUse ? EndReason.TOO_MANY_RESETS : EndReason.IDLE;

@@ -365,7 +365,9 @@ final class KeyPool<C> {
 			if (!this.open.remove(member)) {
 				return;
 			}
-			this.retirements.retired(member.processedBeforeGoAway(), member.isRetiredByServer());
+			if (member.isRetiredByServer()) {
+				learn(member);
+			}
 			if (member.knowsLimit()) {
 				member.stage(Member.Stage.LEFT);
 			}
@@ -388,6 +390,7 @@ final class KeyPool<C> {
 				replacement.replacesNobody();
 			}
 			if (member.wasOpen()) {
+				learn(member);
 				EndReason reason = (member.leaving() != null) ? member.leaving() : member.endReason(cause);
 				this.counters.closed(reason);
 				this.dialling.ended(member, reason);
@@ -405,6 +408,24 @@ final class KeyPool<C> {
 				failAll(cause, decisions);
 			}
 		});
+	}
+
+	/**
+	 * Learns from a connection how many requests the server takes. One that has had all
+	 * it is for says so before the server's GOAWAY can be there, and so is judged when it
+	 * is closed.
+	 */
+	private void learn(Member<C> member) {
+		if (!member.learn()) {
+			return;
+		}
+		int processed = member.processedBeforeGoAway();
+		if (processed > 0) {
+			this.retirements.turnedAway(processed);
+		}
+		else if (!member.isRetiredByServer() && member.isUsedUp()) {
+			this.retirements.tookAll();
+		}
 	}
 
 	private void remember(Member<C> member, EndReason reason, Http2Exception cause) {

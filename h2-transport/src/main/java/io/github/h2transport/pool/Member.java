@@ -34,6 +34,9 @@ abstract class Member<C> {
 	/** Guarded by the key's lock: whose it will be, if it is for a single request. */
 	private @Nullable Waiter<C> owner;
 
+	/** Guarded by the key's lock: the pool has learnt from its end. */
+	private boolean learnt;
+
 	/** Written under the key's lock, once: the pool has learnt its stream limit. */
 	private volatile boolean settled;
 
@@ -80,6 +83,9 @@ abstract class Member<C> {
 
 	/** Whether the server has sent GOAWAY. */
 	abstract boolean isRetiredByServer();
+
+	/** Whether it has had all the requests that it is for. */
+	abstract boolean isUsedUp();
 
 	/** Sets the most streams at once and requests in all; before its first request. */
 	abstract void bound(int maxStreams, int maxRequests);
@@ -177,6 +183,15 @@ abstract class Member<C> {
 
 	final void owner(@Nullable Waiter<C> waiter) {
 		this.owner = waiter;
+	}
+
+	/**
+	 * Returns whether nothing was learnt from its end so far, and notes that it is now.
+	 */
+	final boolean learn() {
+		boolean first = !this.learnt;
+		this.learnt = true;
+		return first;
 	}
 
 	final boolean isSettled() {

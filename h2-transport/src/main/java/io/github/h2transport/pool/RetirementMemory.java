@@ -28,23 +28,25 @@ final class RetirementMemory {
 	private int raise = 1;
 
 	/**
-	 * A connection was retired.
-	 * @param processed how many requests the server's GOAWAY left in, -1 if the server
-	 * turned none away
-	 * @param byServer whether there was a GOAWAY
+	 * A server's GOAWAY has turned requests away.
+	 * @param processed how many requests it left in, 1 or more
 	 */
-	void retired(int processed, boolean byServer) {
-		if (processed > 0) {
-			// Twice about the same is a rule of the server; once may be a restart.
-			if (isLike(processed, this.latest)) {
-				this.maxRequests = Math.min(processed, this.latest);
-			}
-			this.latest = processed;
-			this.wentWell = 0;
-			this.raise = 1;
+	void turnedAway(int processed) {
+		// Twice about the same is a rule of the server; once may be a restart.
+		if (isLike(processed, this.latest)) {
+			this.maxRequests = Math.min(processed, this.latest);
 		}
-		// A GOAWAY that came in time is no sign that the server would have taken more.
-		else if (!byServer && this.maxRequests != UNLIMITED && ++this.wentWell == BEFORE_RAISE) {
+		this.latest = processed;
+		this.wentWell = 0;
+		this.raise = 1;
+	}
+
+	/**
+	 * A connection is over that had all the requests it was for, without a word from the
+	 * server. A GOAWAY that came in time is no sign that it would have taken more.
+	 */
+	void tookAll() {
+		if (this.maxRequests != UNLIMITED && ++this.wentWell == BEFORE_RAISE) {
 			// The rule may be gone, so the next ones get a little more.
 			this.maxRequests = (int) Math.min((long) this.maxRequests + this.raise, UNLIMITED);
 			this.raise = Math.min(2 * this.raise, 1 << 20);

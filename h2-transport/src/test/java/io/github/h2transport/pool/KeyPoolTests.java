@@ -146,6 +146,67 @@ class KeyPoolTests {
 		assertThat(connection.isGone()).isTrue();
 	}
 
+	/** As nginx does it: it says GOAWAY when it reads the last one that it takes. */
+	@Test
+	void aServersNumberOfRequestsIsKeptToWhenItsGoAwayComesAfterTheLastOfThem() {
+		SimConn last = learnsTen();
+		for (int number = 3; number < 50; number++) {
+			last = successor(last, 10);
+			assertThat(last.maxRequests()).isEqualTo(10);
+			last.goAway(10);
+		}
+	}
+
+	@Test
+	void aNumberThatIsTriedAndTurnsOutTooLargeIsGivenUpThoughItsGoAwayComesLate() {
+		SimConn last = learnsTen();
+		for (int number = 3; number < 11; number++) {
+			last = successor(last, 10);
+			assertThat(last.maxRequests()).isEqualTo(10);
+		}
+		last = successor(last, 10);
+		last = successor(last, 11);
+		assertThat(last.maxRequests()).isEqualTo(11);
+		last.goAway(10);
+		last = successor(last, 11);
+		assertThat(successor(last, 10).maxRequests()).isEqualTo(10);
+	}
+
+	/** One that has not had all its requests says nothing about their number. */
+	@Test
+	void connectionsThatEndForOtherReasonsAreNoReasonForMoreRequests() {
+		SimConn last = learnsTen();
+		for (int number = 3; number < 20; number++) {
+			last = successor(last, 5);
+			assertThat(last.maxRequests()).isEqualTo(10);
+			this.world.pool().drain(last);
+		}
+	}
+
+	/** Leaves a connection that the server has retired after ten requests of twelve. */
+	private SimConn learnsTen() {
+		this.world.ask(12);
+		SimConn first = opened(1, 1000);
+		first.goAway(10);
+		SimConn second = successor(first, 12);
+		second.goAway(10);
+		return second;
+	}
+
+	/** Opens another connection while the last requests of one are under way. */
+	private SimConn successor(SimConn last, int requests) {
+		this.world.settle();
+		List<CompletableFuture<SimConn>> calls = this.world.ask(requests);
+		SimConn connection = opened(this.world.connections().size(), 1000);
+		assertThat(calls).allMatch((call) -> call.isDone() && call.join() == connection);
+		while (last.activeStreams() > 0) {
+			last.free(true);
+		}
+		this.world.settle();
+		assertThat(last.isGone()).isTrue();
+		return connection;
+	}
+
 	@Test
 	void theLeastLoadedIsChosenAndOfEqualsTheOldest() {
 		this.world.ask();

@@ -10,7 +10,7 @@ class RetirementMemoryTests {
 
 	@Test
 	void oneRetirementIsNoRule() {
-		this.memory.retired(10, true);
+		this.memory.turnedAway(10);
 		assertThat(this.memory.nextMaxRequests()).isEqualTo(Integer.MAX_VALUE);
 	}
 
@@ -38,23 +38,11 @@ class RetirementMemoryTests {
 		assertThat(this.memory.nextMaxRequests()).isEqualTo(17);
 	}
 
-	/** The server keeps its rule, and the answers were fast enough. */
-	@Test
-	void connectionsThatTheServerEndedInTimeAreNoReasonForMore() {
-		learnTen();
-		for (int i = 0; i < 100; i++) {
-			this.memory.retired(-1, true);
-		}
-		assertThat(this.memory.nextMaxRequests()).isEqualTo(10);
-		goWell(8);
-		assertThat(this.memory.nextMaxRequests()).isEqualTo(11);
-	}
-
 	@Test
 	void whatIsTurnedAwayAgainBringsTheRuleBack() {
 		learnTen();
 		goWell(16);
-		this.memory.retired(10, true);
+		this.memory.turnedAway(10);
 		assertThat(this.memory.nextMaxRequests()).isEqualTo(10);
 		goWell(8);
 		assertThat(this.memory.nextMaxRequests()).isEqualTo(11);
@@ -62,24 +50,24 @@ class RetirementMemoryTests {
 
 	@Test
 	void aNumberThatVariesALittleIsARuleToo() {
-		this.memory.retired(13, true);
-		this.memory.retired(10, true);
+		this.memory.turnedAway(13);
+		this.memory.turnedAway(10);
 		assertThat(this.memory.nextMaxRequests()).isEqualTo(10);
-		this.memory.retired(11, true);
+		this.memory.turnedAway(11);
 		assertThat(this.memory.nextMaxRequests()).isEqualTo(10);
-		this.memory.retired(12, true);
+		this.memory.turnedAway(12);
 		assertThat(this.memory.nextMaxRequests()).isEqualTo(11);
 	}
 
 	@Test
 	void anotherNumberIsNoRuleYetAndLeavesTheKnownOne() {
-		this.memory.retired(3, true);
-		this.memory.retired(1000, true);
+		this.memory.turnedAway(3);
+		this.memory.turnedAway(1000);
 		assertThat(this.memory.nextMaxRequests()).isEqualTo(Integer.MAX_VALUE);
 		learnTen();
-		this.memory.retired(3, true);
+		this.memory.turnedAway(3);
 		assertThat(this.memory.nextMaxRequests()).isEqualTo(10);
-		this.memory.retired(3, true);
+		this.memory.turnedAway(3);
 		assertThat(this.memory.nextMaxRequests()).isEqualTo(3);
 	}
 
@@ -91,13 +79,13 @@ class RetirementMemoryTests {
 	}
 
 	private void learnTen() {
-		this.memory.retired(10, true);
-		this.memory.retired(10, true);
+		this.memory.turnedAway(10);
+		this.memory.turnedAway(10);
 	}
 
 	private void goWell(int connections) {
 		for (int i = 0; i < connections; i++) {
-			this.memory.retired(-1, false);
+			this.memory.tookAll();
 		}
 	}
 

@@ -63,6 +63,9 @@ final class SimConn extends Member<SimConn> {
 
 	private int taken;
 
+	/** What the server's GOAWAY leaves in. */
+	private int processed = Integer.MAX_VALUE;
+
 	private long openedAt;
 
 	private long idleSince;
@@ -137,6 +140,12 @@ final class SimConn extends Member<SimConn> {
 			refuse();
 			endIfDrained(Initiator.PEER);
 		}
+	}
+
+	/** GOAWAY that leaves in only the first requests, as nginx does after its number. */
+	void goAway(int leavesIn) {
+		this.processed = leavesIn;
+		goAway();
 	}
 
 	/** The socket has failed. */
@@ -218,6 +227,10 @@ final class SimConn extends Member<SimConn> {
 		return this.openedAt;
 	}
 
+	int maxRequests() {
+		return this.maxRequests;
+	}
+
 	Duration connectTimeout() {
 		return this.connectTimeout;
 	}
@@ -297,12 +310,17 @@ final class SimConn extends Member<SimConn> {
 
 	@Override
 	int processedBeforeGoAway() {
-		return -1;
+		return (this.goAway && this.processed < this.taken) ? this.processed : -1;
 	}
 
 	@Override
 	boolean isRetiredByServer() {
-		return false;
+		return this.goAway;
+	}
+
+	@Override
+	boolean isUsedUp() {
+		return this.taken >= this.maxRequests;
 	}
 
 	@Override
