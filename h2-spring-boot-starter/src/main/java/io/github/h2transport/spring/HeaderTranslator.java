@@ -11,7 +11,9 @@ import org.springframework.http.HttpHeaders;
 /** Turns Spring's header fields into the transport's, and back. */
 final class HeaderTranslator {
 
-	/** Names that nearly every request has as Spring writes them: no new string for each. */
+	/**
+	 * Names that nearly every request has as Spring writes them: no new string for each.
+	 */
 	private static final Map<String, String> LOWER_CASE = Map.of(HttpHeaders.ACCEPT, "accept",
 			HttpHeaders.AUTHORIZATION, "authorization", HttpHeaders.CONTENT_LENGTH, "content-length",
 			HttpHeaders.CONTENT_TYPE, "content-type", HttpHeaders.COOKIE, "cookie", HttpHeaders.USER_AGENT,

@@ -13,6 +13,7 @@ import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.TransportOptions;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
@@ -232,7 +233,7 @@ class ReactiveExchangeTests {
 		}
 
 		@Override
-		public Headers trailers() {
+		public @Nullable Headers trailers() {
 			return null;
 		}
 

@@ -41,8 +41,7 @@ class ResponseFieldsTests {
 
 	@Test
 	void theyCannotBeChangedButAFurtherMapAroundThemCan() {
-		assertThatExceptionOfType(UnsupportedOperationException.class)
-			.isThrownBy(() -> this.headers.set("x-own", "3"));
+		assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(() -> this.headers.set("x-own", "3"));
 		HttpHeaders around = new HttpHeaders(this.headers);
 
 		around.add("x-new", "4");
@@ -64,10 +63,10 @@ class ResponseFieldsTests {
 	}
 
 	@Test
-	@SuppressWarnings({ "deprecation", "removal" }) // what is written is the question here
+	@SuppressWarnings({ "deprecation", "removal" }) // what is written is the question
+													// here
 	void exceptionsThatHoldThemCanBeWritten() {
-		HttpHeaders read = (HttpHeaders) SerializationUtils
-			.deserialize(SerializationUtils.serialize(this.headers));
+		HttpHeaders read = (HttpHeaders) SerializationUtils.deserialize(SerializationUtils.serialize(this.headers));
 
 		assertThat(read).isEqualTo(this.headers);
 	}
