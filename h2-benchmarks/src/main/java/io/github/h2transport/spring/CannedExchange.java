@@ -12,8 +12,6 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
-import reactor.adapter.JdkFlowAdapter;
-import reactor.core.publisher.Flux;
 
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.reactive.ClientHttpConnector;
@@ -91,7 +89,8 @@ public final class CannedExchange implements Exchange, AsyncExchange {
 
 		@Override
 		public Flow.Publisher<ByteBuffer> publisher() {
-			return JdkFlowAdapter.publisherToFlowPublisher(Flux.just(ByteBuffer.wrap(CannedExchange.this.content)));
+			return (subscriber) -> subscriber
+				.onSubscribe(new Delivery(subscriber, ByteBuffer.wrap(CannedExchange.this.content)));
 		}
 
 		@Override
@@ -111,6 +110,36 @@ public final class CannedExchange implements Exchange, AsyncExchange {
 
 		@Override
 		public void close() {
+		}
+
+	}
+
+	/** One piece, as soon as it is requested. Confined to the subscriber. */
+	private static final class Delivery implements Flow.Subscription {
+
+		private final Flow.Subscriber<? super ByteBuffer> subscriber;
+
+		private final ByteBuffer piece;
+
+		private boolean done;
+
+		private Delivery(Flow.Subscriber<? super ByteBuffer> subscriber, ByteBuffer piece) {
+			this.subscriber = subscriber;
+			this.piece = piece;
+		}
+
+		@Override
+		public void request(long count) {
+			if (!this.done) {
+				this.done = true;
+				this.subscriber.onNext(this.piece);
+				this.subscriber.onComplete();
+			}
+		}
+
+		@Override
+		public void cancel() {
+			this.done = true;
 		}
 
 	}

@@ -1,5 +1,7 @@
 package io.github.h2transport.spring;
 
+import java.util.Map;
+
 import io.github.h2transport.HeaderField;
 import io.github.h2transport.Headers;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +10,14 @@ import org.springframework.http.HttpHeaders;
 
 /** Turns Spring's header fields into the transport's, and back. */
 final class HeaderTranslator {
+
+	/**
+	 * Names that nearly every request has as Spring writes them: no new string for each.
+	 */
+	private static final Map<String, String> LOWER_CASE = Map.of(HttpHeaders.ACCEPT, "accept",
+			HttpHeaders.AUTHORIZATION, "authorization", HttpHeaders.CONTENT_LENGTH, "content-length",
+			HttpHeaders.CONTENT_TYPE, "content-type", HttpHeaders.COOKIE, "cookie", HttpHeaders.USER_AGENT,
+			"user-agent");
 
 	private HeaderTranslator() {
 	}
@@ -29,8 +39,9 @@ final class HeaderTranslator {
 	 * @return the fields, not yet checked
 	 */
 	static Headers toTransport(HttpHeaders headers, boolean acceptGzip) {
-		Headers.Builder fields = Headers.builder();
-		headers.forEach((name, values) -> {
+		Headers.Builder fields = Headers.builder(headers.size() + (acceptGzip ? 1 : 0));
+		headers.forEach((given, values) -> {
+			String name = LOWER_CASE.getOrDefault(given, given);
 			for (@Nullable
 			String value : values) {
 				fields.add(name, (value != null) ? value : "");
@@ -59,13 +70,17 @@ final class HeaderTranslator {
 	 * @return a read-only view
 	 */
 	static HttpHeaders toSpring(Headers headers, boolean decoded) {
-		HttpHeaders collected = new HttpHeaders();
+		return HttpHeaders.readOnlyHttpHeaders(new ResponseFields(decoded ? withoutEncoding(headers) : headers));
+	}
+
+	private static Headers withoutEncoding(Headers headers) {
+		Headers.Builder kept = Headers.builder(headers.size());
 		for (HeaderField field : headers) {
-			if (!decoded || !(field.name().equals("content-encoding") || field.name().equals("content-length"))) {
-				collected.add(field.name(), field.value());
+			if (!field.name().equals("content-encoding") && !field.name().equals("content-length")) {
+				kept.add(field.name(), field.value(), field.sensitive());
 			}
 		}
-		return HttpHeaders.readOnlyHttpHeaders(collected);
+		return kept.build();
 	}
 
 }

@@ -8,7 +8,6 @@ import io.github.h2transport.CallOptions;
 import io.github.h2transport.transport.Http2Transport;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
-import reactor.util.context.ContextView;
 
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
@@ -35,16 +34,8 @@ import org.springframework.util.Assert;
  */
 public final class Http2ClientHttpConnector implements ClientHttpConnector {
 
-	private final AsyncExchange exchange;
-
 	// Set before the connector is used; published by whoever hands the connector on.
-	private CallOptions callOptions;
-
-	private ClientFeatures features;
-
-	private DataBufferFactory bufferFactory = DefaultDataBufferFactory.sharedInstance;
-
-	private ResponseCookie.Parser cookieParser = new SetCookieParser(Clock.systemUTC());
+	private ReactiveExchange.Client client;
 
 	/**
 	 * Makes a connector that leaves every limit to the transport.
@@ -69,30 +60,29 @@ public final class Http2ClientHttpConnector implements ClientHttpConnector {
 
 	Http2ClientHttpConnector(AsyncExchange exchange, CallOptions callOptions, ClientFeatures features) {
 		Assert.notNull(callOptions, "'callOptions' must not be null");
-		this.exchange = exchange;
-		this.features = features;
-		this.callOptions = callOptions;
+		this.client = new ReactiveExchange.Client(exchange, features, callOptions,
+				DefaultDataBufferFactory.sharedInstance, new SetCookieParser(Clock.systemUTC()));
 	}
 
 	public CallOptions getCallOptions() {
-		return this.callOptions;
+		return this.client.callOptions();
 	}
 
 	public void setCallOptions(CallOptions callOptions) {
 		Assert.notNull(callOptions, "'callOptions' must not be null");
-		this.callOptions = callOptions;
+		this.client = this.client.withCallOptions(callOptions);
 	}
 
 	public boolean isFollowRedirects() {
-		return this.features.followRedirects();
+		return this.client.features().followRedirects();
 	}
 
 	public void setFollowRedirects(boolean followRedirects) {
-		this.features = this.features.withFollowRedirects(followRedirects);
+		this.client = this.client.withFeatures(this.client.features().withFollowRedirects(followRedirects));
 	}
 
 	public boolean isCompression() {
-		return this.features.compression();
+		return this.client.features().compression();
 	}
 
 	/**
@@ -101,11 +91,11 @@ public final class Http2ClientHttpConnector implements ClientHttpConnector {
 	 * @param compression {@code true} by default
 	 */
 	public void setCompression(boolean compression) {
-		this.features = this.features.withCompression(compression);
+		this.client = this.client.withFeatures(this.client.features().withCompression(compression));
 	}
 
 	public @Nullable CookieJar getCookieJar() {
-		return this.features.cookies();
+		return this.client.features().cookies();
 	}
 
 	/**
@@ -113,7 +103,7 @@ public final class Http2ClientHttpConnector implements ClientHttpConnector {
 	 * @param cookieJar may be shared, {@code null} for nobody, which is the default
 	 */
 	public void setCookieJar(@Nullable CookieJar cookieJar) {
-		this.features = this.features.withCookies(cookieJar);
+		this.client = this.client.withFeatures(this.client.features().withCookies(cookieJar));
 	}
 
 	/**
@@ -122,7 +112,7 @@ public final class Http2ClientHttpConnector implements ClientHttpConnector {
 	 */
 	public void setBufferFactory(DataBufferFactory bufferFactory) {
 		Assert.notNull(bufferFactory, "'bufferFactory' must not be null");
-		this.bufferFactory = bufferFactory;
+		this.client = this.client.withBufferFactory(bufferFactory);
 	}
 
 	/**
@@ -132,28 +122,13 @@ public final class Http2ClientHttpConnector implements ClientHttpConnector {
 	 */
 	public void setCookieParser(ResponseCookie.Parser cookieParser) {
 		Assert.notNull(cookieParser, "'cookieParser' must not be null");
-		this.cookieParser = cookieParser;
+		this.client = this.client.withCookieParser(cookieParser);
 	}
 
 	@Override
 	public Mono<ClientHttpResponse> connect(HttpMethod method, URI uri,
 			Function<? super ClientHttpRequest, Mono<Void>> requestCallback) {
-		return Mono.deferContextual((context) -> connect(method, uri, requestCallback, context));
-	}
-
-	private Mono<ClientHttpResponse> connect(HttpMethod method, URI uri,
-			Function<? super ClientHttpRequest, Mono<Void>> requestCallback, ContextView context) {
-		Http2ReactiveClientHttpRequest request = new Http2ReactiveClientHttpRequest(method, uri, this.callOptions,
-				this.bufferFactory, context);
-		ClientFeatures present = this.features;
-		ReactiveCall call = new ReactiveCall(this.exchange, present, (response) -> Http2ReactiveClientHttpResponse
-			.of(response, request.info(), request.mayBeGzip(), this.cookieParser, this.bufferFactory));
-		return requestCallback.apply(request)
-			// A callback that wrote nothing still wants its headers sent.
-			.then(Mono.defer(request::setComplete))
-			.then(Mono.<ClientHttpResponse>create((sink) -> call.start(request.toTransport(present), sink)))
-			// Also heard after the response was handed on, when its content is not read.
-			.doOnCancel(call::cancel);
+		return ReactiveExchange.of(this.client, method, uri, requestCallback);
 	}
 
 }

@@ -2,6 +2,7 @@ package io.github.h2transport.spring;
 
 import java.net.URI;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -40,8 +41,10 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 
 	private final ContextView context;
 
-	/** Written before the request is sent. */
+	// Written before the request is sent.
 	private boolean mayBeGzip;
+
+	private @Nullable Http2ExchangeInfo info;
 
 	Http2ReactiveClientHttpRequest(HttpMethod method, URI uri, CallOptions options, DataBufferFactory bufferFactory,
 			ContextView context) {
@@ -129,11 +132,18 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 	 * @throws IllegalArgumentException if an attribute has a value of a wrong type
 	 */
 	Http2Request toTransport(ClientFeatures features) {
-		this.mayBeGzip = features.asksForGzip(this.method, getHeaders());
-		this.request.headers(HeaderTranslator.toTransport(getHeaders(), this.mayBeGzip));
-		Http2CallAttributes.customize(this.request, getAttributes());
+		HttpHeaders headers = getHeaders();
+		this.mayBeGzip = features.asksForGzip(this.method, headers);
+		this.request.headers(HeaderTranslator.toTransport(headers, this.mayBeGzip));
+		Map<String, Object> attributes = getAttributes();
+		if (attributes.isEmpty()) {
+			return this.request.build();
+		}
+		// Also finds a value of the wrong type before anything is sent.
+		this.info = Http2CallAttributes.info(attributes);
+		Http2CallAttributes.customize(this.request, attributes);
 		Http2Request built = this.request.build();
-		CallOptions effective = Http2CallAttributes.options(built.options(), getAttributes());
+		CallOptions effective = Http2CallAttributes.options(built.options(), attributes);
 		return (effective != built.options()) ? this.request.options(effective).build() : built;
 	}
 
@@ -143,7 +153,7 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 	}
 
 	@Nullable Http2ExchangeInfo info() {
-		return Http2CallAttributes.info(getAttributes());
+		return this.info;
 	}
 
 }

@@ -1,41 +1,34 @@
 package io.github.h2transport.spring;
 
-import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.List;
 
-import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Response;
 import org.jspecify.annotations.Nullable;
-import reactor.adapter.JdkFlowAdapter;
-import reactor.core.publisher.Flux;
 
-import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseCookie;
 import org.springframework.http.client.reactive.AbstractClientHttpResponse;
 import org.springframework.util.CollectionUtils;
+import org.springframework.util.LinkedMultiValueMap;
+import org.springframework.util.MultiValueMap;
 
-/**
- * A response as {@code WebClient} reads it: what its subscriber requests is what the
- * server may send, and cancelling resets the stream.
- */
+/** A response as {@code WebClient} reads it. */
 final class Http2ReactiveClientHttpResponse extends AbstractClientHttpResponse {
+
+	private static final MultiValueMap<String, ResponseCookie> NO_COOKIES = CollectionUtils
+		.unmodifiableMultiValueMap(new LinkedMultiValueMap<>(0));
 
 	private final Http2Response response;
 
-	/** Whoever sets it decides: the content is read, or given up unread. */
-	private final AtomicBoolean claimed;
+	private final ResponseContent content;
 
-	private Http2ReactiveClientHttpResponse(Http2Response response, HttpHeaders headers, boolean gzip,
-			ResponseCookie.Parser cookieParser, DataBufferFactory bufferFactory, AtomicBoolean claimed) {
-		super(HttpStatusCode.valueOf(response.status()), headers,
-				CollectionUtils
-					.unmodifiableMultiValueMap(cookieParser.parse(headers.getOrEmpty(HttpHeaders.SET_COOKIE))),
-				content(response, gzip, bufferFactory, claimed));
+	private Http2ReactiveClientHttpResponse(Http2Response response, HttpHeaders headers,
+			MultiValueMap<String, ResponseCookie> cookies, ResponseContent content) {
+		super(HttpStatusCode.valueOf(response.status()), headers, cookies, content.assembled());
 		this.response = response;
-		this.claimed = claimed;
+		this.content = content;
 	}
 
 	static Http2ReactiveClientHttpResponse of(Http2Response response, @Nullable Http2ExchangeInfo info,
@@ -44,21 +37,14 @@ final class Http2ReactiveClientHttpResponse extends AbstractClientHttpResponse {
 			info.answered(response);
 		}
 		boolean gzip = mayBeGzip && ClientFeatures.isGzip(response);
-		return new Http2ReactiveClientHttpResponse(response, HeaderTranslator.toSpring(response.headers(), gzip), gzip,
-				cookieParser, bufferFactory, new AtomicBoolean());
+		HttpHeaders headers = HeaderTranslator.toSpring(response.headers(), gzip);
+		return new Http2ReactiveClientHttpResponse(response, headers, cookies(headers, cookieParser),
+				new ResponseContent(response, gzip, bufferFactory));
 	}
 
-	private static Flux<DataBuffer> content(Http2Response response, boolean gzip, DataBufferFactory bufferFactory,
-			AtomicBoolean claimed) {
-		return Flux.defer(() -> {
-			if (!claimed.compareAndSet(false, true)) {
-				return Flux.error(new IllegalStateException(
-						"The content of this response was given up when its call was cancelled"));
-			}
-			Flux<ByteBuffer> content = JdkFlowAdapter.flowPublisherToFlux(response.publisher());
-			return (gzip ? GunzipFlux.decode(content) : content).<DataBuffer>map(bufferFactory::wrap)
-				.onErrorMap(Http2Exception.class, ExceptionTranslator::translate);
-		});
+	private static MultiValueMap<String, ResponseCookie> cookies(HttpHeaders headers, ResponseCookie.Parser parser) {
+		List<String> fields = headers.get(HttpHeaders.SET_COOKIE);
+		return (fields != null) ? CollectionUtils.unmodifiableMultiValueMap(parser.parse(fields)) : NO_COOKIES;
 	}
 
 	/** Names connection and stream as {@code /actuator/h2pool} does. */
@@ -69,9 +55,7 @@ final class Http2ReactiveClientHttpResponse extends AbstractClientHttpResponse {
 
 	/** Resets the stream of a response that nobody reads, and never one that is read. */
 	void releaseUnlessRead() {
-		if (this.claimed.compareAndSet(false, true)) {
-			this.response.close();
-		}
+		this.content.releaseUnlessRead();
 	}
 
 }

@@ -2,97 +2,215 @@ package io.github.h2transport.spring;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.BiConsumer;
 
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import org.jspecify.annotations.Nullable;
-import reactor.core.publisher.MonoSink;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 import org.springframework.http.client.reactive.ClientHttpResponse;
 
 /**
- * One call of {@code WebClient}, with the redirects that it follows. Whatever a cancel
- * meets is undone: a wait for a connection, a stream without an answer, an answer that
- * nobody has begun to read.
+ * One call of {@code WebClient}, with the redirects that it follows: hears what the
+ * caller's callback writes, then the answer, and is the subscription of whoever wants the
+ * response. One object instead of a chain of operators, because every call has one.
+ *
+ * <p>
+ * Whatever a cancel meets is undone: content that is being made, a wait for a connection,
+ * a stream without an answer, an answer that nobody has begun to read.
  */
-final class ReactiveCall {
+final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsumer<Http2Response, Throwable> {
 
-	private final AsyncExchange exchange;
+	private static final AtomicIntegerFieldUpdater<ReactiveCall> STATE = AtomicIntegerFieldUpdater
+		.newUpdater(ReactiveCall.class, "state");
 
-	private final ClientFeatures features;
+	// A response is signalled once it is there and was requested, whichever comes last.
+	private static final int NEITHER = 0;
 
-	private final Function<Http2Response, Http2ReactiveClientHttpResponse> responses;
+	private static final int REQUESTED = 1;
 
-	// A cancel sets the flag before it looks at the other two, which are set before the
+	private static final int ANSWERED = 2;
+
+	private static final int SIGNALLED = 3;
+
+	private final ReactiveExchange.Client client;
+
+	private final Http2ReactiveClientHttpRequest request;
+
+	private final CoreSubscriber<? super ClientHttpResponse> subscriber;
+
+	/** Set before the first request is sent; read by its answers. */
+	private @Nullable CallChain chain;
+
+	/** Raised only with {@link #STATE}, by the subscriber and by the answer. */
+	private volatile int state;
+
+	// A cancel sets the flag before it looks at the other three, which are set before the
 	// flag is looked at; so one of both sides sees the other.
 	private volatile boolean cancelled;
+
+	private volatile @Nullable Subscription writing;
 
 	private volatile @Nullable CompletableFuture<Http2Response> pending;
 
 	private volatile @Nullable Http2ReactiveClientHttpResponse response;
 
-	ReactiveCall(AsyncExchange exchange, ClientFeatures features,
-			Function<Http2Response, Http2ReactiveClientHttpResponse> responses) {
-		this.exchange = exchange;
-		this.features = features;
-		this.responses = responses;
+	ReactiveCall(ReactiveExchange.Client client, Http2ReactiveClientHttpRequest request,
+			CoreSubscriber<? super ClientHttpResponse> subscriber) {
+		this.client = client;
+		this.request = request;
+		this.subscriber = subscriber;
 	}
 
 	/**
-	 * Sends the request.
-	 * @param request the request
-	 * @param sink gets the response or what failed, on an event loop as a rule
+	 * Begins with what the callback writes.
+	 * @param written completes when the request may be sent
 	 */
-	void start(Http2Request request, MonoSink<ClientHttpResponse> sink) {
-		CallChain chain = new CallChain(request, this.features, this.exchange.options());
-		send(chain.first(), chain, sink);
+	void start(Mono<Void> written) {
+		this.subscriber.onSubscribe(this);
+		written.subscribe(this);
 	}
 
-	@SuppressWarnings("FutureReturnValueIgnored") // the sink is told, however it ends
-	private void send(Http2Request request, CallChain chain, MonoSink<ClientHttpResponse> sink) {
-		CompletableFuture<Http2Response> future = this.exchange.roundTripAsync(request);
+	@Override
+	public Context currentContext() {
+		return this.subscriber.currentContext();
+	}
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		this.writing = subscription;
+		if (this.cancelled) {
+			subscription.cancel();
+			return;
+		}
+		subscription.request(Long.MAX_VALUE);
+	}
+
+	@Override
+	public void onNext(Void nothing) {
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		fail(failure);
+	}
+
+	@Override
+	public void onComplete() {
+		if (this.cancelled) {
+			return;
+		}
+		try {
+			if (this.request.isCommitted()) {
+				CallChain newChain = new CallChain(this.request.toTransport(this.client.features()),
+						this.client.features(), this.client.exchange().options());
+				this.chain = newChain;
+				send(newChain.first());
+			}
+			else {
+				// A callback that wrote nothing still wants its headers sent.
+				this.request.setComplete().subscribe(this);
+			}
+		}
+		catch (RuntimeException ex) {
+			fail(Operators.onOperatorError(ex, currentContext()));
+		}
+	}
+
+	@SuppressWarnings("FutureReturnValueIgnored") // the subscriber is told, however it
+													// ends
+	private void send(Http2Request next) {
+		CompletableFuture<Http2Response> future = this.client.exchange().roundTripAsync(next);
 		this.pending = future;
 		if (this.cancelled) {
 			future.cancel(true);
 		}
-		future.whenComplete((answer, failure) -> {
-			if (failure != null && this.cancelled) {
-				// Nobody listens; Reactor would log it as an error that was dropped.
-				return;
-			}
-			if (failure != null) {
-				sink.error((failure instanceof Http2Exception ours) ? ExceptionTranslator.translate(ours) : failure);
-				return;
-			}
-			try {
-				Http2Request next = chain.next(answer);
-				if (next != null) {
-					send(next, chain, sink);
-				}
-				else {
-					answered(this.responses.apply(answer), sink);
-				}
-			}
-			catch (IOException | RuntimeException ex) {
-				answer.close();
-				sink.error(ex);
-			}
-		});
+		future.whenComplete(this);
 	}
 
-	private void answered(Http2ReactiveClientHttpResponse newResponse, MonoSink<ClientHttpResponse> sink) {
+	/** The answer to the latest request, on an event loop as a rule. */
+	@Override
+	public void accept(@Nullable Http2Response answer, @Nullable Throwable failure) {
+		if (answer != null) {
+			answered(answer);
+		}
+		else if (failure != null && !this.cancelled) {
+			// Else nobody listens; Reactor would log it as an error that was dropped.
+			fail((failure instanceof Http2Exception ours) ? ExceptionTranslator.translate(ours) : failure);
+		}
+	}
+
+	private void answered(Http2Response answer) {
+		try {
+			CallChain present = this.chain;
+			Http2Request next = (present != null) ? present.next(answer) : null;
+			if (next != null) {
+				send(next);
+			}
+			else {
+				hold(this.client.response(answer, this.request));
+			}
+		}
+		catch (IOException | RuntimeException ex) {
+			answer.close();
+			fail(ex);
+		}
+	}
+
+	private void hold(Http2ReactiveClientHttpResponse newResponse) {
 		this.response = newResponse;
 		if (this.cancelled) {
 			newResponse.releaseUnlessRead();
+			Operators.onNextDropped(newResponse, currentContext());
 		}
-		sink.success(newResponse);
+		else if (!STATE.compareAndSet(this, NEITHER, ANSWERED) && STATE.compareAndSet(this, REQUESTED, SIGNALLED)) {
+			signal(newResponse);
+		}
 	}
 
-	/** Undoes what there is to undo; nothing if the content is being read. */
-	void cancel() {
+	private void signal(Http2ReactiveClientHttpResponse ready) {
+		this.subscriber.onNext(ready);
+		this.subscriber.onComplete();
+	}
+
+	private void fail(Throwable failure) {
+		if (STATE.getAndSet(this, SIGNALLED) != SIGNALLED) {
+			this.subscriber.onError(failure);
+		}
+		else {
+			Operators.onErrorDropped(failure, currentContext());
+		}
+	}
+
+	@Override
+	public void request(long count) {
+		if (!Operators.validate(count) || STATE.compareAndSet(this, NEITHER, REQUESTED)) {
+			return;
+		}
+		Http2ReactiveClientHttpResponse waiting = this.response;
+		if (waiting != null && !this.cancelled && STATE.compareAndSet(this, ANSWERED, SIGNALLED)) {
+			signal(waiting);
+		}
+	}
+
+	/**
+	 * Undoes what there is to undo; nothing if the content is being read. Also heard
+	 * after the response was handed on, when its content is not read.
+	 */
+	@Override
+	public void cancel() {
 		this.cancelled = true;
+		Subscription unfinished = this.writing;
+		if (unfinished != null) {
+			unfinished.cancel();
+		}
 		CompletableFuture<Http2Response> waiting = this.pending;
 		if (waiting != null) {
 			waiting.cancel(true);
