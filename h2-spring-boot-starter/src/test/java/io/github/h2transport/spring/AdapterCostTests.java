@@ -39,7 +39,9 @@ class AdapterCostTests {
 
 	private static final int MOST_ROUNDS = 60;
 
-	/** With the request of Spring's, its maps and its commit, which are more than half. */
+	/**
+	 * With the request of Spring's, its maps and its commit, which are more than half.
+	 */
 	private static final long ENOUGH = 3_600;
 
 	private static final URI TARGET = URI.create("https://a.example/x");

@@ -218,7 +218,8 @@ class DeadlineTests {
 		InputStream body = call.result().body();
 		Call<Integer> reads = Call.of(() -> {
 			while (body.read() >= 0) {
-				// There is always one more octet on its way, and never more than the window.
+				// There is always one more octet on its way, and never more than the
+				// window.
 				connection.data(1, new byte[1]);
 			}
 			return -1;
