@@ -343,8 +343,8 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/** Gives octets back that the reader is done with. Any thread. */
-	void consumed(ContentChunk chunk) {
-		int octets = chunk.length();
+	void consumed(ResponseBody.Chunk chunk) {
+		int octets = chunk.octets.length;
 		this.connection.budget().remove(octets);
 		if (!chunk.streamCredited) {
 			creditStream(octets);
@@ -513,9 +513,7 @@ public final class ClientStream extends ProtocolStream {
 		boolean affordable = this.connection.budget().add(octets);
 		boolean stillWriting = affordable && isCreditedOnReceipt();
 		long now = this.connection.driver().lastReadNanos();
-		// Who reads without blocking keeps the arrays.
-		SpareArrays arrays = (this.news == null) ? this.connection.loop().spareArrays() : null;
-		this.body.add(piece, arrays, affordable, stillWriting, now);
+		this.body.add(piece, affordable, stillWriting, now);
 		// Octets that stay make what is left of the window smaller, and credit due
 		// earlier.
 		this.connection.creditConnection(affordable ? octets : 0);

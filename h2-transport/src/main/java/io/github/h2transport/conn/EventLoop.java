@@ -64,8 +64,6 @@ final class EventLoop implements Loop, Runnable {
 	/** True from before the mailbox is looked at until the select returns. */
 	private final AtomicBoolean asleep = new AtomicBoolean();
 
-	private final SpareArrays spareArrays = new SpareArrays();
-
 	private volatile boolean ending;
 
 	private volatile boolean ended;
@@ -161,11 +159,6 @@ final class EventLoop implements Loop, Runnable {
 	@Override
 	public ByteBuffer cipherBuffer() {
 		return this.cipherBuffer.clear();
-	}
-
-	@Override
-	public SpareArrays spareArrays() {
-		return this.spareArrays;
 	}
 
 	@Override

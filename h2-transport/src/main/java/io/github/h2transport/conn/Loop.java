@@ -37,9 +37,6 @@ interface Loop {
 	/** A second such buffer, for what is to be decrypted into the first. Loop only. */
 	ByteBuffer cipherBuffer();
 
-	/** For content on its way to a reader. */
-	SpareArrays spareArrays();
-
 	/** Starts or ends the regular calls of a member's {@code tick}. Loop only. */
 	void join(Member member);
 

@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -20,11 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseBody extends InputStream {
 
+	private static final VarHandle TAKEN;
+
 	private static final VarHandle CLAIMED;
 
 	static {
 		try {
-			CLAIMED = MethodHandles.lookup().findVarHandle(ResponseBody.class, "claimed", boolean.class);
+			MethodHandles.Lookup lookup = MethodHandles.lookup();
+			TAKEN = lookup.findVarHandle(Chunk.class, "taken", boolean.class);
+			CLAIMED = lookup.findVarHandle(ResponseBody.class, "claimed", boolean.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -34,7 +39,7 @@ final class ResponseBody extends InputStream {
 	private final ClientStream stream;
 
 	/** Owned by the loop: the chunk added last. */
-	private @Nullable ContentChunk tail;
+	private @Nullable Chunk tail;
 
 	/**
 	 * Written by the loop: when content came last, 0 if none did. For snapshots only, to
@@ -46,7 +51,7 @@ final class ResponseBody extends InputStream {
 	 * Set once by the loop, emptied by the reader when it has moved on: it would hold on
 	 * to everything that was read.
 	 */
-	private volatile @Nullable ContentChunk first;
+	private volatile @Nullable Chunk first;
 
 	/** Set once by the loop, after the last chunk. */
 	private volatile boolean ended;
@@ -57,7 +62,7 @@ final class ResponseBody extends InputStream {
 	private volatile boolean closed;
 
 	/** Written by the reader: the chunk that is being read. */
-	private volatile @Nullable ContentChunk current;
+	private volatile @Nullable Chunk current;
 
 	/** Taken by the first subscriber. */
 	private volatile boolean claimed;
@@ -74,25 +79,16 @@ final class ResponseBody extends InputStream {
 	/**
 	 * Adds content.
 	 * @param piece copied
-	 * @param arrays for a reader that copies it once more, {@code null} for one that
-	 * keeps what it gets
 	 * @param connectionCredited whether the connection window is refilled already
 	 * @param streamCredited whether the stream window is refilled already
 	 * @param now when it arrived
 	 */
-	void add(ByteBuffer piece, @Nullable SpareArrays arrays, boolean connectionCredited, boolean streamCredited,
-			long now) {
-		ContentChunk chunk;
-		if (arrays != null && SpareArrays.fits(piece.remaining())) {
-			chunk = new ContentChunk.InSpareArray(piece, arrays, connectionCredited, streamCredited, now);
-		}
-		else {
-			byte[] octets = new byte[piece.remaining()];
-			piece.get(octets);
-			chunk = new ContentChunk(octets, connectionCredited, streamCredited, now);
-		}
+	void add(ByteBuffer piece, boolean connectionCredited, boolean streamCredited, long now) {
+		byte[] octets = new byte[piece.remaining()];
+		piece.get(octets);
+		Chunk chunk = new Chunk(octets, connectionCredited, streamCredited, now);
 		this.lastArrived = now;
-		ContentChunk last = this.tail;
+		Chunk last = this.tail;
 		this.tail = chunk;
 		if (last == null) {
 			this.first = chunk;
@@ -132,15 +128,15 @@ final class ResponseBody extends InputStream {
 		}
 		int copied = 0;
 		while (copied < length) {
-			ContentChunk chunk = (copied == 0) ? awaitChunk() : chunk();
+			Chunk chunk = (copied == 0) ? awaitChunk() : chunk();
 			if (chunk == null) {
 				return (copied == 0) ? -1 : copied;
 			}
-			int some = Math.min(length - copied, chunk.length() - this.position);
-			chunk.read(this.position, into, offset + copied, some);
+			int some = Math.min(length - copied, chunk.octets.length - this.position);
+			System.arraycopy(chunk.octets, this.position, into, offset + copied, some);
 			this.position += some;
 			copied += some;
-			if (this.position == chunk.length()) {
+			if (this.position == chunk.octets.length) {
 				release(chunk);
 			}
 		}
@@ -156,7 +152,7 @@ final class ResponseBody extends InputStream {
 		List<byte[]> pieces = new ArrayList<>(4);
 		int total = 0;
 		while (total < length) {
-			ContentChunk chunk = awaitChunk();
+			Chunk chunk = awaitChunk();
 			if (chunk == null) {
 				break;
 			}
@@ -170,10 +166,10 @@ final class ResponseBody extends InputStream {
 	@Override
 	public long transferTo(OutputStream out) throws IOException {
 		long total = 0;
-		for (ContentChunk chunk = awaitChunk(); chunk != null; chunk = awaitChunk()) {
-			int length = chunk.length() - this.position;
-			chunk.writeTo(out, this.position);
-			this.position = chunk.length();
+		for (Chunk chunk = awaitChunk(); chunk != null; chunk = awaitChunk()) {
+			int length = chunk.octets.length - this.position;
+			out.write(chunk.octets, this.position, length);
+			this.position = chunk.octets.length;
 			release(chunk);
 			total += length;
 		}
@@ -181,11 +177,12 @@ final class ResponseBody extends InputStream {
 	}
 
 	/** Takes the rest of a chunk, and the array itself where it is wanted whole. */
-	private byte[] take(ContentChunk chunk, int most) {
-		int length = Math.min(most, chunk.length() - this.position);
-		byte[] piece = chunk.take(this.position, length);
+	private byte[] take(Chunk chunk, int most) {
+		int length = Math.min(most, chunk.octets.length - this.position);
+		byte[] piece = (length == chunk.octets.length) ? chunk.octets
+				: Arrays.copyOfRange(chunk.octets, this.position, this.position + length);
 		this.position += length;
-		if (this.position == chunk.length()) {
+		if (this.position == chunk.octets.length) {
 			release(chunk);
 		}
 		return piece;
@@ -206,8 +203,8 @@ final class ResponseBody extends InputStream {
 
 	@Override
 	public int available() throws IOException {
-		ContentChunk chunk = this.closed ? null : chunk();
-		return (chunk != null) ? chunk.length() - this.position : 0;
+		Chunk chunk = this.closed ? null : chunk();
+		return (chunk != null) ? chunk.octets.length - this.position : 0;
 	}
 
 	/** Ends the exchange, as closing the response does. */
@@ -217,7 +214,7 @@ final class ResponseBody extends InputStream {
 	}
 
 	/** Waits for a chunk with unread octets; {@code null} at the end of the content. */
-	private @Nullable ContentChunk awaitChunk() throws IOException {
+	private @Nullable Chunk awaitChunk() throws IOException {
 		for (;;) {
 			if (this.closed) {
 				throw new IOException("The response is closed");
@@ -225,7 +222,7 @@ final class ResponseBody extends InputStream {
 			// The end is looked at first: what came before it is in the queue by then.
 			boolean wasEnded = this.ended;
 			Http2Exception cause = this.failure;
-			ContentChunk chunk = chunk();
+			Chunk chunk = chunk();
 			this.stream.checkExchange();
 			if (chunk != null || wasEnded) {
 				return chunk;
@@ -238,12 +235,12 @@ final class ResponseBody extends InputStream {
 	}
 
 	/** Returns a chunk with unread octets if there is one now. */
-	private @Nullable ContentChunk chunk() {
-		ContentChunk chunk = this.current;
+	private @Nullable Chunk chunk() {
+		Chunk chunk = this.current;
 		if (chunk == null) {
 			chunk = this.first;
 		}
-		else if (this.position < chunk.length()) {
+		else if (this.position < chunk.octets.length) {
 			return chunk;
 		}
 		else {
@@ -262,12 +259,12 @@ final class ResponseBody extends InputStream {
 	 * @return the reader's own, {@code null} if there is nothing now
 	 */
 	@Nullable ByteBuffer poll() {
-		ContentChunk chunk = this.closed ? null : chunk();
+		Chunk chunk = this.closed ? null : chunk();
 		if (chunk == null) {
 			return null;
 		}
-		ByteBuffer piece = chunk.takeRest(this.position);
-		this.position = chunk.length();
+		ByteBuffer piece = ByteBuffer.wrap(chunk.octets, this.position, chunk.octets.length - this.position);
+		this.position = chunk.octets.length;
 		release(chunk);
 		return piece;
 	}
@@ -289,8 +286,8 @@ final class ResponseBody extends InputStream {
 	 * Whether somebody has read, and all that has arrived. For the reader.
 	 */
 	boolean isReadSoFar() {
-		ContentChunk reading = this.current;
-		return reading != null && this.position == reading.length() && reading.next == null;
+		Chunk reading = this.current;
+		return reading != null && this.position == reading.octets.length && reading.next == null;
 	}
 
 	/** Why no more content will come, {@code null} if it may. */
@@ -300,7 +297,7 @@ final class ResponseBody extends InputStream {
 
 	/** Whether a waiting reader has reason to look again. */
 	boolean hasNews() {
-		ContentChunk reading = this.current;
+		Chunk reading = this.current;
 		return this.ended || this.failure != null || this.closed
 				|| ((reading != null) ? reading.next != null : this.first != null);
 	}
@@ -328,9 +325,9 @@ final class ResponseBody extends InputStream {
 		}
 		this.closed = true;
 		// In this order: the reader sets the one before it empties the other.
-		ContentChunk begin = this.first;
-		ContentChunk reading = this.current;
-		for (ContentChunk chunk = (reading != null) ? reading : begin; chunk != null; chunk = chunk.next) {
+		Chunk begin = this.first;
+		Chunk reading = this.current;
+		for (Chunk chunk = (reading != null) ? reading : begin; chunk != null; chunk = chunk.next) {
 			release(chunk);
 		}
 		return true;
@@ -347,21 +344,21 @@ final class ResponseBody extends InputStream {
 	 */
 	@Nullable Unread unread() {
 		// In this order, as in discard().
-		ContentChunk begin = this.first;
-		ContentChunk reading = this.current;
+		Chunk begin = this.first;
+		Chunk reading = this.current;
 		long octets = 0;
 		long since = 0;
-		for (ContentChunk chunk = (reading != null) ? reading : begin; chunk != null; chunk = chunk.next) {
-			if (!chunk.isTaken()) {
+		for (Chunk chunk = (reading != null) ? reading : begin; chunk != null; chunk = chunk.next) {
+			if (!chunk.taken) {
 				since = (octets == 0) ? chunk.arrivedNanos : since;
-				octets += chunk.length();
+				octets += chunk.octets.length;
 			}
 		}
 		return (octets > 0) ? new Unread(octets, since) : null;
 	}
 
-	private void release(ContentChunk chunk) {
-		if (chunk.markTaken()) {
+	private void release(Chunk chunk) {
+		if (TAKEN.compareAndSet(chunk, false, true)) {
 			this.stream.consumed(chunk);
 		}
 	}
@@ -373,6 +370,32 @@ final class ResponseBody extends InputStream {
 	 * @param sinceNanos when the oldest of it arrived
 	 */
 	record Unread(long octets, long sinceNanos) {
+	}
+
+	/** A piece of content with what is still owed for it. */
+	static final class Chunk {
+
+		final byte[] octets;
+
+		final boolean connectionCredited;
+
+		final boolean streamCredited;
+
+		final long arrivedNanos;
+
+		/** Written by the loop. */
+		volatile @Nullable Chunk next;
+
+		/** Set by whoever gives its credit back. */
+		volatile boolean taken;
+
+		Chunk(byte[] octets, boolean connectionCredited, boolean streamCredited, long arrivedNanos) {
+			this.octets = octets;
+			this.connectionCredited = connectionCredited;
+			this.streamCredited = streamCredited;
+			this.arrivedNanos = arrivedNanos;
+		}
+
 	}
 
 }

@@ -27,8 +27,6 @@ final class ManualLoop implements Loop {
 
 	private static final int ENDLESS = 10_000;
 
-	private final SpareArrays spareArrays = new SpareArrays();
-
 	private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
 
 	private volatile @Nullable Thread turning;
@@ -226,11 +224,6 @@ final class ManualLoop implements Loop {
 	public ByteBuffer cipherBuffer() {
 		onlyOnLoop();
 		return CIPHER_BUFFER.get().clear();
-	}
-
-	@Override
-	public SpareArrays spareArrays() {
-		return this.spareArrays;
 	}
 
 	@Override
