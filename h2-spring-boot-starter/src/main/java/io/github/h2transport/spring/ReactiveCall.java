@@ -127,6 +127,10 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 	@SuppressWarnings("FutureReturnValueIgnored") // the subscriber is told, however it
 													// ends
 	private void send(Http2Request next) {
+		if (this.cancelled) {
+			// Between a redirect and the request that follows it.
+			return;
+		}
 		CompletableFuture<Http2Response> future = this.client.exchange().roundTripAsync(next);
 		this.pending = future;
 		if (this.cancelled) {

@@ -53,8 +53,8 @@ final class ResponseContent extends Flux<DataBuffer> {
 	@Override
 	public void subscribe(CoreSubscriber<? super DataBuffer> subscriber) {
 		if (!this.claimed.compareAndSet(false, true)) {
-			Operators.error(subscriber,
-					new IllegalStateException("The content of this response was given up when its call was cancelled"));
+			Operators.error(subscriber, new IllegalStateException(
+					"The content of this response was read before, or given up when its call was cancelled"));
 			return;
 		}
 		Flow.Publisher<ByteBuffer> octets;

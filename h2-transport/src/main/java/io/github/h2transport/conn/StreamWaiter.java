@@ -97,7 +97,8 @@ final class StreamWaiter {
 				// Also for content that flows: a slow source never has to wait here.
 				giveUpIfDue(deadline, Phase.REQUEST_BODY);
 				if (upload.isReady()) {
-					return true;
+					// It may be ready because it was called off after the first look.
+					return !upload.isCalledOff();
 				}
 				park(deadline, Phase.REQUEST_BODY);
 			}

@@ -55,6 +55,7 @@ class LimitsPageTests {
 		writeRows();
 		List<String> budgets = Arrays.stream(Class.forName(ROOT + GUARD).getDeclaredFields())
 			.filter((field) -> Modifier.isStatic(field.getModifiers()) && !field.isSynthetic())
+			.filter((field) -> field.getType().isPrimitive())
 			.map(Field::getName)
 			// Ceilings bound what can be saved up, and are no limit that a peer meets.
 			.filter((name) -> !name.endsWith("_CEILING"))

@@ -109,7 +109,7 @@ record Plan(List<Row> rows, int repetitions, double warmUpSeconds, double window
 		for (int size : new int[] { 100, KIB, 10 * KIB, 100 * KIB, MIB }) {
 			rows.add(Workload.blocking(8).down(size).onCurve("body-size", size), CURVES, Target.NGHTTPD_H2C);
 		}
-		for (int connections : new int[] { 100, 1000, 3000, 10_000 }) {
+		for (int connections : new int[] { 10, 100, 1000, 3000, 10_000 }) {
 			rows.add(Workload.idle(connections).onCurve("idle-connections", connections), CURVES, Target.NGHTTPD_ANY);
 		}
 		for (int loops : new int[] { 1, 2, 4, 8 }) {
