@@ -216,9 +216,10 @@ final class Pen {
 		ByteBuffer buffer = this.half.buffer();
 		// Octets of the buffer would not do: TLS takes them long before the socket does.
 		long before = current.octetsSent();
+		boolean inPieces = this.half.awaitsCredit();
 		buffer.flip();
 		try {
-			return current.write(buffer);
+			return current.write(buffer, inPieces);
 		}
 		finally {
 			if (current.octetsSent() != before) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlainWire implements Wire {
 
+	/** With less, system calls cost more than the peer gains; with more, it waits. */
+	private static final int PIECE = 12 * 1024;
+
 	private final SocketChannel channel;
 
 	private final SelectionKey key;
@@ -42,11 +45,18 @@ final class PlainWire implements Wire {
 	}
 
 	@Override
-	public boolean write(ByteBuffer from) throws IOException {
-		if (from.hasRemaining()) {
+	public boolean write(ByteBuffer from, boolean inPieces) throws IOException {
+		int end = from.limit();
+		boolean taken = true;
+		while (taken && from.hasRemaining()) {
+			if (inPieces && from.remaining() > PIECE) {
+				from.limit(from.position() + PIECE);
+			}
 			this.octetsSent += this.channel.write(from);
+			taken = !from.hasRemaining();
+			from.limit(end);
 		}
-		return !from.hasRemaining();
+		return taken;
 	}
 
 	@Override

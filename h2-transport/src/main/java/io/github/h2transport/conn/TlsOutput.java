@@ -38,9 +38,11 @@ final class TlsOutput {
 	/**
 	 * Wraps as many records as fit into one buffer, so that one system call carries them
 	 * all. Only after a {@link #flush()} that has sent everything.
+	 * @param from whole frames
+	 * @param inPieces whether a system call carries one record only
 	 * @return the engine's last result, with what was consumed and produced in total
 	 */
-	SSLEngineResult wrap(ByteBuffer from) throws IOException {
+	SSLEngineResult wrap(ByteBuffer from, boolean inPieces) throws IOException {
 		ByteBuffer cipher = this.buffers.borrow();
 		SSLEngineResult result;
 		int consumed = 0;
@@ -51,7 +53,7 @@ final class TlsOutput {
 				consumed += result.bytesConsumed();
 				produced += result.bytesProduced();
 			}
-			while (result.getStatus() == Status.OK && from.hasRemaining()
+			while (!inPieces && result.getStatus() == Status.OK && from.hasRemaining()
 					&& result.bytesConsumed() + result.bytesProduced() > 0
 					&& cipher.remaining() >= this.engine.getSession().getPacketBufferSize());
 		}

@@ -125,7 +125,7 @@ final class TlsWire implements Wire {
 					runTasks();
 					return false;
 				}
-				case NEED_WRAP -> this.output.wrap(NOTHING);
+				case NEED_WRAP -> this.output.wrap(NOTHING, false);
 				case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
 					if (!unwrapHandshake()) {
 						this.key.interestOps(SelectionKey.OP_READ);
@@ -157,7 +157,7 @@ final class TlsWire implements Wire {
 			switch (this.engine.getHandshakeStatus()) {
 				case NEED_WRAP -> {
 					this.output.drop();
-					if (this.output.wrap(NOTHING).bytesProduced() == 0) {
+					if (this.output.wrap(NOTHING, false).bytesProduced() == 0) {
 						return;
 					}
 				}
@@ -249,7 +249,7 @@ final class TlsWire implements Wire {
 	private void sendAlert() {
 		try {
 			while (this.engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP && this.output.flush()) {
-				if (this.output.wrap(NOTHING).getStatus() == Status.CLOSED) {
+				if (this.output.wrap(NOTHING, false).getStatus() == Status.CLOSED) {
 					break;
 				}
 			}
@@ -405,7 +405,7 @@ final class TlsWire implements Wire {
 	// ---- writing ----
 
 	@Override
-	public boolean write(ByteBuffer from) throws IOException {
+	public boolean write(ByteBuffer from, boolean inPieces) throws IOException {
 		for (;;) {
 			if (!this.output.flush()) {
 				return false;
@@ -413,7 +413,7 @@ final class TlsWire implements Wire {
 			if (!from.hasRemaining() && !this.wantsWrap) {
 				return true;
 			}
-			SSLEngineResult result = this.output.wrap(from);
+			SSLEngineResult result = this.output.wrap(from, inPieces);
 			if (result.getStatus() == Status.CLOSED) {
 				throw new SSLException("TLS is closed for writing");
 			}
@@ -446,7 +446,7 @@ final class TlsWire implements Wire {
 		this.outputFinished = true;
 		this.engine.closeOutbound();
 		while (!this.engine.isOutboundDone() && this.output.flush()) {
-			this.output.wrap(NOTHING);
+			this.output.wrap(NOTHING, false);
 		}
 		if (this.output.flush()) {
 			this.channel.shutdownOutput();

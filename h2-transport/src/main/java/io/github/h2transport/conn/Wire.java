@@ -39,10 +39,13 @@ interface Wire {
 	/**
 	 * Writes what the socket takes. Only for the holder of the pen.
 	 * @param from octets to send; consumed as far as they are taken over
+	 * @param inPieces whether the peer gets the first octets while the others are still
+	 * being copied, for more system calls: what a peer wants that has to answer before
+	 * anything else may be sent
 	 * @return whether everything is with the operating system; otherwise call again when
 	 * writable, also with an empty buffer
 	 */
-	boolean write(ByteBuffer from) throws IOException;
+	boolean write(ByteBuffer from, boolean inPieces) throws IOException;
 
 	/**
 	 * Returns how much the operating system has taken so far, which tells a slow peer

@@ -42,6 +42,9 @@ public final class SendHalf {
 
 	private static final int HIGHEST_STREAM_ID = Integer.MAX_VALUE;
 
+	/** Instead of a number of octets: the stream has nothing more to send now. */
+	private static final int DONE = -1;
+
 	private final HpackEncoder encoder;
 
 	/** Grows to what the heads of this connection need. */
@@ -362,7 +365,14 @@ public final class SendHalf {
 		return !hasRoom() && !this.uploads.isEmpty();
 	}
 
-	private static final int DONE = -1;
+	/**
+	 * Returns whether the last {@link #pump(long)} sent all that the peer's windows let
+	 * it, and had more: nothing goes on before the peer has taken in what it gets now.
+	 * @return whether content waits for the peer's credit
+	 */
+	public boolean awaitsCredit() {
+		return hasRoom() && !this.uploads.isEmpty();
+	}
 
 	private int sendSome(ProtocolStream stream, long now) {
 		if (stream.isLocalDone()) {

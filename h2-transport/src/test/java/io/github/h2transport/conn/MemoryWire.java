@@ -21,6 +21,8 @@ final class MemoryWire implements Wire {
 
 	private static final int UNLIMITED = Integer.MAX_VALUE;
 
+	private static final int PIECE = 16 * 1024;
+
 	private final AtomicBoolean writing = new AtomicBoolean();
 
 	// All below is guarded by this.
@@ -188,7 +190,7 @@ final class MemoryWire implements Wire {
 	}
 
 	@Override
-	public boolean write(ByteBuffer from) throws IOException {
+	public boolean write(ByteBuffer from, boolean inPieces) throws IOException {
 		if (!this.writing.compareAndSet(false, true)) {
 			throw new AssertionError("Two threads write at once");
 		}
@@ -197,10 +199,25 @@ final class MemoryWire implements Wire {
 			if (action != null) {
 				action.run();
 			}
-			return take(from);
+			boolean taken = true;
+			while (taken && inPieces && from.remaining() > PIECE) {
+				taken = takePiece(from);
+			}
+			return taken && take(from);
 		}
 		finally {
 			this.writing.set(false);
+		}
+	}
+
+	private boolean takePiece(ByteBuffer from) throws IOException {
+		int end = from.limit();
+		from.limit(from.position() + PIECE);
+		try {
+			return take(from);
+		}
+		finally {
+			from.limit(end);
 		}
 	}
 

@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Timeout;
 
 import static io.github.h2transport.conn.PeerFrame.data;
 import static io.github.h2transport.conn.PeerFrame.headers;
+import static io.github.h2transport.conn.PeerFrame.windowUpdate;
 import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.conn.ScriptedPeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** How many system calls a call costs: what is ready together is written together. */
@@ -47,6 +49,31 @@ class WritesPerCallTests {
 		for (Exchange call : calls) {
 			assertThat(call.text()).isEqualTo("content");
 		}
+	}
+
+	@Test
+	void contentThatFitsIntoTheWindowsIsNotCutUp() throws Exception {
+		this.peer.wire().takeWrites();
+
+		this.peer.call(post("/", new byte[40_000]));
+		this.peer.settle();
+
+		assertThat(this.peer.wire().takeWrites()).singleElement()
+			.satisfies((octets) -> assertThat(octets).isGreaterThan(40_000));
+	}
+
+	/** The peer can begin to read, and to give credit, while the rest is copied. */
+	@Test
+	void allThatThePeersWindowsLetThroughLeavesInPieces() throws Exception {
+		this.peer.call(post("/", new byte[200_000]));
+		this.peer.settle();
+		this.peer.wire().takeWrites();
+
+		this.peer.send(windowUpdate(0, 40_000), windowUpdate(1, 40_000)).settle();
+
+		List<Integer> writes = this.peer.wire().takeWrites();
+		assertThat(writes).hasSize(3).allSatisfy((octets) -> assertThat(octets).isLessThanOrEqualTo(16 * 1024));
+		assertThat(writes.stream().mapToInt(Integer::intValue).sum()).isGreaterThan(40_000);
 	}
 
 	private List<Exchange> begin() throws Exception {
