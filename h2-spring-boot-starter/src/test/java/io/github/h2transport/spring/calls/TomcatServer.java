@@ -65,7 +65,7 @@ final class TomcatServer implements AutoCloseable {
 			factory.setSsl(Ssl.forBundle("server"));
 			factory.setSslBundles(bundles);
 		}
-		factory.addConnectorCustomizers(TomcatServer::allow128Streams);
+		factory.addConnectorCustomizers(TomcatServer::customize);
 		this.server = factory
 			.getWebServer((servletContext) -> servletContext.addServlet("calls", new Calls()).addMapping("/"));
 		this.server.start();
@@ -123,7 +123,10 @@ final class TomcatServer implements AutoCloseable {
 		this.server.destroy();
 	}
 
-	private static void allow128Streams(Connector connector) {
+	private static void customize(Connector connector) {
+		// With it, two of its threads may read a new connection at once (11.0.22), and
+		// mix up the frames of an upload.
+		connector.setProperty("useAsyncIO", "false");
 		for (var protocol : connector.findUpgradeProtocols()) {
 			if (protocol instanceof Http2Protocol http2) {
 				http2.setMaxConcurrentStreams(128);
