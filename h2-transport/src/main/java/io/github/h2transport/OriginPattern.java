@@ -29,7 +29,7 @@ public final class OriginPattern {
 	 */
 	public static final Comparator<OriginPattern> MOST_SPECIFIC_FIRST = Comparator
 		.comparing((OriginPattern pattern) -> pattern.parts.length > 1)
-		.thenComparing((pattern) -> -pattern.literals())
+		.thenComparingInt((pattern) -> -pattern.literals())
 		.thenComparing((pattern) -> pattern.port == ANY_PORT)
 		.thenComparing((pattern) -> pattern.scheme == null);
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.LocalTime;
+import java.time.ZoneId;
 
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -99,7 +100,7 @@ class StreamingController {
 	Flux<String> events() {
 		return Flux.interval(Duration.ZERO, BETWEEN_EVENTS)
 			.onBackpressureDrop()
-			.map((number) -> "event " + number + " at " + LocalTime.now());
+			.map((number) -> "event " + number + " at " + LocalTime.now(ZoneId.systemDefault()));
 	}
 
 	private static int seconds(int seconds) {

@@ -75,7 +75,7 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 	 * trailers, a listener for interim responses, options of this one call.
 	 */
 	@Override
-	@SuppressWarnings("unchecked")
+	@SuppressWarnings({ "unchecked", "TypeParameterUnusedInFormals" })
 	public <T> T getNativeRequest() {
 		return (T) this.request;
 	}

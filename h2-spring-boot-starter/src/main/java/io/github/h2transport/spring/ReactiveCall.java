@@ -50,6 +50,7 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 	private @Nullable CallChain chain;
 
 	/** Raised only with {@link #STATE}, by the subscriber and by the answer. */
+	@SuppressWarnings("unused") // by its updater
 	private volatile int state;
 
 	// A cancel sets the flag before it looks at the other three, which are set before the
@@ -124,8 +125,7 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 		}
 	}
 
-	@SuppressWarnings("FutureReturnValueIgnored") // the subscriber is told, however it
-													// ends
+	// ends
 	private void send(Http2Request next) {
 		if (this.cancelled) {
 			// Between a redirect and the request that follows it.

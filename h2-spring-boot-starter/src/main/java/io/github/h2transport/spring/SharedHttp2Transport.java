@@ -118,7 +118,6 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 	 * Lets a connection finish, without making a transport.
 	 * @param connectionId as {@code /actuator/h2pool} names it
 	 */
-	@SuppressWarnings("FutureReturnValueIgnored") // whoever asked does not wait for it
 	public void drain(String connectionId) {
 		Http2Transport current = this.transport;
 		if (current != null) {
@@ -154,8 +153,7 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 
 	/** Asks the connections to end and tells when they have; waits for nothing. */
 	@Override
-	@SuppressWarnings("FutureReturnValueIgnored") // the callback is told, however it
-													// ended
+	// ended
 	public void stop(Runnable callback) {
 		shutdown().whenComplete((done, failure) -> callback.run());
 	}

@@ -67,6 +67,7 @@ public final class ClientStream extends ProtocolStream {
 	/**
 	 * Decided once by compare-and-set: the pen opens the stream, or the caller leaves.
 	 */
+	@SuppressWarnings("unused") // by its handle
 	private volatile int opening;
 
 	/** Written by the loop, once. */

@@ -65,6 +65,7 @@ final class ResponseBody extends InputStream {
 	private volatile @Nullable Chunk current;
 
 	/** Taken by the first subscriber. */
+	@SuppressWarnings("unused") // by its handle
 	private volatile boolean claimed;
 
 	/** Owned by the reader. */

@@ -33,6 +33,7 @@ public final class ConnectionError extends Exception {
 	}
 
 	@Override
+	@SuppressWarnings("OverrideThrowableToString") // the code, not the class
 	public String toString() {
 		return this.code + ": " + getMessage();
 	}

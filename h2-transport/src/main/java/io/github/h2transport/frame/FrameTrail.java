@@ -64,7 +64,7 @@ public final class FrameTrail extends AbstractList<String> implements RandomAcce
 		int type = (int) (header >>> 32) & 0xff;
 		int flags = (int) timeAndFlags & FrameRing.FLAGS_MASK;
 		int streamId = (int) header;
-		long nanos = (this.nowNanos << FrameRing.TIME_SHIFT) - time(timeAndFlags) >> FrameRing.TIME_SHIFT;
+		long nanos = ((this.nowNanos << FrameRing.TIME_SHIFT) - time(timeAndFlags)) >> FrameRing.TIME_SHIFT;
 		String frame = ((timeAndFlags & FrameRing.SENT) != 0) ? FrameLog.sent(length, type, flags, streamId)
 				: FrameLog.received(length, type, flags, streamId);
 		long known = this.records[at + 2];

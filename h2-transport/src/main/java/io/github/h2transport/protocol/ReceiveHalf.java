@@ -179,7 +179,7 @@ public final class ReceiveHalf implements FrameHandler {
 		}
 		int length = piece.remaining();
 		stream.addReceivedLength(length);
-		if (stream.expectedLength >= 0 && stream.receivedLength() > stream.expectedLength
+		if ((stream.expectedLength >= 0 && stream.receivedLength() > stream.expectedLength)
 				|| stream.expectedLength == BodyLength.NONE) {
 			this.dataStream = null;
 			this.events.discarded(stream, this.dataOverhead);

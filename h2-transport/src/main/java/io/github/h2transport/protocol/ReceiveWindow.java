@@ -110,7 +110,7 @@ public final class ReceiveWindow {
 	public boolean isDue() {
 		long due = pending();
 		long half = this.size / 2;
-		return due >= half || this.shared && due >= Math.max(Math.min(LEAST_UPDATE, half), available());
+		return due >= half || (this.shared && due >= Math.max(Math.min(LEAST_UPDATE, half), available()));
 	}
 
 	/**

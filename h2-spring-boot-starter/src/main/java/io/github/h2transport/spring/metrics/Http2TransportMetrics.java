@@ -64,7 +64,7 @@ public final class Http2TransportMetrics implements MeterBinder {
 		bytes(registry, "sent", (snapshot) -> snapshot.traffic().sentOctets());
 		bytes(registry, "received", (snapshot) -> snapshot.traffic().receivedOctets());
 		for (EndReason reason : EndReason.values()) {
-			counter(registry, "h2.transport.connections.closed", Tags.of("reason", name(reason)),
+			counter("h2.transport.connections.closed", Tags.of("reason", name(reason)),
 					(snapshot) -> snapshot.totals().closed().getOrDefault(reason, 0L))
 				.description("Connections that were open and have ended")
 				.register(registry);
@@ -73,14 +73,14 @@ public final class Http2TransportMetrics implements MeterBinder {
 	}
 
 	private void bytes(MeterRegistry registry, String direction, ToLongFunction<TransportSnapshot> value) {
-		counter(registry, "h2.transport.bytes", Tags.of("direction", direction), value)
+		counter("h2.transport.bytes", Tags.of("direction", direction), value)
 			.description("Octets of request and response content")
 			.baseUnit(BaseUnits.BYTES)
 			.register(registry);
 	}
 
 	/** What a connection had carried may be counted a moment late when it ends. */
-	private FunctionCounter.Builder<Http2TransportMetrics> counter(MeterRegistry registry, String name, Tags tags,
+	private FunctionCounter.Builder<Http2TransportMetrics> counter(String name, Tags tags,
 			ToLongFunction<TransportSnapshot> value) {
 		AtomicLong most = new AtomicLong();
 		return FunctionCounter
