@@ -67,16 +67,24 @@ class CallsInRecordingsTests {
 		try (ScriptedServer server = ScriptedServer.start();
 				Http2Transport transport = Transports
 					.cleartext((options) -> options.strictMaxConcurrentStreams(true).acquireTimeout(ACQUIRE_TIMEOUT))) {
+			// Whether it waits for its connection depends on who is quicker, so before
+			// the
+			// recording. From now on the only slot is taken.
+			Call<String> first = get(transport, server);
+			ScriptedConn connection = server.greeted(1);
+			int stream = connection.awaitHead().streamId();
+			connection.await(ClientFrame.SettingsAck.class);
 			List<RecordedEvent> events = recorded("SlotWait", () -> {
-				Call<String> first = get(transport, server);
-				// A connection that is there before the caller looks costs it no wait.
-				await().until(first::isWaiting);
-				ScriptedConn connection = server.greeted(1);
-				int stream = connection.awaitHead().streamId();
-				connection.await(ClientFrame.SettingsAck.class);
 				get(transport, server).failure(PoolException.class);
+				Call<String> second = get(transport, server);
+				await().until(() -> transport.snapshot().origins().get(0).pending() == 1);
+				// It is in the queue, and about to wait.
+				await().until(second::isWaiting);
 				connection.respond(stream, 200);
 				assertThat(first.result()).isEqualTo("200");
+				connection.respond(connection.awaitHead().streamId(), 200);
+				assertThat(second.result()).isEqualTo("200");
+				Transports.awaitRest(transport);
 				// This one finds a connection at once.
 				Call<String> third = get(transport, server);
 				connection.respond(connection.awaitHead().streamId(), 200);
