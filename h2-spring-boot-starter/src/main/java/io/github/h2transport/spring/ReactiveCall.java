@@ -50,7 +50,7 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 	private @Nullable CallChain chain;
 
 	/** Raised only with {@link #STATE}, by the subscriber and by the answer. */
-	@SuppressWarnings("unused") // by its updater
+	@SuppressWarnings("unused") // used through STATE only
 	private volatile int state;
 
 	// A cancel sets the flag before it looks at the other three, which are set before the
@@ -125,7 +125,6 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 		}
 	}
 
-	// ends
 	private void send(Http2Request next) {
 		if (this.cancelled) {
 			// Between a redirect and the request that follows it.

@@ -153,7 +153,6 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 
 	/** Asks the connections to end and tells when they have; waits for nothing. */
 	@Override
-	// ended
 	public void stop(Runnable callback) {
 		shutdown().whenComplete((done, failure) -> callback.run());
 	}

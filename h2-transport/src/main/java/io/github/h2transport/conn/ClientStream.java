@@ -67,7 +67,7 @@ public final class ClientStream extends ProtocolStream {
 	/**
 	 * Decided once by compare-and-set: the pen opens the stream, or the caller leaves.
 	 */
-	@SuppressWarnings("unused") // by its handle
+	@SuppressWarnings("unused") // used through OPENING only
 	private volatile int opening;
 
 	/** Written by the loop, once. */

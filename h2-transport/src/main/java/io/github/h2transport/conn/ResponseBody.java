@@ -65,7 +65,7 @@ final class ResponseBody extends InputStream {
 	private volatile @Nullable Chunk current;
 
 	/** Taken by the first subscriber. */
-	@SuppressWarnings("unused") // by its handle
+	@SuppressWarnings("unused") // used through CLAIMED only
 	private volatile boolean claimed;
 
 	/** Owned by the reader. */

@@ -39,7 +39,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 	private volatile long demand;
 
 	/** Whoever raises it from zero drains; everybody else has been heard by then. */
-	@SuppressWarnings("unused") // by its handle
+	@SuppressWarnings("unused") // used through WORK only
 	private volatile int work;
 
 	private volatile boolean cancelled;

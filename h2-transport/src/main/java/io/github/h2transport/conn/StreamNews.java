@@ -35,7 +35,7 @@ final class StreamNews implements Runnable {
 	private volatile long gapDeadline;
 
 	/** Set by whoever has news, taken back by the loop before it looks. */
-	@SuppressWarnings("unused") // by its handle
+	@SuppressWarnings("unused") // read through TOLD only
 	private volatile boolean told;
 
 	StreamNews(ClientStream stream) {

@@ -67,9 +67,8 @@ class CallsInRecordingsTests {
 		try (ScriptedServer server = ScriptedServer.start();
 				Http2Transport transport = Transports
 					.cleartext((options) -> options.strictMaxConcurrentStreams(true).acquireTimeout(ACQUIRE_TIMEOUT))) {
-			// Whether it waits for its connection depends on who is quicker, so before
-			// the
-			// recording. From now on the only slot is taken.
+			// Before the recording: whether it waits for a new connection depends on
+			// who is quicker. From now on the only slot is taken.
 			Call<String> first = get(transport, server);
 			ScriptedConn connection = server.greeted(1);
 			int stream = connection.awaitHead().streamId();

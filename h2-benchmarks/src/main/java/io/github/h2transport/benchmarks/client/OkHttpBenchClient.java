@@ -118,22 +118,26 @@ public final class OkHttpBenchClient implements BenchClient {
 
 		@Override
 		public Socket createSocket(String host, int port) {
-			throw new UnsupportedOperationException();
+			throw connectedByOkHttp();
 		}
 
 		@Override
 		public Socket createSocket(String host, int port, InetAddress local, int localPort) {
-			throw new UnsupportedOperationException();
+			throw connectedByOkHttp();
 		}
 
 		@Override
 		public Socket createSocket(InetAddress address, int port) {
-			throw new UnsupportedOperationException();
+			throw connectedByOkHttp();
 		}
 
 		@Override
 		public Socket createSocket(InetAddress address, int port, InetAddress local, int localPort) {
-			throw new UnsupportedOperationException();
+			throw connectedByOkHttp();
+		}
+
+		private static UnsupportedOperationException connectedByOkHttp() {
+			return new UnsupportedOperationException("OkHttp connects its sockets itself");
 		}
 
 	}
