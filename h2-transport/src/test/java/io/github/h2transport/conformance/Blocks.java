@@ -12,8 +12,8 @@ import io.github.h2transport.hpack.HpackEncoder;
 import io.github.h2transport.hpack.HpackException;
 import io.github.h2transport.hpack.OctetSink;
 
-import static io.github.h2transport.conn.PeerFrame.goAway;
-import static io.github.h2transport.conn.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 

@@ -5,11 +5,11 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.StreamException;
 import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.conn.PeerFrame;
+import io.github.h2transport.testkit.peer.PeerFrame;
 import io.github.h2transport.conn.ScriptedPeer;
 
-import static io.github.h2transport.conn.PeerFrame.headers;
-import static io.github.h2transport.conn.PeerFrame.rstStream;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -6,14 +6,14 @@ import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.conn.PeerFrame;
+import io.github.h2transport.testkit.peer.PeerFrame;
 import io.github.h2transport.conn.ScriptedPeer;
 import io.github.h2transport.hpack.HpackDecoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static io.github.h2transport.conformance.Blocks.decode;
-import static io.github.h2transport.conn.PeerFrame.goAway;
+import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -2,7 +2,7 @@ package io.github.h2transport.conformance;
 
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.conn.PeerFrame;
+import io.github.h2transport.testkit.peer.PeerFrame;
 import io.github.h2transport.conn.ScriptedPeer;
 import io.github.h2transport.hpack.HpackDecoder;
 import io.github.h2transport.hpack.HpackEncoder;
@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Timeout;
 
 import static io.github.h2transport.conformance.Blocks.decode;
 import static io.github.h2transport.conformance.Blocks.encode;
-import static io.github.h2transport.conn.PeerFrame.goAway;
-import static io.github.h2transport.conn.PeerFrame.headers;
-import static io.github.h2transport.conn.PeerFrame.settings;
-import static io.github.h2transport.conn.PeerFrame.settingsAck;
+import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.settings;
+import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 

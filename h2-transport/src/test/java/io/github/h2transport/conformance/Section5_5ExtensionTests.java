@@ -13,7 +13,7 @@ import static io.github.h2transport.conformance.TwoRequests.IDLE;
 import static io.github.h2transport.conformance.TwoRequests.NEIGHBOUR;
 import static io.github.h2transport.conformance.TwoRequests.OK;
 import static io.github.h2transport.conformance.TwoRequests.STREAM;
-import static io.github.h2transport.conn.PeerFrame.settingsAck;
+import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
 import static io.github.h2transport.frame.Octets.CONTINUATION;
 import static io.github.h2transport.frame.Octets.HEADERS;
 import static io.github.h2transport.frame.Octets.RST_STREAM;

@@ -17,12 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.h2transport.conformance.TwoRequests.ACK;
 import static io.github.h2transport.conformance.TwoRequests.STREAM;
-import static io.github.h2transport.conn.PeerFrame.data;
-import static io.github.h2transport.conn.PeerFrame.headers;
-import static io.github.h2transport.conn.PeerFrame.preface;
-import static io.github.h2transport.conn.PeerFrame.settings;
-import static io.github.h2transport.conn.PeerFrame.settingsAck;
-import static io.github.h2transport.conn.PeerFrame.windowUpdate;
+import static io.github.h2transport.testkit.peer.PeerFrame.data;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.preface;
+import static io.github.h2transport.testkit.peer.PeerFrame.settings;
+import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
+import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.conn.ScriptedPeer.post;
 import static io.github.h2transport.frame.Octets.SETTINGS;

@@ -12,10 +12,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.h2transport.conformance.TwoRequests.ACK;
-import static io.github.h2transport.conn.PeerFrame.headers;
-import static io.github.h2transport.conn.PeerFrame.ping;
-import static io.github.h2transport.conn.PeerFrame.pingAck;
-import static io.github.h2transport.conn.PeerFrame.settings;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.ping;
+import static io.github.h2transport.testkit.peer.PeerFrame.pingAck;
+import static io.github.h2transport.testkit.peer.PeerFrame.settings;
 import static io.github.h2transport.conn.ScriptedPeer.post;
 import static io.github.h2transport.frame.Octets.PING;
 import static io.github.h2transport.frame.Octets.counting;

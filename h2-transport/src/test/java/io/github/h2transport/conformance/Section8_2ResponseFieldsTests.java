@@ -5,16 +5,16 @@ import java.util.List;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
 import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.conn.PeerFrame;
+import io.github.h2transport.testkit.peer.PeerFrame;
 import io.github.h2transport.conn.ScriptedPeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import static io.github.h2transport.conn.PeerFrame.data;
-import static io.github.h2transport.conn.PeerFrame.headers;
-import static io.github.h2transport.conn.PeerFrame.rstStream;
+import static io.github.h2transport.testkit.peer.PeerFrame.data;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 

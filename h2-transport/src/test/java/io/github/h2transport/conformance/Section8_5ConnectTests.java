@@ -8,7 +8,7 @@ import io.github.h2transport.conn.ScriptedPeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import static io.github.h2transport.conn.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** RFC 9113 sections 8.5 and 8.6: tunnels and upgrades, which this client does not do. */

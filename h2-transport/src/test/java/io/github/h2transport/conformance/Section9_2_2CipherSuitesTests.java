@@ -10,8 +10,8 @@ import javax.net.ssl.SSLContext;
 
 import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.TlsOptions;
-import io.github.h2transport.conn.ClientHello;
-import io.github.h2transport.conn.TlsClient;
+import io.github.h2transport.testkit.tls.ClientHello;
+import io.github.h2transport.testkit.tls.TlsClient;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.RawPeer;
 import io.github.h2transport.testkit.TlsPeer;

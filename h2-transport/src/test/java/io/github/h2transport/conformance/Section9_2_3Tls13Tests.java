@@ -15,10 +15,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLSocket;
 
 import io.github.h2transport.Http2Exception;
-import io.github.h2transport.conn.ClientHello;
-import io.github.h2transport.conn.HandMadeTls13;
-import io.github.h2transport.conn.TlsClient;
-import io.github.h2transport.conn.TlsRecord;
+import io.github.h2transport.testkit.tls.ClientHello;
+import io.github.h2transport.testkit.tls.HandMadeTls13;
+import io.github.h2transport.testkit.tls.TlsClient;
+import io.github.h2transport.testkit.tls.TlsRecord;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Content;

@@ -13,10 +13,10 @@ import io.github.h2transport.frame.FrameWriter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import static io.github.h2transport.conn.PeerFrame.data;
-import static io.github.h2transport.conn.PeerFrame.goAway;
-import static io.github.h2transport.conn.PeerFrame.headers;
-import static io.github.h2transport.conn.PeerFrame.pingAck;
+import static io.github.h2transport.testkit.peer.PeerFrame.data;
+import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.pingAck;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.conn.ScriptedPeer.post;
 import static org.assertj.core.api.Assertions.assertThat;

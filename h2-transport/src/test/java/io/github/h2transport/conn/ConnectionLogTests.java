@@ -12,9 +12,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import static io.github.h2transport.conn.PeerFrame.data;
-import static io.github.h2transport.conn.PeerFrame.goAway;
-import static io.github.h2transport.conn.PeerFrame.settings;
+import static io.github.h2transport.testkit.peer.PeerFrame.data;
+import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
+import static io.github.h2transport.testkit.peer.PeerFrame.settings;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -11,12 +11,13 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.SimulatedPath.Reader;
+import io.github.h2transport.testkit.peer.PeerFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import static io.github.h2transport.conn.PeerFrame.data;
-import static io.github.h2transport.conn.PeerFrame.headers;
-import static io.github.h2transport.conn.PeerFrame.windowUpdate;
+import static io.github.h2transport.testkit.peer.PeerFrame.data;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 

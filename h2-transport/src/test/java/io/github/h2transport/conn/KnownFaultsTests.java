@@ -14,14 +14,15 @@ import io.github.h2transport.testkit.Call;
 import io.github.h2transport.testkit.ScriptedConn;
 import io.github.h2transport.testkit.ScriptedServer;
 import io.github.h2transport.testkit.Transports;
+import io.github.h2transport.testkit.peer.PeerFrame;
 import io.github.h2transport.transport.Http2Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static io.github.h2transport.conn.HostilePeer.OK;
 import static io.github.h2transport.conn.HostilePeer.STREAM;
-import static io.github.h2transport.conn.PeerFrame.goAway;
-import static io.github.h2transport.conn.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.conn.ScriptedPeer.post;
 import static io.github.h2transport.frame.Octets.CONTINUATION;

@@ -29,13 +29,14 @@ import io.github.h2transport.Phase;
 import io.github.h2transport.StreamException;
 import io.github.h2transport.frame.FrameWriter;
 import io.github.h2transport.testkit.CapturedLog;
+import io.github.h2transport.testkit.peer.PeerFrame;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import static io.github.h2transport.conn.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -10,6 +10,7 @@ import java.util.Random;
 
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.testkit.peer.PeerFrame;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

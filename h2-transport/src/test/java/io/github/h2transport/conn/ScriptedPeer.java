@@ -17,6 +17,8 @@ import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.protocol.RequestHead;
 import io.github.h2transport.protocol.SendHalf;
+import io.github.h2transport.testkit.peer.PeerCodec;
+import io.github.h2transport.testkit.peer.PeerFrame;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

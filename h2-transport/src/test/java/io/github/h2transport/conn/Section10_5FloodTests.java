@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.StreamException;
 import io.github.h2transport.frame.Octets;
+import io.github.h2transport.testkit.peer.PeerFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -25,6 +25,8 @@ import io.github.h2transport.frame.ConnectionError;
 import io.github.h2transport.frame.FrameType;
 import io.github.h2transport.protocol.RequestHead;
 import io.github.h2transport.testkit.CapturedLog;
+import io.github.h2transport.testkit.peer.PeerCodec;
+import io.github.h2transport.testkit.peer.PeerFrame;
 import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -8,15 +8,17 @@ import java.util.List;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.conn.Session.Kind;
 import io.github.h2transport.frame.Settings;
+import io.github.h2transport.testkit.peer.PeerCodec;
+import io.github.h2transport.testkit.peer.PeerFrame;
 
-import static io.github.h2transport.conn.PeerFrame.data;
-import static io.github.h2transport.conn.PeerFrame.goAway;
-import static io.github.h2transport.conn.PeerFrame.headers;
-import static io.github.h2transport.conn.PeerFrame.ping;
-import static io.github.h2transport.conn.PeerFrame.rstStream;
-import static io.github.h2transport.conn.PeerFrame.settings;
-import static io.github.h2transport.conn.PeerFrame.settingsAck;
-import static io.github.h2transport.conn.PeerFrame.windowUpdate;
+import static io.github.h2transport.testkit.peer.PeerFrame.data;
+import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.ping;
+import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
+import static io.github.h2transport.testkit.peer.PeerFrame.settings;
+import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
+import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
 
 /** A set of sessions that shows most of what servers do, right and wrong. */
 final class Sessions {

@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.h2transport.testkit.peer.PeerFrame;
+
 /**
  * A server behind a path that takes time and carries so many octets in a millisecond, on
  * a clock that moves when it is told to. The server answers each request with content

@@ -29,6 +29,8 @@ import io.github.h2transport.testkit.Content;
 import io.github.h2transport.testkit.Frame;
 import io.github.h2transport.testkit.Relay;
 import io.github.h2transport.testkit.TlsPeer;
+import io.github.h2transport.testkit.tls.TlsClient;
+import io.github.h2transport.testkit.tls.TlsRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

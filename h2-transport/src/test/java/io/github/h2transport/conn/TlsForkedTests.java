@@ -14,6 +14,7 @@ import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Content;
 import io.github.h2transport.testkit.ForkedJvm;
 import io.github.h2transport.testkit.TlsPeer;
+import io.github.h2transport.testkit.tls.TlsClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;

@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.protocol.ReceiveWindow;
+import io.github.h2transport.testkit.peer.PeerFrame;
 
 /**
  * The windows of a connection as its peer sees them, kept from the frames on the wire

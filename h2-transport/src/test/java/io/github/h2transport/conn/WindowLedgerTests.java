@@ -20,6 +20,7 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.WindowLedger.Row;
+import io.github.h2transport.testkit.peer.PeerFrame;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -1,4 +1,4 @@
-package io.github.h2transport.conn;
+package io.github.h2transport.testkit.tls;
 
 import java.net.Socket;
 import java.security.cert.CertificateException;

@@ -1,4 +1,4 @@
-package io.github.h2transport.conn;
+package io.github.h2transport.testkit.peer;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -17,32 +17,32 @@ import org.jspecify.annotations.Nullable;
 public final class PeerFrame {
 
 	/** RFC 9113 section 6, and the magic octets of section 3.4. */
-	enum Type {
+	public enum Type {
 
 		PREFACE, SETTINGS, SETTINGS_ACK, HEADERS, DATA, RST_STREAM, WINDOW_UPDATE, PING, PING_ACK, GOAWAY
 
 	}
 
-	final Type type;
+	public final Type type;
 
-	final int streamId;
+	public final int streamId;
 
-	boolean endStream;
+	public boolean endStream;
 
 	/** Name and value in turn. */
-	final List<String> fields = new ArrayList<>();
+	public final List<String> fields = new ArrayList<>();
 
-	byte @Nullable [] payload;
+	public byte @Nullable [] payload;
 
 	/** Octets of padding, the pad length included; 0 for a frame without. */
 	int padding;
 
-	@Nullable ErrorCode code;
+	public @Nullable ErrorCode code;
 
 	/** Increment, opaque data or last stream id. */
-	@Nullable Long value;
+	public @Nullable Long value;
 
-	@Nullable Settings settings;
+	public @Nullable Settings settings;
 
 	PeerFrame(Type type, int streamId) {
 		this.type = type;
@@ -192,7 +192,7 @@ public final class PeerFrame {
 	}
 
 	/** Whether a received frame is what this one expects. */
-	boolean describes(PeerFrame received) {
+	public boolean describes(PeerFrame received) {
 		return this.type == received.type && this.streamId == received.streamId && this.endStream == received.endStream
 				&& hasFieldsOf(received) && (this.payload == null || Arrays.equals(this.payload, received.payload))
 				&& (this.code == null || this.code.equals(received.code))

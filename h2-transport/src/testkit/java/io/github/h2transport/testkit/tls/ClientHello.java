@@ -1,4 +1,4 @@
-package io.github.h2transport.conn;
+package io.github.h2transport.testkit.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,7 +45,7 @@ public record ClientHello(List<String> versions, List<String> cipherSuites, Stri
 		return parse(octets.slice(header, octets.remaining() - header));
 	}
 
-	static ClientHello parse(byte[] message) {
+	public static ClientHello parse(byte[] message) {
 		return parse(ByteBuffer.wrap(message));
 	}
 

@@ -1,4 +1,4 @@
-package io.github.h2transport.conn;
+package io.github.h2transport.testkit.peer;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -24,7 +24,7 @@ import io.github.h2transport.hpack.OctetSink;
  * The peer's end of a connection: octets of the client to frames, frames to octets for
  * the client. Whatever breaks a rule of the RFC's framing fails the test.
  */
-final class PeerCodec implements FrameHandler {
+public final class PeerCodec implements FrameHandler {
 
 	private static final int TABLE_SIZE = 4096;
 
@@ -48,7 +48,7 @@ final class PeerCodec implements FrameHandler {
 
 	// ---- from the client ----
 
-	Deque<PeerFrame> read(byte[] octets) {
+	public Deque<PeerFrame> read(byte[] octets) {
 		int start = 0;
 		while (this.magic.size() < FrameWriter.PREFACE_SIZE && start < octets.length) {
 			this.magic.write(octets[start++]);
@@ -73,7 +73,7 @@ final class PeerCodec implements FrameHandler {
 		this.received.add(PeerFrame.preface());
 	}
 
-	boolean isMidFrame() {
+	public boolean isMidFrame() {
 		return this.reader.isMidFrame();
 	}
 
@@ -177,7 +177,7 @@ final class PeerCodec implements FrameHandler {
 
 	// ---- to the client ----
 
-	byte[] write(PeerFrame... frames) {
+	public byte[] write(PeerFrame... frames) {
 		ByteArrayOutputStream octets = new ByteArrayOutputStream();
 		for (PeerFrame frame : frames) {
 			int head = (frame.type == PeerFrame.Type.HEADERS) ? 64 * 1024 : 1024;

@@ -1,4 +1,4 @@
-package io.github.h2transport.conn;
+package io.github.h2transport.testkit.tls;
 
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +15,7 @@ import io.github.h2transport.Http2Response;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.conn.ConnectionSnapshot;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Content;
 import io.github.h2transport.transport.Http2Transport;
