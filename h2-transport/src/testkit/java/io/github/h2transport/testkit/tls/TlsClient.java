@@ -21,7 +21,6 @@ import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Content;
 import io.github.h2transport.transport.Http2Transport;
 
-
 /**
  * A transport with one event loop, and the calls that TLS tests make with it.
  */
