@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -14,26 +15,36 @@ import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.transport.Http2Transport;
 import io.github.h2transport.transport.TransportSnapshot;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
-import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationContextAware;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.util.Assert;
 
 /**
  * The one transport of an application context, and its life. The transport is made when a
- * call first needs it, which may be before the context has started. When the context
- * stops, connections are drained within a bounded time; after that the transport refuses
- * calls until the context is started again, which makes a new one.
+ * call first needs it, which may be before the context has started, and ends with
+ * {@link #close()}. Before that, a context that closes only waits here, in the last phase
+ * of all, for running calls: beans that are destroyed after it may still make some.
  *
  * <p>
- * Stops after web servers and executors have (phase 0), so that the calls of the last
- * requests still get their answers.
+ * A context that is stopped without being closed ends the transport, which then refuses
+ * calls until the context is started again; that makes a new one.
  */
-public final class SharedHttp2Transport implements Supplier<Http2Transport>, SmartLifecycle, DisposableBean {
+public final class SharedHttp2Transport
+		implements Supplier<Http2Transport>, SmartLifecycle, ApplicationContextAware, AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(SharedHttp2Transport.class);
 
 	/** Beside the transport's own limit: time for the loops to end. */
 	private static final Duration GRACE = Duration.ofSeconds(1);
+
+	private static final long LOOK_AGAIN_MILLIS = 20; // nobody waits long for a quiet
+														// transport
 
 	private final TransportOptions options;
 
@@ -51,6 +62,12 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 	// Guarded by lock: between a stop and the next start.
 	private boolean stopped;
 
+	/** Set before anybody else has this object. */
+	private BooleanSupplier closing = () -> false;
+
+	/** Of the shutdown timeout; confined to the thread that closes the context. */
+	private Duration left;
+
 	/**
 	 * Prepares a transport without making it.
 	 * @param options what every transport is made with
@@ -66,6 +83,14 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 		this.options = options;
 		this.factory = factory;
 		this.shutdownTimeout = shutdownTimeout;
+		this.left = shutdownTimeout;
+	}
+
+	@Override
+	public void setApplicationContext(ApplicationContext context) {
+		if (context instanceof ConfigurableApplicationContext configurable) {
+			this.closing = configurable::isClosed;
+		}
 	}
 
 	/**
@@ -151,19 +176,58 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 		}
 	}
 
-	/** Asks the connections to end and tells when they have; waits for nothing. */
+	/**
+	 * If the context is being closed, waits for running calls and refuses none. Otherwise
+	 * asks the connections to end and tells when they have, without waiting.
+	 */
 	@Override
 	public void stop(Runnable callback) {
-		shutdown().whenComplete((done, failure) -> callback.run());
+		if (this.closing.getAsBoolean()) {
+			awaitRunningCalls();
+			callback.run();
+			return;
+		}
+		sayWhatIsWaitedFor(RunningCalls.of(snapshot()), this.shutdownTimeout);
+		shutdown(this.shutdownTimeout).whenComplete((done, failure) -> callback.run());
+	}
+
+	/** Returns what still runs when the time is over. */
+	private RunningCalls awaitRunningCalls() {
+		long start = System.nanoTime();
+		RunningCalls running = RunningCalls.of(snapshot());
+		sayWhatIsWaitedFor(running, this.left);
+		try {
+			while (!running.isEmpty() && System.nanoTime() - start < this.left.toNanos()) {
+				Thread.sleep(LOOK_AGAIN_MILLIS);
+				running = RunningCalls.of(snapshot());
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		Duration rest = this.left.minusNanos(System.nanoTime() - start);
+		this.left = rest.isNegative() ? Duration.ZERO : rest;
+		return running;
+	}
+
+	private static void sayWhatIsWaitedFor(RunningCalls running, Duration limit) {
+		if (!running.isEmpty() && !limit.isZero()) {
+			logger.info("Waiting up to " + RunningCalls.words(limit) + " for " + running);
+		}
 	}
 
 	/** Waits for running calls, at most as long as the shutdown timeout says. */
 	@Override
 	public void stop() {
+		sayWhatIsWaitedFor(RunningCalls.of(snapshot()), this.shutdownTimeout);
+		await(shutdown(this.shutdownTimeout), this.shutdownTimeout);
+	}
+
+	private static void await(CompletableFuture<Void> end, Duration timeout) {
 		// Not by completeOnTimeout, whose thread lives as long as the JVM and would hold
 		// on to the class loader of whoever comes here first.
 		try {
-			shutdown().get(this.shutdownTimeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
+			end.get(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (ExecutionException | TimeoutException ex) {
 			// Waiting was all there was to do.
@@ -173,10 +237,10 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 		}
 	}
 
-	private CompletableFuture<Void> shutdown() {
+	private CompletableFuture<Void> shutdown(Duration timeout) {
 		markStopped();
 		Http2Transport current = this.transport;
-		return (current != null) ? current.shutdown(this.shutdownTimeout) : CompletableFuture.completedFuture(null);
+		return (current != null) ? current.shutdown(timeout) : CompletableFuture.completedFuture(null);
 	}
 
 	/** After this nobody makes a transport that would live on. */
@@ -196,9 +260,10 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 		return this.running;
 	}
 
+	/** Starts before everything else and stops after it. */
 	@Override
 	public int getPhase() {
-		return 0;
+		return Integer.MIN_VALUE;
 	}
 
 	/**
@@ -211,16 +276,19 @@ public final class SharedHttp2Transport implements Supplier<Http2Transport>, Sma
 	}
 
 	/**
-	 * Ends what a stop has not: nothing is left when the context is closed, also if it
-	 * was never started.
+	 * Ends the transport: nothing is left afterwards, also of a context that was never
+	 * started. Waits for running calls as long as the shutdown timeout still allows.
 	 */
 	@Override
-	public void destroy() {
+	public void close() {
 		markStopped();
-		Http2Transport current = this.transport;
-		if (current != null) {
-			current.close();
+		RunningCalls late = awaitRunningCalls();
+		if (!late.isEmpty()) {
+			logger.warn("Ended " + late + " without an answer: h2.transport.shutdown-timeout ("
+					+ RunningCalls.words(this.shutdownTimeout) + ") has passed");
 		}
+		Duration toPart = late.isEmpty() ? GRACE : Duration.ZERO;
+		await(shutdown(toPart), toPart);
 	}
 
 }

@@ -222,7 +222,7 @@ public final class Dialer implements AutoCloseable {
 	@Override
 	public void close() {
 		for (ClientConn connection : connections()) {
-			connection.close("The transport is closed");
+			connection.close("The transport was closed meanwhile");
 		}
 		for (EventLoop loop : this.loops) {
 			loop.end();

@@ -237,7 +237,7 @@ class DialerTests {
 		CompletableFuture<ClientConn> dial = dial("hanging.example", 443);
 		await().until(() -> this.lookUps.get() == 1);
 		this.dialer.close();
-		assertThat(failure(dial)).hasMessageContaining("The transport is closed");
+		assertThat(failure(dial)).hasMessageContaining("The transport was closed meanwhile");
 		assertThat(this.dialer.connections()).isEmpty();
 	}
 

@@ -32,7 +32,7 @@ class SharedTransportLifecycleTests {
 
 	@AfterEach
 	void close() {
-		this.shared.destroy();
+		this.shared.close();
 		this.server.close();
 	}
 
@@ -114,8 +114,8 @@ class SharedTransportLifecycleTests {
 	}
 
 	@Test
-	void itStopsAfterWebServersAndExecutorsAndIsNotPaused() {
-		assertThat(this.shared.getPhase()).isZero();
+	void itStopsAfterEverythingElseAndIsNotPaused() {
+		assertThat(this.shared.getPhase()).isEqualTo(Integer.MIN_VALUE);
 		assertThat(this.shared.isPauseable()).isFalse();
 		assertThat(this.shared.isAutoStartup()).isTrue();
 	}

@@ -42,20 +42,26 @@ public final class Http2TransportAutoConfiguration {
 
 	private static final Duration DEFAULT_PHASE_TIMEOUT = Duration.ofSeconds(30); // Boot's
 
-	@Bean
+	/** Ended by {@link TransportEnd}. */
+	@Bean(destroyMethod = "")
 	@ConditionalOnMissingBean({ SharedHttp2Transport.class, Http2Transport.class })
 	SharedHttp2Transport sharedHttp2Transport(Http2TransportProperties properties,
 			ObjectProvider<ClientConnPool.Factory> pool, ObjectProvider<TransportListener> listeners,
-			ResourceLoader resourceLoader, Environment environment) {
+			ResourceLoader resourceLoader, Environment environment, TransportEnd end) {
 		EventLoopThreads threads = new EventLoopThreads(resourceLoader.getClassLoader());
-		return new SharedHttp2Transport(properties.toTransportOptions(), (options) -> {
+		return end.of(new SharedHttp2Transport(properties.toTransportOptions(), (options) -> {
 			Http2Transport.Builder builder = Http2Transport.builder()
 				.options(options)
 				.threadFactory(threads)
 				.listeners(listeners.orderedStream().toList());
 			pool.ifAvailable(builder::connPool);
 			return builder.build();
-		}, shutdownTimeout(properties.getShutdownTimeout(), environment));
+		}, shutdownTimeout(properties.getShutdownTimeout(), environment)));
+	}
+
+	@Bean
+	static TransportEnd http2TransportEnd() {
+		return new TransportEnd();
 	}
 
 	/**
