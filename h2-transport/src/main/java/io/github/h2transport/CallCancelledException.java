@@ -24,7 +24,7 @@ public final class CallCancelledException extends Http2Exception {
 	@Override
 	public CallCancelledException forCaller(List<Http2Exception> earlier) {
 		return new CallCancelledException(withAttempts(String.valueOf(getMessage()), earlier),
-				(getCause() != null) ? getCause() : this, context(), earlier);
+				(getCause() != null) ? getCause() : this, contextAfter(earlier), earlier);
 	}
 
 }

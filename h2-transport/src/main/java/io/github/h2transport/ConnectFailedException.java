@@ -52,7 +52,7 @@ public final class ConnectFailedException extends Http2Exception {
 	@Override
 	public ConnectFailedException forCaller(List<Http2Exception> earlier) {
 		return new ConnectFailedException(withAttempts(String.valueOf(getMessage()), earlier),
-				(getCause() != null) ? getCause() : this, context(), earlier, this.withoutHttp2);
+				(getCause() != null) ? getCause() : this, contextAfter(earlier), earlier, this.withoutHttp2);
 	}
 
 }

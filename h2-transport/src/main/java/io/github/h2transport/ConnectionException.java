@@ -24,7 +24,7 @@ public final class ConnectionException extends Http2Exception {
 	@Override
 	public ConnectionException forCaller(List<Http2Exception> earlier) {
 		return new ConnectionException(withAttempts(String.valueOf(getMessage()), earlier),
-				(getCause() != null) ? getCause() : this, context(), earlier);
+				(getCause() != null) ? getCause() : this, contextAfter(earlier), earlier);
 	}
 
 }

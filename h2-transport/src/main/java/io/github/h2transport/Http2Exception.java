@@ -35,8 +35,10 @@ public abstract sealed class Http2Exception extends IOException permits InvalidR
 
 	/**
 	 * Returns whether the server surely did not process the request, so that any method
-	 * may be sent again (RFC 9113 section 8.7).
-	 * @return {@code false} as soon as the server may have seen the request
+	 * may be sent again (RFC 9113 section 8.7). It holds for all attempts of the call
+	 * together.
+	 * @return {@code false} as soon as the server may have seen the request, or may see it
+	 * yet
 	 */
 	public final boolean isSafeToRetry() {
 		return this.context.safeToRetry();
@@ -68,6 +70,12 @@ public abstract sealed class Http2Exception extends IOException permits InvalidR
 	 * @return a new exception of the same type, message and context
 	 */
 	public abstract Http2Exception forCaller(List<Http2Exception> earlier);
+
+	/** What the server may have processed once is not safe to send again. */
+	final FailureContext contextAfter(List<Http2Exception> earlier) {
+		boolean safe = isSafeToRetry() && earlier.stream().allMatch(Http2Exception::isSafeToRetry);
+		return this.context.withSafeToRetry(safe);
+	}
 
 	static String withAttempts(String message, List<Http2Exception> earlier) {
 		return (earlier.isEmpty() || message.contains(" [attempt ")) ? message

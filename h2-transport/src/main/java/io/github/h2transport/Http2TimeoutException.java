@@ -26,7 +26,7 @@ public final class Http2TimeoutException extends Http2Exception {
 	@Override
 	public Http2TimeoutException forCaller(List<Http2Exception> earlier) {
 		return new Http2TimeoutException(withAttempts(String.valueOf(getMessage()), earlier),
-				(getCause() != null) ? getCause() : this, context(), earlier);
+				(getCause() != null) ? getCause() : this, contextAfter(earlier), earlier);
 	}
 
 }

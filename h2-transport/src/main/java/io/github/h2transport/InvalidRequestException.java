@@ -24,7 +24,7 @@ public final class InvalidRequestException extends Http2Exception {
 	@Override
 	public InvalidRequestException forCaller(List<Http2Exception> earlier) {
 		return new InvalidRequestException(withAttempts(String.valueOf(getMessage()), earlier),
-				(getCause() != null) ? getCause() : this, context(), earlier);
+				(getCause() != null) ? getCause() : this, contextAfter(earlier), earlier);
 	}
 
 }

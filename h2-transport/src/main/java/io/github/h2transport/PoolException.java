@@ -86,7 +86,7 @@ public final class PoolException extends Http2Exception {
 	@Override
 	public PoolException forCaller(List<Http2Exception> earlier) {
 		return new PoolException(withAttempts(String.valueOf(getMessage()), earlier),
-				(getCause() != null) ? getCause() : this, context(), earlier, this.reason, this.pending,
+				(getCause() != null) ? getCause() : this, contextAfter(earlier), earlier, this.reason, this.pending,
 				this.oldestWait);
 	}
 

@@ -24,7 +24,7 @@ public final class StreamException extends Http2Exception {
 	@Override
 	public StreamException forCaller(List<Http2Exception> earlier) {
 		return new StreamException(withAttempts(String.valueOf(getMessage()), earlier),
-				(getCause() != null) ? getCause() : this, context(), earlier);
+				(getCause() != null) ? getCause() : this, contextAfter(earlier), earlier);
 	}
 
 }

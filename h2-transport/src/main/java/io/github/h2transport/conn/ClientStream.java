@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
@@ -67,7 +68,6 @@ public final class ClientStream extends ProtocolStream {
 	/**
 	 * Decided once by compare-and-set: the pen opens the stream, or the caller leaves.
 	 */
-	@SuppressWarnings("unused") // used through OPENING only
 	private volatile int opening;
 
 	/** Written by the loop, once. */
@@ -205,25 +205,41 @@ public final class ClientStream extends ProtocolStream {
 	 * Ends the stream from our side. Nobody will read its response, so that whatever of
 	 * it has arrived or still arrives is given back. Any thread; returns at once.
 	 * @param code what RST_STREAM says, if the stream was opened
-	 * @param why what whoever still waits is told
+	 * @param why words what whoever still waits is told; asked when it is decided whether
+	 * the request leaves
+	 * @return what it gave
+	 */
+	public <X extends Http2Exception> X cancel(ErrorCode code, Supplier<X> why) {
+		X said = leave(code, why);
+		this.body.discard();
+		return said;
+	}
+
+	/**
+	 * Does the same with words that do not depend on whether the request leaves.
+	 * @param code what RST_STREAM says, if the stream was opened
+	 * @param why what whoever still waits is told; never called safe to retry
 	 */
 	public void cancel(ErrorCode code, Http2Exception why) {
-		leave(code, why);
-		this.body.discard();
+		cancel(code, () -> why);
 	}
 
 	/** As {@link #cancel}, but what has arrived may still be read. Any thread. */
-	void leave(ErrorCode code, Http2Exception why) {
-		fail(why);
-		if (callOff()) {
+	<X extends Http2Exception> X leave(ErrorCode code, Supplier<X> why) {
+		// Decided first, worded then: what is called safe can no longer be opened.
+		boolean unsent = callOff();
+		X said = why.get();
+		fail(said);
+		if (unsent) {
 			this.connection.release();
 		}
 		else if (!isClosed()) {
 			this.connection.submit(new StreamOps.Reset(this, code));
-			if (why instanceof Http2TimeoutException) {
+			if (said instanceof Http2TimeoutException) {
 				this.connection.trial().timedOut();
 			}
 		}
+		return said;
 	}
 
 	/**
@@ -271,8 +287,9 @@ public final class ClientStream extends ProtocolStream {
 
 	private void closedEarly() {
 		if (this.failure == null) {
-			cancel(ErrorCode.CANCEL, new CallCancelledException("The response was closed before its end" + where(),
-					null, context(Initiator.CALLER, Phase.RESPONSE_BODY)));
+			cancel(ErrorCode.CANCEL,
+					() -> new CallCancelledException("The response was closed before its end" + where(), null,
+							context(Initiator.CALLER, Phase.RESPONSE_BODY)));
 		}
 	}
 
@@ -485,7 +502,7 @@ public final class ClientStream extends ProtocolStream {
 			deadline = CallTimes.earlier(deadline, gap);
 		}
 		if (deadline != 0 && now - deadline >= 0 && !this.body.isEnded()) {
-			leave(ErrorCode.CANCEL, StreamWaiter.timeout(this, phase()));
+			leave(ErrorCode.CANCEL, () -> StreamWaiter.timeout(this, phase()));
 		}
 	}
 
@@ -589,8 +606,10 @@ public final class ClientStream extends ProtocolStream {
 		return context(initiator, phase, this.connection.lastFrames());
 	}
 
+	/** Safe to retry only if it never will be opened: without an id it may be yet. */
 	FailureContext context(Initiator initiator, Phase phase, List<String> lastFrames) {
-		return new FailureContext(initiator, phase, null, this.connection.id(), id(), id() == 0, lastFrames);
+		return new FailureContext(initiator, phase, null, this.connection.id(), id(), this.opening == CALLED_OFF,
+				lastFrames);
 	}
 
 }

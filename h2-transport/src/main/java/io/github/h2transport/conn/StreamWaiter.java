@@ -2,6 +2,7 @@ package io.github.h2transport.conn;
 
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
@@ -125,27 +126,19 @@ final class StreamWaiter {
 	private void giveUpIfDue(long deadline, Phase phase) throws Http2Exception {
 		if (Thread.interrupted()) {
 			Thread.currentThread().interrupt();
-			CallCancelledException interrupted = new CallCancelledException(
-					"Interrupted while " + phase.words() + this.stream.where(), null,
-					this.stream.context(Initiator.CALLER, phase));
-			giveUp(phase, interrupted);
-			throw interrupted;
+			throw giveUp(phase,
+					() -> new CallCancelledException("Interrupted while " + phase.words() + this.stream.where(), null,
+							this.stream.context(Initiator.CALLER, phase)));
 		}
 		if (deadline != 0 && isOver(deadline)) {
-			Http2Exception timeout = timeout(this.stream, phase);
-			giveUp(phase, timeout);
-			throw timeout;
+			throw giveUp(phase, () -> timeout(this.stream, phase));
 		}
 	}
 
 	/** Only who has got the response can have a use for the rest of it. */
-	private void giveUp(Phase phase, Http2Exception why) {
-		if (phase == Phase.RESPONSE_BODY) {
-			this.stream.leave(ErrorCode.CANCEL, why);
-		}
-		else {
-			this.stream.cancel(ErrorCode.CANCEL, why);
-		}
+	private <X extends Http2Exception> X giveUp(Phase phase, Supplier<X> why) {
+		return (phase == Phase.RESPONSE_BODY) ? this.stream.leave(ErrorCode.CANCEL, why)
+				: this.stream.cancel(ErrorCode.CANCEL, why);
 	}
 
 	private boolean isOver(long deadline) {

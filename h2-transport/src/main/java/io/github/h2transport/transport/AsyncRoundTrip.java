@@ -65,7 +65,7 @@ final class AsyncRoundTrip extends Call {
 			connection.cancel(false);
 		}
 		else if (step instanceof ClientStream stream) {
-			stream.cancel(ErrorCode.CANCEL, new CallCancelledException("The call was cancelled", null,
+			stream.cancel(ErrorCode.CANCEL, () -> new CallCancelledException("The call was cancelled", null,
 					FailureContext.of(Initiator.CALLER, Phase.RESPONSE_HEAD).withSafeToRetry(false)));
 		}
 	}
@@ -161,7 +161,7 @@ final class AsyncRoundTrip extends Call {
 	private void bodyFailed(ClientStream stream, Throwable failure) {
 		this.bodyFailure = failure;
 		stream.cancel(ErrorCode.CANCEL,
-				new CallCancelledException("The request body failed: " + Excerpt.message(failure.toString()), failure,
+				() -> new CallCancelledException("The request body failed: " + Excerpt.message(failure.toString()), failure,
 						FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 	}
 

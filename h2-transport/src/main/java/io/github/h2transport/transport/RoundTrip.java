@@ -75,8 +75,8 @@ final class RoundTrip extends Call {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			abandon(future);
-			throw new CallCancelledException("Interrupted while waiting for a connection to " + key(), null,
-					FailureContext.of(Initiator.CALLER, Phase.POOL));
+			throw forCaller(new CallCancelledException("Interrupted while waiting for a connection to " + key(), null,
+					FailureContext.of(Initiator.CALLER, Phase.POOL)));
 		}
 	}
 
@@ -151,7 +151,7 @@ final class RoundTrip extends Call {
 				return;
 			}
 			stream.cancel(ErrorCode.CANCEL,
-					new CallCancelledException("The request body failed: " + Excerpt.message(ex.toString()), ex,
+					() -> new CallCancelledException("The request body failed: " + Excerpt.message(ex.toString()), ex,
 							FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 			throw ex;
 		}
