@@ -37,8 +37,8 @@ public abstract sealed class Http2Exception extends IOException permits InvalidR
 	 * Returns whether the server surely did not process the request, so that any method
 	 * may be sent again (RFC 9113 section 8.7). It holds for all attempts of the call
 	 * together.
-	 * @return {@code false} as soon as the server may have seen the request, or may see it
-	 * yet
+	 * @return {@code false} as soon as the server may have seen the request, or may see
+	 * it yet
 	 */
 	public final boolean isSafeToRetry() {
 		return this.context.safeToRetry();

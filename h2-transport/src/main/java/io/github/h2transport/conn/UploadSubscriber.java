@@ -173,8 +173,8 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 			// In this order: the cancel wakes whoever then asks for the failure.
 			this.onFailure.accept(failure);
 			this.stream.cancel(ErrorCode.CANCEL,
-					() -> new CallCancelledException("The request body failed: " + ForeignFailure.words(failure), failure,
-							this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
+					() -> new CallCancelledException("The request body failed: " + ForeignFailure.words(failure),
+							failure, this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 		}
 	}
 

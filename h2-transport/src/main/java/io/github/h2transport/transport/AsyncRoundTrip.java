@@ -161,8 +161,8 @@ final class AsyncRoundTrip extends Call {
 	private void bodyFailed(ClientStream stream, Throwable failure) {
 		this.bodyFailure = failure;
 		stream.cancel(ErrorCode.CANCEL,
-				() -> new CallCancelledException("The request body failed: " + Excerpt.message(failure.toString()), failure,
-						FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
+				() -> new CallCancelledException("The request body failed: " + Excerpt.message(failure.toString()),
+						failure, FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 	}
 
 	private void responded(ClientStream stream, ClientConn connection) {

@@ -176,7 +176,9 @@ class SafeToRetryTests {
 	}
 
 	private Http2Request request(Http2Transport transport, String path, Duration limit) {
-		return Http2Request.builder("POST", this.server.uri(path)).options(CallOptions.builder().responseTimeout(limit).build()).build();
+		return Http2Request.builder("POST", this.server.uri(path))
+			.options(CallOptions.builder().responseTimeout(limit).build())
+			.build();
 	}
 
 	private static Duration briefly(Random random) {
@@ -200,7 +202,8 @@ class SafeToRetryTests {
 		Random random = new Random(1);
 		try {
 			connection.greet(Settings.builder().build());
-			for (ClientFrame frame = connection.next(); !(frame instanceof ClientFrame.End); frame = connection.next()) {
+			for (ClientFrame frame = connection.next(); !(frame instanceof ClientFrame.End); frame = connection
+				.next()) {
 				if (frame instanceof ClientFrame.Head head) {
 					this.received.add(head.path());
 					connection.respond(head.streamId(), 204);
