@@ -24,25 +24,27 @@ final class Timer implements Loop.Member {
 	}
 
 	void start() {
-		execute(() -> {
-			if (!this.over.get()) {
-				this.loop.join(this);
-			}
-		});
+		try {
+			this.loop.execute(() -> {
+				if (!this.over.get()) {
+					this.loop.join(this);
+				}
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			// As if the loop had ended a moment later: nobody waits for ever.
+			run();
+		}
 	}
 
 	void stop() {
 		if (this.over.compareAndSet(false, true)) {
-			execute(() -> this.loop.leave(this));
-		}
-	}
-
-	private void execute(Runnable task) {
-		try {
-			this.loop.execute(task);
-		}
-		catch (RejectedExecutionException ex) {
-			// Everything that could be waited for has ended with the loop.
+			try {
+				this.loop.execute(() -> this.loop.leave(this));
+			}
+			catch (RejectedExecutionException ex) {
+				// It has ended, with everything on it.
+			}
 		}
 	}
 

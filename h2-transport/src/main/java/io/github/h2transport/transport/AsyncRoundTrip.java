@@ -40,7 +40,7 @@ final class AsyncRoundTrip extends Call {
 
 	private final Result result = new Result();
 
-	/** What a cancel must undo: the future of a connection, or a stream. */
+	/** What a cancel must undo: the future of a connection, a pause, or a stream. */
 	private volatile @Nullable Object current;
 
 	/** Set by whoever reads the request's body, before the stream is cancelled. */
@@ -61,8 +61,8 @@ final class AsyncRoundTrip extends Call {
 
 	private void cancel() {
 		Object step = this.current;
-		if (step instanceof CompletableFuture<?> connection) {
-			connection.cancel(false);
+		if (step instanceof CompletableFuture<?> awaited) {
+			awaited.cancel(false);
 		}
 		else if (step instanceof ClientStream stream) {
 			stream.cancel(ErrorCode.CANCEL, () -> new CallCancelledException("The call was cancelled", null,
@@ -165,6 +165,33 @@ final class AsyncRoundTrip extends Call {
 						failure, FailureContext.of(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 	}
 
+	private void replay(Http2Exception failure, ClientConn connection, ClientStream stream) {
+		long pause = this.result.isDone() ? RetryRules.NO : replayAfter(failure, connection, stream);
+		if (pause == RetryRules.NO) {
+			this.result.completeExceptionally(forCaller(failure));
+		}
+		else if (pause == 0) {
+			attempt();
+		}
+		else {
+			pause(pause);
+		}
+	}
+
+	private void pause(long nanos) {
+		CompletableFuture<?> over = new CompletableFuture<>();
+		this.current = over;
+		Runnable disarm = this.dialer.schedule(nanos, () -> {
+			if (over.complete(null)) {
+				attempt();
+			}
+		});
+		if (this.result.isDone()) {
+			over.cancel(false);
+		}
+		over.whenComplete((done, cancelled) -> disarm.run());
+	}
+
 	private void responded(ClientStream stream, ClientConn connection) {
 		Http2Response response;
 		try {
@@ -175,11 +202,8 @@ final class AsyncRoundTrip extends Call {
 			if (fromBody != null) {
 				this.result.completeExceptionally(fromBody);
 			}
-			else if (!this.result.isDone() && mayRetry(ex, connection, stream)) {
-				attempt();
-			}
 			else {
-				this.result.completeExceptionally(forCaller(ex));
+				replay(ex, connection, stream);
 			}
 			return;
 		}

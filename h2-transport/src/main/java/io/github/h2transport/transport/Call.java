@@ -239,7 +239,11 @@ abstract class Call implements StreamPlan {
 		}
 	}
 
-	boolean mayRetry(Http2Exception failure, ClientConn connection, @Nullable ClientStream stream) {
+	/**
+	 * Decides whether to try again.
+	 * @return in how many nanoseconds, {@link RetryRules#NO} if the failure is the end
+	 */
+	long replayAfter(Http2Exception failure, ClientConn connection, @Nullable ClientStream stream) {
 		if (this.retries == null) {
 			this.retries = new RetryRules();
 		}
@@ -248,14 +252,16 @@ abstract class Call implements StreamPlan {
 		// A slow server that takes few requests a connection retires many connections
 		// before it has answered the first of them.
 		boolean worked = fruitful || connection.hasKeptSomeAtGoAway();
-		if (!this.retries.mayRetry(failure, this.request.body(), worked, lost)) {
-			return false;
+		long deadline = this.times.headDeadline();
+		long left = (deadline != 0) ? Math.max(0, deadline - System.nanoTime()) : Long.MAX_VALUE;
+		long pause = this.retries.replayAfter(failure, this.request.body(), worked, lost, left);
+		if (pause != RetryRules.NO) {
+			FlightRecorder.replayed(this.key, this.request.method(), failure);
+			if (this.listener != null) {
+				this.listener.retried(this.request, failure);
+			}
 		}
-		FlightRecorder.replayed(this.key, this.request.method(), failure);
-		if (this.listener != null) {
-			this.listener.retried(this.request, failure);
-		}
-		return true;
+		return pause;
 	}
 
 	/** Whether it does no harm to send it twice, and we were told to do that. */

@@ -53,10 +53,27 @@ final class RoundTrip extends Call {
 				return response;
 			}
 			catch (Http2Exception ex) {
-				if (!mayRetry(ex, connection, this.stream)) {
+				long pause = replayAfter(ex, connection, this.stream);
+				if (pause == RetryRules.NO) {
 					throw forCaller(ex);
 				}
+				pause(pause, ex);
 			}
+		}
+	}
+
+	private void pause(long nanos, Http2Exception failure) throws Http2Exception {
+		if (nanos == 0) {
+			return;
+		}
+		try {
+			TimeUnit.NANOSECONDS.sleep(nanos);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw forCaller(new CallCancelledException(
+					"Interrupted while waiting to send the request to " + key() + " again", failure,
+					FailureContext.of(Initiator.CALLER, Phase.POOL).withSafeToRetry(failure.isSafeToRetry())));
 		}
 	}
 
