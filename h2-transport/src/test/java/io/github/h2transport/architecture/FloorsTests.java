@@ -16,6 +16,13 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.github.h2transport.conn.ClientConn;
+import io.github.h2transport.conn.ConnObserver;
+import io.github.h2transport.conn.ConnectionSnapshot;
+import io.github.h2transport.conn.ConnectionState;
+import io.github.h2transport.conn.Dialer;
+import io.github.h2transport.conn.StreamSnapshot;
+import io.github.h2transport.conn.Traffic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -169,6 +176,24 @@ class FloorsTests {
 			.because("two packages that need each other are one package")
 			.allowEmptyShould(true)
 			.check(MAIN);
+	}
+
+	/**
+	 * Whoever rebuilds the connection must find these tests standing: they know it by its
+	 * public face only.
+	 */
+	@Test
+	void conformanceAndFaultsAreTestedFromOutside() {
+		DescribedPredicate<JavaClass> inside = resideInAnyPackage(BASE + ".conn..", BASE + ".protocol..")
+			.and(not(belongToAnyOf(ClientConn.class, ConnectionState.class, ConnectionSnapshot.class,
+					StreamSnapshot.class, Dialer.class, ConnObserver.class, Traffic.class)))
+			.as("the inside of a connection");
+		noClasses().that()
+			.resideInAnyPackage(BASE + ".conformance..", BASE + ".faults..", BASE + ".testkit..")
+			.should()
+			.dependOnClassesThat(inside)
+			.because("they are the net under a rebuild of the connection")
+			.check(new ClassFileImporter().importPackages(BASE));
 	}
 
 }

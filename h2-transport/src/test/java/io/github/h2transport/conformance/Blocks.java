@@ -6,15 +6,15 @@ import java.util.HexFormat;
 import java.util.List;
 
 import io.github.h2transport.ErrorCode;
-import io.github.h2transport.conn.ScriptedPeer;
 import io.github.h2transport.hpack.HpackDecoder;
 import io.github.h2transport.hpack.HpackEncoder;
 import io.github.h2transport.hpack.HpackException;
 import io.github.h2transport.hpack.OctetSink;
+import io.github.h2transport.testkit.peer.WirePeer;
 
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
-import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** Field blocks in hexadecimal, and fields as lines. */
@@ -47,7 +47,7 @@ final class Blocks {
 	static void assertError(String hex, String words) throws Exception {
 		assertThatExceptionOfType(HpackException.class).isThrownBy(() -> decode(new HpackDecoder(4096), hex))
 			.withMessageContaining(words);
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		peer.call(get("/a"));
 		peer.expect(headers(1).endStream());
 		peer.sendOctets(Frames.response(1, hex)).expect(goAway(0, ErrorCode.COMPRESSION_ERROR)).expectNothing();

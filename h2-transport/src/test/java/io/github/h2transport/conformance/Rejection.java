@@ -4,13 +4,13 @@ import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.StreamException;
-import io.github.h2transport.conn.Exchange;
+import io.github.h2transport.testkit.peer.Exchange;
 import io.github.h2transport.testkit.peer.PeerFrame;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.WirePeer;
 
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
-import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 final class Rejection {
 
-	private final ScriptedPeer peer = new ScriptedPeer().greet();
+	private final WirePeer peer = new WirePeer().greet();
 
 	private Rejection() {
 	}

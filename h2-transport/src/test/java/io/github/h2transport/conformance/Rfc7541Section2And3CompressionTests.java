@@ -5,20 +5,22 @@ import java.net.URI;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
-import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.testkit.peer.PeerFrame;
-import io.github.h2transport.conn.ScriptedPeer;
 import io.github.h2transport.hpack.HpackDecoder;
+import io.github.h2transport.testkit.peer.Exchange;
+import io.github.h2transport.testkit.peer.PeerFrame;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static io.github.h2transport.conformance.Blocks.decode;
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
-import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 7541 sections 2 and 3: tables, indices, and what lasts from block to block. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Rfc7541Section2And3CompressionTests {
 
 	private final HpackDecoder decoder = new HpackDecoder(4096);
@@ -60,7 +62,7 @@ class Rfc7541Section2And3CompressionTests {
 
 	@Test
 	void theTableLastsFromBlockToBlockAndStreamToStream() throws Exception { // 2.2
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		Exchange first = peer.call(get("/a"));
 		Exchange second = peer.call(get("/b"));
 		peer.settle().sendOctets(Frames.response(3, "88 4001610162"));
@@ -72,7 +74,7 @@ class Rfc7541Section2And3CompressionTests {
 	@Test
 	void blocksForStreamsThatAreGoneStillChangeTheTable() throws Exception { // section
 																				// 3.2
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		Exchange gone = peer.call(get("/a"));
 		peer.send(PeerFrame.headers(1).status(200));
 		gone.response().close();
@@ -85,7 +87,7 @@ class Rfc7541Section2And3CompressionTests {
 
 	@Test
 	void bothDirectionsHaveTablesOfTheirOwn() throws Exception { // section 2.2
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		peer.call(Http2Request.builder("GET", URI.create("http://example.test/"))
 			.headers(Headers.of("x-ours", "1"))
 			.build());

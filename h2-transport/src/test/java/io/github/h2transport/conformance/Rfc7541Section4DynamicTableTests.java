@@ -1,13 +1,14 @@
 package io.github.h2transport.conformance;
 
 import io.github.h2transport.ErrorCode;
-import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.testkit.peer.PeerFrame;
-import io.github.h2transport.conn.ScriptedPeer;
 import io.github.h2transport.hpack.HpackDecoder;
 import io.github.h2transport.hpack.HpackEncoder;
+import io.github.h2transport.testkit.peer.Exchange;
+import io.github.h2transport.testkit.peer.PeerFrame;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static io.github.h2transport.conformance.Blocks.decode;
 import static io.github.h2transport.conformance.Blocks.encode;
@@ -15,11 +16,12 @@ import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.settings;
 import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
-import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 7541 section 4: the size of the dynamic table, how it changes, who is evicted. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Rfc7541Section4DynamicTableTests {
 
 	private final HpackDecoder decoder = new HpackDecoder(4096);
@@ -112,7 +114,7 @@ class Rfc7541Section4DynamicTableTests {
 
 	@Test
 	void aBlockOfSizeUpdatesOnlyHasNoFields() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		Exchange call = peer.call(get("/a"));
 		peer.send(headers(1).status(200));
 		peer.sendOctets(Frames.response(1, "20 3fe11f"));
@@ -122,15 +124,15 @@ class Rfc7541Section4DynamicTableTests {
 
 	// ---- 4.2: our own SETTINGS_HEADER_TABLE_SIZE ----
 
-	private static ScriptedPeer withSmallTable() {
-		ScriptedPeer peer = new ScriptedPeer((options) -> options.decoderTableSize(100)).connect();
+	private static WirePeer withSmallTable() {
+		WirePeer peer = new WirePeer((options) -> options.decoderTableSize(100)).connect();
 		peer.expect(PeerFrame.preface(), settings(), PeerFrame.windowUpdate(0));
 		return peer;
 	}
 
 	@Test
 	void aSizeBelowTheDefaultMustBeSignalledInTheFirstBlock() throws Exception {
-		ScriptedPeer peer = withSmallTable().send(settings(), settingsAck()).expect(settingsAck());
+		WirePeer peer = withSmallTable().send(settings(), settingsAck()).expect(settingsAck());
 		Exchange call = peer.call(get("/a"));
 		peer.expect(headers(1).endStream());
 		peer.sendOctets(Frames.response(1, "3f45 88"));
@@ -140,7 +142,7 @@ class Rfc7541Section4DynamicTableTests {
 
 	@Test
 	void aFirstBlockThatDoesNotSignalItIsADecodingError() throws Exception {
-		ScriptedPeer peer = withSmallTable().send(settings(), settingsAck()).expect(settingsAck());
+		WirePeer peer = withSmallTable().send(settings(), settingsAck()).expect(settingsAck());
 		peer.call(get("/a"));
 		peer.expect(headers(1).endStream());
 		peer.sendOctets(Frames.response(1, "88")).expect(goAway(0, ErrorCode.COMPRESSION_ERROR));
@@ -148,7 +150,7 @@ class Rfc7541Section4DynamicTableTests {
 
 	@Test
 	void aPeerThatSignalsItBeforeItAcknowledgesHasSignalledIt() throws Exception {
-		ScriptedPeer peer = withSmallTable().send(settings()).expect(settingsAck());
+		WirePeer peer = withSmallTable().send(settings()).expect(settingsAck());
 		Exchange first = peer.call(get("/a"));
 		Exchange second = peer.call(get("/b"));
 		peer.expect(headers(1).endStream(), headers(3).endStream());
@@ -161,7 +163,7 @@ class Rfc7541Section4DynamicTableTests {
 
 	@Test
 	void aSizeAboveTheDefaultNeedsNoSignal() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer((options) -> options.decoderTableSize(8192)).greet();
+		WirePeer peer = new WirePeer((options) -> options.decoderTableSize(8192)).greet();
 		Exchange call = peer.call(get("/a"));
 		peer.settle().sendOctets(Frames.response(1, "88 4001610131 be"));
 		assertThat(call.response().headers().all("a")).containsExactly("1", "1");
@@ -210,12 +212,13 @@ class Rfc7541Section4DynamicTableTests {
 	@Test
 	void ourBlocksFollowTheSettingsOfTheConnection() throws Exception {
 		// The peer decodes with a table of 4,096 octets: it would notice a wrong index.
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
+		int stream = -1;
 		for (long size : new long[] { 4096, 0, 4096, 100, 4096 }) {
 			peer.send(settings(0x1, size)).expect(settingsAck());
 			for (int i = 0; i < 2; i++) {
 				Exchange call = peer.call(get("/path"));
-				int stream = call.stream().id();
+				stream += 2;
 				peer.expect(headers(stream).with(":path", "/path").endStream());
 				peer.send(headers(stream).status(204).endStream());
 				call.hasStatus(204);

@@ -6,15 +6,16 @@ import java.time.Duration;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.RequestBody;
-import io.github.h2transport.conn.ScriptedPeer;
 import io.github.h2transport.testkit.Call;
 import io.github.h2transport.testkit.ClientFrame;
 import io.github.h2transport.testkit.ScriptedConn;
 import io.github.h2transport.testkit.ScriptedServer;
 import io.github.h2transport.testkit.Transports;
+import io.github.h2transport.testkit.peer.WirePeer;
 import io.github.h2transport.transport.Http2Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,9 +23,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9110 section 10.1.1: {@code expect: 100-continue}. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Rfc9110Section10_1_1ExpectTests {
 
-	private final ScriptedPeer peer = new ScriptedPeer().greet();
+	private final WirePeer peer = new WirePeer().greet();
 
 	@ParameterizedTest
 	@ValueSource(strings = { "100-continue", "100-Continue" })

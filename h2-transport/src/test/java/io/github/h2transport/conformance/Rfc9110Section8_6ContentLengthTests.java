@@ -3,34 +3,38 @@ package io.github.h2transport.conformance;
 import java.net.URI;
 import java.util.List;
 
+import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.RequestBody;
-import io.github.h2transport.conn.Exchange;
+import io.github.h2transport.testkit.peer.Exchange;
 import io.github.h2transport.testkit.peer.PeerFrame;
-import io.github.h2transport.conn.ScriptedPeer;
-import io.github.h2transport.conn.UploadStream;
+import io.github.h2transport.testkit.peer.ScriptedWriter;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.upload;
+import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** RFC 9110 section 8.6: {@code content-length}, received and sent. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Rfc9110Section8_6ContentLengthTests {
 
 	private static final URI TARGET = URI.create("http://example.test/a");
 
-	private final ScriptedPeer peer = new ScriptedPeer().greet();
+	private final WirePeer peer = new WirePeer().greet();
 
 	// ---- received ----
 
@@ -150,13 +154,14 @@ class Rfc9110Section8_6ContentLengthTests {
 
 	@Test
 	void writtenContentIsHeldToItsLength() throws Exception {
-		UploadStream more = this.peer.call(upload("/a", 2)).upload();
+		ScriptedWriter more = this.peer.call(upload("/a", 2)).upload();
 		assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(() -> more.write(new byte[3]));
-		UploadStream fewer = this.peer.call(upload("/b", 2)).upload();
-		fewer.write(1);
-		assertThatExceptionOfType(InvalidRequestException.class).isThrownBy(fewer::close);
-		this.peer.expect(headers(1).with("content-length", "2"), headers(3).with("content-length", "2"))
-			.expectNothing();
+		this.peer.expect(headers(1).with("content-length", "2"), rstStream(1, ErrorCode.CANCEL));
+		Exchange fewer = this.peer.call(upload("/b", 2));
+		fewer.upload().write(new byte[1]);
+		fewer.upload().end();
+		fewer.failure(InvalidRequestException.class);
+		this.peer.expect(headers(3).with("content-length", "2"), rstStream(3, ErrorCode.CANCEL)).expectNothing();
 	}
 
 }

@@ -6,24 +6,26 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.RequestBody;
-import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.Exchange;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
-import static io.github.h2transport.conn.ScriptedPeer.head;
+import static io.github.h2transport.testkit.peer.WirePeer.head;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** RFC 9110 section 9: what methods mean for messages. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Rfc9110Section9_3MethodsTests {
 
 	private static final URI TARGET = URI.create("http://example.test/a");
 
-	private final ScriptedPeer peer = new ScriptedPeer().greet();
+	private final WirePeer peer = new WirePeer().greet();
 
 	@Test
 	void aResponseToHeadHasTheFieldsOfAGetAndNoContent() throws Exception {
@@ -60,7 +62,7 @@ class Rfc9110Section9_3MethodsTests {
 	@Test
 	void contentOfGetAndDeleteIsSentIfTheCallerInsists() throws Exception {
 		for (String method : new String[] { "GET", "DELETE", "OPTIONS" }) {
-			ScriptedPeer fresh = new ScriptedPeer().greet();
+			WirePeer fresh = new WirePeer().greet();
 			fresh.call(Http2Request.builder(method, TARGET).body(RequestBody.of(new byte[3])).build());
 			fresh.expect(headers(1).with(":method", method).with("content-length", "3"), data(1, 3).endStream());
 		}

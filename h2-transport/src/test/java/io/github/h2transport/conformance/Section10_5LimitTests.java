@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.h2transport.ErrorCode;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static io.github.h2transport.conformance.TwoRequests.END_HEADERS;
 import static io.github.h2transport.conformance.TwoRequests.OK;
@@ -17,6 +18,7 @@ import static io.github.h2transport.frame.Octets.frame;
 
 /** RFC 9113 section 10.5.1: how large a field block may be. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section10_5LimitTests {
 
 	/** A literal field that is not indexed: {@code a} with so many tildes. */
@@ -31,7 +33,7 @@ class Section10_5LimitTests {
 
 	@Test
 	void aSectionThatIsLargerThanWeAnnouncedIsAStreamError() throws Exception {
-		TwoRequests two = new TwoRequests(new ScriptedPeer((options) -> options.maxHeaderListSize(1024)).greet());
+		TwoRequests two = new TwoRequests(new WirePeer((options) -> options.maxHeaderListSize(1024)).greet());
 		// :status takes 42, a takes 33.
 		two.receive(frame(HEADERS, END_HEADERS, STREAM, OK + field(1024 - 42 - 33 + 1)));
 		two.streamError(ErrorCode.PROTOCOL_ERROR);
@@ -39,7 +41,7 @@ class Section10_5LimitTests {
 
 	@Test
 	void aSectionOfTheAnnouncedSizeIsTaken() throws Exception {
-		TwoRequests two = new TwoRequests(new ScriptedPeer((options) -> options.maxHeaderListSize(1024)).greet());
+		TwoRequests two = new TwoRequests(new WirePeer((options) -> options.maxHeaderListSize(1024)).greet());
 		two.receive(frame(HEADERS, END_HEADERS | 1, STREAM, OK + field(1024 - 42 - 33)));
 		two.exchange().hasStatus(200);
 		two.neighbourIsUnhurt();
@@ -47,7 +49,7 @@ class Section10_5LimitTests {
 
 	@Test
 	void aBlockBeyondEveryHonestSizeEndsTheConnection() throws Exception {
-		TwoRequests two = new TwoRequests(new ScriptedPeer((options) -> options.maxHeaderListSize(1024)).greet());
+		TwoRequests two = new TwoRequests(new WirePeer((options) -> options.maxHeaderListSize(1024)).greet());
 		two.receive(frame(HEADERS, 0, STREAM, OK), frame(CONTINUATION, 0, STREAM, field(4096)))
 			.connectionError(ErrorCode.ENHANCE_YOUR_CALM);
 	}

@@ -5,13 +5,16 @@ import java.util.Arrays;
 
 import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ErrorCode;
-import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.Exchange;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.frame.Octets.hex;
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
@@ -19,19 +22,18 @@ import static io.github.h2transport.testkit.peer.PeerFrame.preface;
 import static io.github.h2transport.testkit.peer.PeerFrame.settings;
 import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
 import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.post;
-import static io.github.h2transport.frame.Octets.frame;
-import static io.github.h2transport.frame.Octets.hex;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 sections 3.3 and 3.4: how a connection begins. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section3_4PrefaceTests {
 
 	private static final byte[] MAGIC = hex("505249202a20485454502f322e300d0a0d0a534d0d0a0d0a");
 
-	private final ScriptedPeer peer = new ScriptedPeer().connect();
+	private final WirePeer peer = new WirePeer().connect();
 
 	@Test
 	void theFirstOctetsAreTheMagicAndASettingsFrame() {

@@ -9,30 +9,32 @@ import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.RequestBody;
-import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.Exchange;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import static io.github.h2transport.conformance.TwoRequests.END_HEADERS;
 import static io.github.h2transport.conformance.TwoRequests.END_STREAM;
 import static io.github.h2transport.conformance.TwoRequests.OK;
 import static io.github.h2transport.conformance.TwoRequests.STREAM;
-import static io.github.h2transport.testkit.peer.PeerFrame.data;
-import static io.github.h2transport.testkit.peer.PeerFrame.headers;
-import static io.github.h2transport.testkit.peer.PeerFrame.ping;
-import static io.github.h2transport.testkit.peer.PeerFrame.pingAck;
-import static io.github.h2transport.testkit.peer.PeerFrame.settings;
-import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.frame.Octets.DATA;
 import static io.github.h2transport.frame.Octets.HEADERS;
 import static io.github.h2transport.frame.Octets.PING;
 import static io.github.h2transport.frame.Octets.frame;
 import static io.github.h2transport.frame.Octets.hex;
+import static io.github.h2transport.testkit.peer.PeerFrame.data;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.ping;
+import static io.github.h2transport.testkit.peer.PeerFrame.pingAck;
+import static io.github.h2transport.testkit.peer.PeerFrame.settings;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 4.1: the nine octets of a frame header. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section4_1FrameFormatTests {
 
 	private static final int RESERVED = 0x8000_0000;
@@ -63,7 +65,7 @@ class Section4_1FrameFormatTests {
 
 	@Test
 	void ourFramesLeaveReservedBitsAndUndefinedFlagsUnset() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().connect();
+		WirePeer peer = new WirePeer().connect();
 		byte[] birth = peer.takeOctets();
 		ByteBuffer octets = ByteBuffer.allocate(1 << 20).put(birth, 24, birth.length - 24);
 		peer.sendOctets(peer.octetsOf(settings(), ping(7)));
@@ -75,7 +77,7 @@ class Section4_1FrameFormatTests {
 			.build());
 		Exchange left = peer.call(get("/left"));
 		peer.settle();
-		left.stream().cancel(ErrorCode.CANCEL, Cancelled.byTheCaller());
+		left.cancel();
 		octets.put(peer.takeOctets());
 		peer.sendOctets(peer.octetsOf(headers(1).status(200), data(1, 16_384), data(1, 16_384), data(1, 16_384),
 				data(1, 16_384), data(1, 16_384), data(1, 16_384), data(1, 16_384), data(1, 16_384)));

@@ -5,9 +5,10 @@ import java.net.URI;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,20 +17,21 @@ import static io.github.h2transport.conformance.TwoRequests.END_HEADERS;
 import static io.github.h2transport.conformance.TwoRequests.END_STREAM;
 import static io.github.h2transport.conformance.TwoRequests.OK;
 import static io.github.h2transport.conformance.TwoRequests.STREAM;
-import static io.github.h2transport.testkit.peer.PeerFrame.data;
-import static io.github.h2transport.testkit.peer.PeerFrame.headers;
-import static io.github.h2transport.testkit.peer.PeerFrame.settings;
-import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
-import static io.github.h2transport.conn.ScriptedPeer.post;
 import static io.github.h2transport.frame.Octets.DATA;
 import static io.github.h2transport.frame.Octets.HEADERS;
 import static io.github.h2transport.frame.Octets.frame;
 import static io.github.h2transport.frame.Octets.header;
 import static io.github.h2transport.frame.Octets.hex;
+import static io.github.h2transport.testkit.peer.PeerFrame.data;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.settings;
+import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
+import static io.github.h2transport.testkit.peer.WirePeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 4.2: how long frames may be. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section4_2FrameSizeTests {
 
 	private static final int DEFAULT_MAX_FRAME_SIZE = 16_384;
@@ -45,7 +47,7 @@ class Section4_2FrameSizeTests {
 
 	@Test
 	void theMaximumIsOursToRaise() throws Exception {
-		TwoRequests two = new TwoRequests(new ScriptedPeer((options) -> options.maxFrameSize(20_000)).greet());
+		TwoRequests two = new TwoRequests(new WirePeer((options) -> options.maxFrameSize(20_000)).greet());
 		two.receive(frame(HEADERS, END_HEADERS, STREAM, OK), frame(DATA, END_STREAM, STREAM, new byte[20_000]));
 		assertThat(two.exchange().text()).hasSize(20_000);
 		two.receive(header(20_001, DATA, 0, TwoRequests.NEIGHBOUR)).connectionError(ErrorCode.FRAME_SIZE_ERROR);
@@ -72,7 +74,7 @@ class Section4_2FrameSizeTests {
 
 	@Test
 	void ourDataFramesStayWithinTheServersMaximum() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		peer.call(post("/", new byte[DEFAULT_MAX_FRAME_SIZE + 1]));
 		peer.expect(headers(1), data(1, DEFAULT_MAX_FRAME_SIZE), data(1, 1).endStream());
 		peer.send(settings(0x5, 20_000)).expect(settingsAck());
@@ -85,7 +87,7 @@ class Section4_2FrameSizeTests {
 
 	@Test
 	void ourFieldBlocksAreCutAtTheServersMaximum() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		peer.call(Http2Request.builder("GET", URI.create("http://example.test/"))
 			.headers(Headers.of("long", "~".repeat(40_000)))
 			.build());

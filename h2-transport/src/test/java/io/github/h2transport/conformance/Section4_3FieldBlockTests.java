@@ -6,9 +6,10 @@ import java.util.HexFormat;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,12 +18,6 @@ import static io.github.h2transport.conformance.TwoRequests.END_STREAM;
 import static io.github.h2transport.conformance.TwoRequests.NEIGHBOUR;
 import static io.github.h2transport.conformance.TwoRequests.OK;
 import static io.github.h2transport.conformance.TwoRequests.STREAM;
-import static io.github.h2transport.testkit.peer.PeerFrame.headers;
-import static io.github.h2transport.testkit.peer.PeerFrame.ping;
-import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
-import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.post;
 import static io.github.h2transport.frame.Octets.CONTINUATION;
 import static io.github.h2transport.frame.Octets.DATA;
 import static io.github.h2transport.frame.Octets.HEADERS;
@@ -30,6 +25,12 @@ import static io.github.h2transport.frame.Octets.PUSH_PROMISE;
 import static io.github.h2transport.frame.Octets.RST_STREAM;
 import static io.github.h2transport.frame.Octets.SETTINGS;
 import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.ping;
+import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
+import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -37,6 +38,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * streams of a connection share.
  */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section4_3FieldBlockTests {
 
 	/** Puts {@code kept: yes} into the dynamic table, where it gets index 62. */
@@ -103,7 +105,7 @@ class Section4_3FieldBlockTests {
 
 	@Test
 	void aBlockLargerThanWeAcceptIsDecodedToItsEnd() throws Exception {
-		TwoRequests two = new TwoRequests(new ScriptedPeer((options) -> options.maxHeaderListSize(1024)).greet());
+		TwoRequests two = new TwoRequests(new WirePeer((options) -> options.maxHeaderListSize(1024)).greet());
 		String large = "00 01 61 7f ec07" + "7e".repeat(1131);
 		two.receive(frame(HEADERS, END_HEADERS, STREAM, OK + large + ADD));
 		two.peer().expect(rstStream(STREAM, ErrorCode.PROTOCOL_ERROR));
@@ -145,7 +147,7 @@ class Section4_3FieldBlockTests {
 	@Test
 	void ourBlocksAreContiguous() throws Exception {
 		// The peer's reader refuses anything between HEADERS and the last CONTINUATION.
-		ScriptedPeer peer = new ScriptedPeer().greet().onlyTheLoopWrites();
+		WirePeer peer = new WirePeer().greet();
 		peer.call(post("/upload", new byte[60_000]));
 		peer.call(large());
 		peer.call(large());
@@ -170,7 +172,7 @@ class Section4_3FieldBlockTests {
 	}
 
 	/** The beginning of the field block of the next request. */
-	private static String nextBlock(ScriptedPeer peer) throws Exception {
+	private static String nextBlock(WirePeer peer) throws Exception {
 		peer.call(get("/"));
 		byte[] octets = peer.takeOctets();
 		assertThat(octets[3]).as("type HEADERS").isEqualTo((byte) 1);
@@ -179,7 +181,7 @@ class Section4_3FieldBlockTests {
 
 	@Test
 	void aSmallerTableOfTheServerIsAcknowledgedByASizeUpdate() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		peer.sendOctets(tableSizes(100)).expect(settingsAck());
 		// 0x20 | 31, then 100 - 31.
 		assertThat(nextBlock(peer)).startsWith("3f45");
@@ -188,14 +190,14 @@ class Section4_3FieldBlockTests {
 
 	@Test
 	void aTableOfNoSizeIsAcknowledgedByASizeUpdate() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		peer.sendOctets(tableSizes(0)).expect(settingsAck());
 		assertThat(nextBlock(peer)).startsWith("20");
 	}
 
 	@Test
 	void aTableThatShrankAndGrewBetweenTwoBlocksIsAcknowledgedByBothSizes() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		peer.sendOctets(tableSizes(0)).sendOctets(tableSizes(4096)).expect(settingsAck(), settingsAck());
 		// 0, then 31 + 97 + 31 * 128.
 		assertThat(nextBlock(peer)).startsWith("203fe11f");
@@ -203,7 +205,7 @@ class Section4_3FieldBlockTests {
 
 	@Test
 	void aTableThatShrankAndGrewWithinOneFrameIsAcknowledgedByBothSizes() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		nextBlock(peer);
 		peer.sendOctets(tableSizes(0, 4096)).expect(settingsAck());
 		assertThat(nextBlock(peer)).startsWith("203fe11f");
@@ -212,7 +214,7 @@ class Section4_3FieldBlockTests {
 	@Test
 	void whatTheServerEvictedWhenItsTableShrankIsNotReferredTo() throws Exception {
 		// The peer's decoder would fail on an index that it has evicted.
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		for (int i = 0; i < 2; i++) {
 			peer.call(custom());
 			peer.expect(headers(2 * i + 1).with("custom", "value").endStream());
@@ -231,7 +233,7 @@ class Section4_3FieldBlockTests {
 	}
 
 	private static TwoRequests withSmallTable() throws Exception {
-		return new TwoRequests(new ScriptedPeer((options) -> options.decoderTableSize(1024)).greet());
+		return new TwoRequests(new WirePeer((options) -> options.decoderTableSize(1024)).greet());
 	}
 
 	@Test

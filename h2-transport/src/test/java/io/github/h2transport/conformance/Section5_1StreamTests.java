@@ -4,10 +4,11 @@ import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.StreamException;
 import io.github.h2transport.conn.ConnectionState;
-import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.Exchange;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,16 +17,6 @@ import static io.github.h2transport.conformance.TwoRequests.END_STREAM;
 import static io.github.h2transport.conformance.TwoRequests.IDLE;
 import static io.github.h2transport.conformance.TwoRequests.OK;
 import static io.github.h2transport.conformance.TwoRequests.STREAM;
-import static io.github.h2transport.testkit.peer.PeerFrame.data;
-import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
-import static io.github.h2transport.testkit.peer.PeerFrame.headers;
-import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
-import static io.github.h2transport.testkit.peer.PeerFrame.settings;
-import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
-import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.post;
-import static io.github.h2transport.conn.ScriptedPeer.upload;
 import static io.github.h2transport.frame.Octets.CONTINUATION;
 import static io.github.h2transport.frame.Octets.DATA;
 import static io.github.h2transport.frame.Octets.HEADERS;
@@ -33,10 +24,21 @@ import static io.github.h2transport.frame.Octets.PRIORITY;
 import static io.github.h2transport.frame.Octets.RST_STREAM;
 import static io.github.h2transport.frame.Octets.WINDOW_UPDATE;
 import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.testkit.peer.PeerFrame.data;
+import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
+import static io.github.h2transport.testkit.peer.PeerFrame.settings;
+import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
+import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.post;
+import static io.github.h2transport.testkit.peer.WirePeer.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 5.1: what may happen on a stream in which state. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section5_1StreamTests {
 
 	private static final String FIVE_OCTETS = "00000000 0f";
@@ -83,7 +85,7 @@ class Section5_1StreamTests {
 
 	// ---- half-closed (remote): the response is complete, the request is not ----
 
-	private static Exchange answeredUpload(ScriptedPeer peer) throws Exception {
+	private static Exchange answeredUpload(WirePeer peer) throws Exception {
 		peer.send(settings(0x4, 0)).expect(settingsAck());
 		Exchange call = peer.call(post("/", new byte[3]));
 		peer.expect(headers(1)).expectNothing();
@@ -95,7 +97,7 @@ class Section5_1StreamTests {
 	@ParameterizedTest
 	@ValueSource(ints = { DATA, HEADERS })
 	void contentAfterTheEndOfAResponseIsAStreamErrorWhileWeStillSend(int type) throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		answeredUpload(peer);
 		Exchange neighbour = peer.call(get("/neighbour"));
 		peer.expect(headers(3).endStream());
@@ -108,7 +110,7 @@ class Section5_1StreamTests {
 
 	@Test
 	void creditMayComeAfterTheEndOfAResponse() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		answeredUpload(peer);
 		peer.sendOctets(frame(PRIORITY, 0, 1, FIVE_OCTETS)).expectNothing();
 		peer.send(windowUpdate(1, 2)).expect(data(1, 2));
@@ -118,7 +120,7 @@ class Section5_1StreamTests {
 
 	@Test
 	void aResetMayComeAfterTheEndOfAResponse() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		Exchange call = answeredUpload(peer);
 		peer.send(rstStream(1, ErrorCode.NO_ERROR)).expectNothing().isAtRest();
 		assertThat(call.text()).isEmpty();
@@ -155,7 +157,7 @@ class Section5_1StreamTests {
 
 	@Test
 	void weSendNothingAfterOurReset() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		peer.send(settings(0x4, 2)).expect(settingsAck());
 		Exchange call = peer.call(post("/", new byte[3]));
 		peer.expect(headers(1), data(1, 2));
@@ -163,8 +165,8 @@ class Section5_1StreamTests {
 		for (int i = 0; i < 8; i++) {
 			peer.send(data(1, 16_384));
 		}
-		call.stream().cancel(ErrorCode.CANCEL, Cancelled.byTheCaller());
-		peer.expect(rstStream(1, ErrorCode.CANCEL)).expectNothing();
+		call.close();
+		peer.await(rstStream(1, ErrorCode.CANCEL)).expectNothing();
 		peer.send(windowUpdate(1, 100), data(1, 16_384).endStream()).expectNothing().isAtRest();
 	}
 
@@ -172,7 +174,7 @@ class Section5_1StreamTests {
 
 	@Test
 	void weSendNothingAfterTheirReset() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		peer.send(settings(0x4, 2)).expect(settingsAck());
 		Exchange call = peer.call(post("/", new byte[3]));
 		peer.expect(headers(1), data(1, 2));
@@ -180,7 +182,7 @@ class Section5_1StreamTests {
 		peer.send(windowUpdate(1, 100)).expectNothing();
 		assertThat(call.text(4)).isEqualTo("half");
 		assertThat(call.bodyFailure()).isInstanceOf(StreamException.class);
-		call.stream().cancel(ErrorCode.CANCEL, Cancelled.byTheCaller());
+		call.cancel();
 		peer.expectNothing().isAtRest();
 	}
 
@@ -198,7 +200,7 @@ class Section5_1StreamTests {
 
 	@Test
 	void ourStreamIdsAreOddAndGrow() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		for (int id = 1; id < 20; id += 2) {
 			peer.call(upload("/"));
 			peer.expect(headers(id));
@@ -208,8 +210,8 @@ class Section5_1StreamTests {
 
 	@Test
 	void aStreamIdIsNotUsedAgain() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
-		peer.call(get("/")).stream().cancel(ErrorCode.CANCEL, Cancelled.byTheCaller());
+		WirePeer peer = new WirePeer().greet();
+		peer.call(get("/")).cancel();
 		peer.expect(headers(1).endStream(), rstStream(1, ErrorCode.CANCEL));
 		peer.call(get("/"));
 		peer.send(rstStream(3, ErrorCode.REFUSED_STREAM)).expect(headers(3).endStream());
@@ -217,43 +219,11 @@ class Section5_1StreamTests {
 		peer.expect(headers(5).endStream()).expectNothing();
 	}
 
-	@Test
-	void aConnectionWithoutStreamIdsGivesRequestsBackAndEnds() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet().lastOpenedId(Integer.MAX_VALUE - 2);
-		assertThat(peer.connection().tryReserve() && peer.connection().tryReserve()).isTrue();
-		Exchange last = peer.start(get("/last"));
-		peer.expect(headers(Integer.MAX_VALUE).endStream());
-		Exchange late = peer.start(get("/late"));
-		peer.settle();
-		assertThat(late.failure(ConnectionException.class).isSafeToRetry()).isTrue();
-		assertThat(peer.connection().canTakeNewRequest()).isFalse();
-		peer.expectNothing();
-		peer.send(headers(Integer.MAX_VALUE).status(200).endStream());
-		last.hasStatus(200);
-		peer.expect(goAway(0, ErrorCode.NO_ERROR)).expectNothing();
-	}
-
-	@Test
-	void aConnectionIsReplacedBeforeItsStreamIdsRunOut() throws Exception {
-		int last = Integer.MAX_VALUE - 2 * 1001;
-		ScriptedPeer peer = new ScriptedPeer().greet().lastOpenedId(last);
-		peer.call(get("/"));
-		peer.expect(headers(last + 2).endStream());
-		assertThat(peer.connection().tryReserve() && peer.connection().tryReserve()).isTrue();
-		peer.start(get("/"));
-		peer.expect(headers(last + 4).endStream());
-		assertThat(peer.connection().tryReserve()).as("a slot on the old connection").isFalse();
-		assertThat(peer.connection().state()).isEqualTo(ConnectionState.DRAINING);
-		// Who had a slot is not turned away.
-		peer.start(get("/"));
-		peer.expect(headers(last + 6).endStream()).expectNothing();
-	}
-
 	// ---- section 5.1.2: how many streams ----
 
 	@Test
 	void neverMoreStreamsAreOpenThanTheServerAllows() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet(settings(0x3, 2));
+		WirePeer peer = new WirePeer().greet(settings(0x3, 2));
 		Exchange first = peer.call(get("/"));
 		peer.call(upload("/"));
 		assertThat(peer.connection().tryReserve()).as("a third stream").isFalse();

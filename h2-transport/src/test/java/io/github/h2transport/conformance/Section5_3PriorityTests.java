@@ -3,6 +3,7 @@ package io.github.h2transport.conformance;
 import io.github.h2transport.ErrorCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +20,7 @@ import static io.github.h2transport.frame.Octets.frame;
 
 /** RFC 9113 sections 5.3 and 6.3: priorities, which are deprecated. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section5_3PriorityTests {
 
 	private static final int PRIORITY_FLAG = 0x20;

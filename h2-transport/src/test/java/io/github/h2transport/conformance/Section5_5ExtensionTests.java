@@ -4,6 +4,7 @@ import io.github.h2transport.ErrorCode;
 import io.github.h2transport.StreamException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,17 +14,18 @@ import static io.github.h2transport.conformance.TwoRequests.IDLE;
 import static io.github.h2transport.conformance.TwoRequests.NEIGHBOUR;
 import static io.github.h2transport.conformance.TwoRequests.OK;
 import static io.github.h2transport.conformance.TwoRequests.STREAM;
-import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
 import static io.github.h2transport.frame.Octets.CONTINUATION;
 import static io.github.h2transport.frame.Octets.HEADERS;
 import static io.github.h2transport.frame.Octets.RST_STREAM;
 import static io.github.h2transport.frame.Octets.SETTINGS;
 import static io.github.h2transport.frame.Octets.counting;
 import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 5.5: what we do not know is ignored. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section5_5ExtensionTests {
 
 	@ParameterizedTest

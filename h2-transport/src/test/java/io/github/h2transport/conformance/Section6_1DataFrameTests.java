@@ -3,6 +3,7 @@ package io.github.h2transport.conformance;
 import io.github.h2transport.ErrorCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 6.1. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section6_1DataFrameTests {
 
 	@Test

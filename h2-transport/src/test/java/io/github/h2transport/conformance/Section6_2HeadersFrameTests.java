@@ -3,6 +3,7 @@ package io.github.h2transport.conformance;
 import io.github.h2transport.ErrorCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 sections 6.2 and 6.10: HEADERS and CONTINUATION. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section6_2HeadersFrameTests {
 
 	@Test

@@ -5,19 +5,21 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.StreamException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.h2transport.conformance.TwoRequests.IDLE;
 import static io.github.h2transport.conformance.TwoRequests.STREAM;
-import static io.github.h2transport.testkit.peer.PeerFrame.headers;
-import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.frame.Octets.RST_STREAM;
 import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 6.4. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section6_4RstStreamTests {
 
 	@Test
@@ -44,16 +46,6 @@ class Section6_4RstStreamTests {
 	@ValueSource(strings = { "", "000000", "0000000000" })
 	void aResetOfAnotherLengthThanFourIsAConnectionError(String payload) throws Exception {
 		new TwoRequests().receive(frame(RST_STREAM, 0, STREAM, payload)).connectionError(ErrorCode.FRAME_SIZE_ERROR);
-	}
-
-	@Test
-	void weNeverResetAStreamThatWeHaveNotOpened() throws Exception {
-		TwoRequests two = new TwoRequests();
-		two.peer().onlyTheLoopWrites();
-		two.peer().call(get("/called-off")).stream().cancel(ErrorCode.CANCEL, Cancelled.byTheCaller());
-		two.peer().expectNothing();
-		two.peer().call(get("/sent"));
-		two.peer().expect(headers(IDLE).with(":path", "/sent").endStream()).expectNothing();
 	}
 
 }

@@ -8,33 +8,35 @@ import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.h2transport.conformance.TwoRequests.ACK;
 import static io.github.h2transport.conformance.TwoRequests.STREAM;
+import static io.github.h2transport.frame.Octets.SETTINGS;
+import static io.github.h2transport.frame.Octets.frame;
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.preface;
 import static io.github.h2transport.testkit.peer.PeerFrame.settings;
 import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
 import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.post;
-import static io.github.h2transport.frame.Octets.SETTINGS;
-import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** RFC 9113 section 6.5. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section6_5SettingsTests {
 
-	private final ScriptedPeer peer = new ScriptedPeer();
+	private final WirePeer peer = new WirePeer();
 
 	// ---- the frame ----
 
@@ -86,7 +88,7 @@ class Section6_5SettingsTests {
 
 	@Test
 	void settingsAreInForceBehindTheirAcknowledgementAndNotBeforeIt() throws Exception {
-		this.peer.greet(settings(0x4, 20_000)).onlyTheLoopWrites();
+		this.peer.greet(settings(0x4, 20_000));
 		this.peer.call(post("/", new byte[50_000]));
 		this.peer.expect(headers(1), data(1, 16_384), data(1, 3616));
 		this.peer.call(get("/"));
@@ -126,7 +128,7 @@ class Section6_5SettingsTests {
 
 	@Test
 	void optionsThatDifferFromTheDefaultsAreAnnounced() {
-		ScriptedPeer other = new ScriptedPeer((options) -> options.decoderTableSize(0)
+		WirePeer other = new WirePeer((options) -> options.decoderTableSize(0)
 			.maxFrameSize(1 << 20)
 			.initialWindowSize(1 << 20)
 			.maxHeaderListSize(9999));

@@ -3,6 +3,7 @@ package io.github.h2transport.conformance;
 import io.github.h2transport.ErrorCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -15,6 +16,7 @@ import static io.github.h2transport.frame.Octets.frame;
 
 /** RFC 9113 sections 6.6 and 8.4: push is off. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section6_6PushPromiseTests {
 
 	/** Promised stream 2 with {@code :method: GET}. */

@@ -4,26 +4,28 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.h2transport.ErrorCode;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.h2transport.conformance.TwoRequests.ACK;
+import static io.github.h2transport.frame.Octets.PING;
+import static io.github.h2transport.frame.Octets.counting;
+import static io.github.h2transport.frame.Octets.frame;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.ping;
 import static io.github.h2transport.testkit.peer.PeerFrame.pingAck;
 import static io.github.h2transport.testkit.peer.PeerFrame.settings;
-import static io.github.h2transport.conn.ScriptedPeer.post;
-import static io.github.h2transport.frame.Octets.PING;
-import static io.github.h2transport.frame.Octets.counting;
-import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.testkit.peer.WirePeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 6.7. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section6_7PingTests {
 
 	@Test
@@ -53,7 +55,7 @@ class Section6_7PingTests {
 
 	@Test
 	void anAnswerGoesOutAlsoWhenWindowsAreFull() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet(settings(0x4, 0));
+		WirePeer peer = new WirePeer().greet(settings(0x4, 0));
 		peer.call(post("/", new byte[100]));
 		peer.expect(headers(1)).expectNothing();
 		peer.send(ping(7)).expect(pingAck(7)).expectNothing();
@@ -61,7 +63,7 @@ class Section6_7PingTests {
 
 	@Test
 	void ourOwnPingIsMatchedByItsOctets() {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		CompletableFuture<Duration> measured = peer.connection().ping(Duration.ofSeconds(5));
 		peer.expect(ping(1));
 		peer.send(pingAck(99));

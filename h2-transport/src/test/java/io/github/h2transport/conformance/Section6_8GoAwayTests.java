@@ -2,11 +2,13 @@ package io.github.h2transport.conformance;
 
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
+import io.github.h2transport.PoolException;
 import io.github.h2transport.conn.ConnectionState;
-import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.Exchange;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -15,6 +17,12 @@ import static io.github.h2transport.conformance.TwoRequests.END_STREAM;
 import static io.github.h2transport.conformance.TwoRequests.NEIGHBOUR;
 import static io.github.h2transport.conformance.TwoRequests.OK;
 import static io.github.h2transport.conformance.TwoRequests.STREAM;
+import static io.github.h2transport.frame.Octets.DATA;
+import static io.github.h2transport.frame.Octets.GOAWAY;
+import static io.github.h2transport.frame.Octets.HEADERS;
+import static io.github.h2transport.frame.Octets.PING;
+import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.frame.Octets.join;
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
@@ -22,18 +30,13 @@ import static io.github.h2transport.testkit.peer.PeerFrame.pingAck;
 import static io.github.h2transport.testkit.peer.PeerFrame.settings;
 import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
 import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.post;
-import static io.github.h2transport.frame.Octets.DATA;
-import static io.github.h2transport.frame.Octets.GOAWAY;
-import static io.github.h2transport.frame.Octets.HEADERS;
-import static io.github.h2transport.frame.Octets.PING;
-import static io.github.h2transport.frame.Octets.frame;
-import static io.github.h2transport.frame.Octets.join;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 6.8. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section6_8GoAwayTests {
 
 	private static final String NO_ERROR = "00000000";
@@ -68,11 +71,12 @@ class Section6_8GoAwayTests {
 
 	@Test
 	void aRequestThatWasNotSentYetIsGivenBack() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		assertThat(peer.connection().tryReserve()).isTrue();
 		peer.sendOctets(frame(GOAWAY, 0, 0, "7fffffff" + NO_ERROR)).expectNothing();
 		Exchange late = peer.start(get("/late"));
-		assertThat(late.failure(ConnectionException.class).isSafeToRetry()).isTrue();
+		// It asks for another connection, and the peer's pool has none.
+		late.failure(PoolException.class);
 		peer.expect(goAway(0, ErrorCode.NO_ERROR)).expectNothing();
 	}
 
@@ -87,7 +91,7 @@ class Section6_8GoAwayTests {
 
 	@Test
 	void streamsUpToTheLastStreamGoOnInBothDirections() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet(settings(0x4, 2));
+		WirePeer peer = new WirePeer().greet(settings(0x4, 2));
 		Exchange call = peer.call(post("/", new byte[5]));
 		peer.expect(headers(1), data(1, 2));
 		peer.send(goAway(1, ErrorCode.NO_ERROR)).expectNothing();
@@ -127,7 +131,7 @@ class Section6_8GoAwayTests {
 	@Test
 	void aGoAwayThatRaisesTheLastStreamDoesNotHideWhatTheFirstOneGaveUp() throws Exception {
 		// The end of the connection comes before the sweep of either.
-		ScriptedPeer peer = new ScriptedPeer().greet().onlyTheLoopWrites();
+		WirePeer peer = new WirePeer().greet();
 		Exchange call = peer.call(get("/"));
 		peer.settle();
 		peer.sendOctets(join(frame(GOAWAY, 0, 0, "00000000" + NO_ERROR), frame(GOAWAY, 0, 0, "7fffffff" + NO_ERROR),

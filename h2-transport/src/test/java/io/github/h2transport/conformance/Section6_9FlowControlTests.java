@@ -6,12 +6,13 @@ import java.util.Random;
 
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.StreamException;
-import io.github.h2transport.conn.Exchange;
+import io.github.h2transport.testkit.peer.Exchange;
 import io.github.h2transport.testkit.peer.PeerFrame;
-import io.github.h2transport.conn.ScriptedPeer;
-import io.github.h2transport.conn.UploadStream;
+import io.github.h2transport.testkit.peer.ScriptedWriter;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,6 +21,10 @@ import static io.github.h2transport.conformance.TwoRequests.END_STREAM;
 import static io.github.h2transport.conformance.TwoRequests.IDLE;
 import static io.github.h2transport.conformance.TwoRequests.OK;
 import static io.github.h2transport.conformance.TwoRequests.STREAM;
+import static io.github.h2transport.frame.Octets.DATA;
+import static io.github.h2transport.frame.Octets.HEADERS;
+import static io.github.h2transport.frame.Octets.WINDOW_UPDATE;
+import static io.github.h2transport.frame.Octets.frame;
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
@@ -27,17 +32,14 @@ import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
 import static io.github.h2transport.testkit.peer.PeerFrame.settings;
 import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
 import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.post;
-import static io.github.h2transport.conn.ScriptedPeer.upload;
-import static io.github.h2transport.frame.Octets.DATA;
-import static io.github.h2transport.frame.Octets.HEADERS;
-import static io.github.h2transport.frame.Octets.WINDOW_UPDATE;
-import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.post;
+import static io.github.h2transport.testkit.peer.WirePeer.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 sections 5.2 and 6.9: flow control, both ways. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section6_9FlowControlTests {
 
 	private static final int INITIAL_WINDOW_SIZE = 0x4;
@@ -48,7 +50,7 @@ class Section6_9FlowControlTests {
 
 	private static final int FRAME = 16_384;
 
-	private final ScriptedPeer peer = new ScriptedPeer().greet();
+	private final WirePeer peer = new WirePeer().greet();
 
 	// ---- WINDOW_UPDATE frames ----
 
@@ -127,7 +129,7 @@ class Section6_9FlowControlTests {
 		this.peer.call(get("/"));
 		this.peer.send(PeerFrame.ping(1));
 		this.peer.expect(headers(1), headers(3).endStream(), PeerFrame.pingAck(1)).expectNothing();
-		blocked.stream().cancel(ErrorCode.CANCEL, Cancelled.byTheCaller());
+		blocked.cancel();
 		this.peer.expect(rstStream(1, ErrorCode.CANCEL)).expectNothing();
 	}
 
@@ -135,12 +137,12 @@ class Section6_9FlowControlTests {
 	void anEmptyFrameThatEndsTheStreamNeedsNoWindow() throws Exception {
 		this.peer.send(settings(INITIAL_WINDOW_SIZE, 4)).expect(settingsAck());
 		Exchange call = this.peer.call(upload("/"));
-		UploadStream out = call.upload();
+		ScriptedWriter out = call.upload();
 		out.write(new byte[4]);
 		out.flush();
 		this.peer.expect(headers(1), data(1, 4)).expectNothing();
 		this.peer.send(settings(INITIAL_WINDOW_SIZE, 0)).expect(settingsAck());
-		out.close();
+		out.end();
 		this.peer.expect(data(1, 0).endStream());
 	}
 
@@ -186,9 +188,8 @@ class Section6_9FlowControlTests {
 		this.peer.send(settings(INITIAL_WINDOW_SIZE, 0), windowUpdate(1, MAX_WINDOW))
 			.expect(settingsAck())
 			.expectNothing();
-		try (UploadStream out = call.upload()) {
-			out.write(0);
-		}
+		call.upload().write(new byte[1]);
+		call.upload().end();
 		this.peer.expect(data(1, 1).endStream());
 	}
 
@@ -259,8 +260,7 @@ class Section6_9FlowControlTests {
 
 	@Test
 	void contentBeyondAStreamWindowIsAStreamError() throws Exception {
-		TwoRequests two = new TwoRequests(
-				new ScriptedPeer((options) -> options.initialWindowSize(DEFAULT_WINDOW)).greet());
+		TwoRequests two = new TwoRequests(new WirePeer((options) -> options.initialWindowSize(DEFAULT_WINDOW)).greet());
 		two.receive(frame(HEADERS, END_HEADERS, STREAM, OK));
 		for (int i = 0; i < 3; i++) {
 			two.receive(frame(DATA, 0, STREAM, new byte[FRAME]));
@@ -278,8 +278,7 @@ class Section6_9FlowControlTests {
 
 	@Test
 	void contentBeyondTheConnectionWindowIsAConnectionError() throws Exception {
-		ScriptedPeer small = new ScriptedPeer((options) -> options.connectionWindowSize(DEFAULT_WINDOW))
-			.greetWithoutUpdate();
+		WirePeer small = new WirePeer((options) -> options.connectionWindowSize(DEFAULT_WINDOW)).greetWithoutUpdate();
 		TwoRequests two = new TwoRequests(small).cancel();
 		// What nobody wants is given back, but only behind what was read in one go.
 		two.receive(frame(DATA, 0, STREAM, new byte[FRAME]));
@@ -319,8 +318,7 @@ class Section6_9FlowControlTests {
 
 	@Test
 	void creditIsGivenBackForWhatIsIgnored() throws Exception {
-		ScriptedPeer small = new ScriptedPeer((options) -> options.connectionWindowSize(DEFAULT_WINDOW))
-			.greetWithoutUpdate();
+		WirePeer small = new WirePeer((options) -> options.connectionWindowSize(DEFAULT_WINDOW)).greetWithoutUpdate();
 		TwoRequests two = new TwoRequests(small).cancel();
 		for (int i = 0; i < 50; i++) {
 			two.receive(frame(DATA, 0, STREAM, new byte[FRAME]), frame(DATA, 0, STREAM, new byte[FRAME]));

@@ -5,6 +5,7 @@ import io.github.h2transport.ErrorCode;
 import io.github.h2transport.StreamException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,6 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 7. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section7ErrorCodeTests {
 
 	@ParameterizedTest

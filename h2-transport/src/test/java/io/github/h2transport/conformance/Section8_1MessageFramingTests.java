@@ -10,16 +10,17 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.StreamException;
-import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.testkit.peer.PeerFrame;
-import io.github.h2transport.conn.ScriptedPeer;
 import io.github.h2transport.testkit.Call;
 import io.github.h2transport.testkit.ScriptedConn;
 import io.github.h2transport.testkit.ScriptedServer;
 import io.github.h2transport.testkit.Transports;
+import io.github.h2transport.testkit.peer.Exchange;
+import io.github.h2transport.testkit.peer.PeerFrame;
+import io.github.h2transport.testkit.peer.WirePeer;
 import io.github.h2transport.transport.Http2Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -29,16 +30,17 @@ import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
 import static io.github.h2transport.testkit.peer.PeerFrame.settings;
 import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
 import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.post;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** RFC 9113 section 8.1: which frames make a message, and in which order. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section8_1MessageFramingTests {
 
-	private final ScriptedPeer peer = new ScriptedPeer().greet();
+	private final WirePeer peer = new WirePeer().greet();
 
 	private static Http2Request withTrailers(RequestBody body) {
 		return Http2Request.builder("POST", URI.create("http://example.test/a"))
@@ -114,7 +116,7 @@ class Section8_1MessageFramingTests {
 
 	/** The head is good, some content too, and then comes this. */
 	private static void brokenBody(String words, PeerFrame frame) throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		Exchange call = peer.call(get("/a"));
 		Exchange neighbour = peer.call(get("/b"));
 		peer.expect(headers(1).endStream(), headers(3).endStream());

@@ -4,24 +4,26 @@ import java.util.List;
 
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
-import io.github.h2transport.conn.Exchange;
+import io.github.h2transport.testkit.peer.Exchange;
 import io.github.h2transport.testkit.peer.PeerFrame;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
-import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * RFC 9113 section 8.2: names and values that never reach a caller, and those that do.
  */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section8_2ResponseFieldsTests {
 
 	/** Heads of all kinds with the same field; trailers are in section 8.1's tests. */
@@ -72,7 +74,7 @@ class Section8_2ResponseFieldsTests {
 		for (PeerFrame trailers : List.of(headers(1).with("Upper", "x"), headers(1).with("a:b", "x"),
 				headers(1).with("x-a", "a\nb"), headers(1).with("x-a", " a"), headers(1).with("connection", "close"),
 				headers(1).with("te", "trailers"))) {
-			ScriptedPeer peer = new ScriptedPeer().greet();
+			WirePeer peer = new WirePeer().greet();
 			Exchange call = peer.call(get("/a"));
 			peer.expect(headers(1).endStream());
 			peer.send(headers(1).status(200), data(1, "x"), trailers.endStream());
@@ -86,7 +88,7 @@ class Section8_2ResponseFieldsTests {
 
 	@Test
 	void otherOctetsOfValuesAreKeptAsTheyAre() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		Exchange call = peer.call(get("/a"));
 		peer.send(headers(1).status(200)
 			.with("x-text", "\u00e9\u0080\u00ff")
@@ -100,7 +102,7 @@ class Section8_2ResponseFieldsTests {
 
 	@Test
 	void fieldsOfOneNameKeepTheirOrderAndAreNotJoined() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
+		WirePeer peer = new WirePeer().greet();
 		Exchange call = peer.call(get("/a"));
 		peer.send(headers(1).status(200)
 			.with("set-cookie", "a=1")

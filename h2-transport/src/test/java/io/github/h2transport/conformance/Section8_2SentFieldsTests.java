@@ -6,9 +6,10 @@ import java.util.List;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.InvalidRequestException;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,9 +19,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /** RFC 9113 section 8.2: the fields of our requests as a peer decodes them. */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section8_2SentFieldsTests {
 
-	private final ScriptedPeer peer = new ScriptedPeer().greet();
+	private final WirePeer peer = new WirePeer().greet();
 
 	/** The fields behind the four pseudo-header fields. */
 	private List<String> sent(String... fields) throws Exception {

@@ -6,18 +6,19 @@ import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.StreamException;
-import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.conn.ScriptedPeer;
+import io.github.h2transport.testkit.peer.Exchange;
+import io.github.h2transport.testkit.peer.WirePeer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.post;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
+import static io.github.h2transport.testkit.peer.WirePeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -25,9 +26,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * tested with the round trip.
  */
 @Timeout(30)
+@ExtendWith(ClosesPeers.class)
 class Section8_7ReliabilityTests {
 
-	private final ScriptedPeer peer = new ScriptedPeer().greet();
+	private final WirePeer peer = new WirePeer().greet();
 
 	@Test
 	void aRefusedStreamWasNotProcessed() throws Exception {
@@ -64,7 +66,7 @@ class Section8_7ReliabilityTests {
 		Exchange call = this.peer.call(get("/a"));
 		this.peer.send(headers(1).status(200), rstStream(1, ErrorCode.REFUSED_STREAM));
 		call.hasStatus(200);
-		assertThat(call.stream().isClosed()).isTrue();
+		this.peer.isAtRest();
 		assertThat(call.body()).satisfies((body) -> assertThat(failureOf(body::read).isSafeToRetry()).isFalse());
 	}
 

@@ -9,15 +9,15 @@ import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Exception;
-import io.github.h2transport.testkit.tls.ClientHello;
-import io.github.h2transport.testkit.tls.TlsClient;
-import io.github.h2transport.testkit.tls.TlsRecord;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Frame;
 import io.github.h2transport.testkit.RawPeer;
 import io.github.h2transport.testkit.Relay;
 import io.github.h2transport.testkit.TlsPeer;
+import io.github.h2transport.testkit.tls.ClientHello;
+import io.github.h2transport.testkit.tls.TlsClient;
+import io.github.h2transport.testkit.tls.TlsRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -10,11 +10,11 @@ import javax.net.ssl.SSLContext;
 
 import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.TlsOptions;
-import io.github.h2transport.testkit.tls.ClientHello;
-import io.github.h2transport.testkit.tls.TlsClient;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.RawPeer;
 import io.github.h2transport.testkit.TlsPeer;
+import io.github.h2transport.testkit.tls.ClientHello;
+import io.github.h2transport.testkit.tls.TlsClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

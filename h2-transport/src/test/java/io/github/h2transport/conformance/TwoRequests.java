@@ -4,17 +4,17 @@ import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.StreamException;
 import io.github.h2transport.conn.ConnectionState;
-import io.github.h2transport.conn.Exchange;
-import io.github.h2transport.conn.ScriptedPeer;
 import io.github.h2transport.frame.Octets;
+import io.github.h2transport.testkit.peer.Exchange;
+import io.github.h2transport.testkit.peer.WirePeer;
 
-import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
-import static io.github.h2transport.testkit.peer.PeerFrame.headers;
-import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
-import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.frame.Octets.DATA;
 import static io.github.h2transport.frame.Octets.HEADERS;
 import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
+import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
+import static io.github.h2transport.testkit.peer.WirePeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -43,24 +43,24 @@ final class TwoRequests {
 	/** {@code :status: 200}, an entry of the static table. */
 	static final String OK = "88";
 
-	private final ScriptedPeer peer;
+	private final WirePeer peer;
 
 	private final Exchange neighbour;
 
 	private final Exchange exchange;
 
 	TwoRequests() throws Exception {
-		this(new ScriptedPeer().greet());
+		this(new WirePeer().greet());
 	}
 
-	TwoRequests(ScriptedPeer peer) throws Exception {
+	TwoRequests(WirePeer peer) throws Exception {
 		this.peer = peer;
 		this.neighbour = peer.call(get("/neighbour"));
 		this.exchange = peer.call(get("/"));
 		peer.expect(headers(NEIGHBOUR).endStream(), headers(STREAM).endStream()).expectNothing();
 	}
 
-	ScriptedPeer peer() {
+	WirePeer peer() {
 		return this.peer;
 	}
 
@@ -82,7 +82,7 @@ final class TwoRequests {
 
 	/** The caller of stream {@value #STREAM} leaves. */
 	TwoRequests cancel() {
-		this.exchange.stream().cancel(ErrorCode.CANCEL, Cancelled.byTheCaller());
+		this.exchange.cancel();
 		this.peer.expect(rstStream(STREAM, ErrorCode.CANCEL)).expectNothing();
 		return this;
 	}

@@ -7,11 +7,11 @@ import io.github.h2transport.ErrorCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.conn.ScriptedPeer.head;
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.head;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

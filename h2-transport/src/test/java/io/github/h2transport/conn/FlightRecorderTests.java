@@ -12,12 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.ping;
 import static io.github.h2transport.testkit.peer.PeerFrame.pingAck;
-import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** What a recording of the JDK Flight Recorder tells about a connection. */

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.conn.ScriptedPeer.post;
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
@@ -27,8 +29,6 @@ import static io.github.h2transport.testkit.peer.PeerFrame.ping;
 import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
 import static io.github.h2transport.testkit.peer.PeerFrame.settings;
 import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The frame log as an operator reads it. */

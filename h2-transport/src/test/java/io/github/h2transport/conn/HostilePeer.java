@@ -12,11 +12,11 @@ import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.frame.Octets;
 
-import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
-import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.frame.Octets.HEADERS;
 import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

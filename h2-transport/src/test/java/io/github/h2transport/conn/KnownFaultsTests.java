@@ -21,8 +21,6 @@ import org.junit.jupiter.api.Timeout;
 
 import static io.github.h2transport.conn.HostilePeer.OK;
 import static io.github.h2transport.conn.HostilePeer.STREAM;
-import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
-import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.conn.ScriptedPeer.post;
 import static io.github.h2transport.frame.Octets.CONTINUATION;
@@ -35,6 +33,8 @@ import static io.github.h2transport.frame.Octets.RST_STREAM;
 import static io.github.h2transport.frame.Octets.SETTINGS;
 import static io.github.h2transport.frame.Octets.WINDOW_UPDATE;
 import static io.github.h2transport.frame.Octets.frame;
+import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

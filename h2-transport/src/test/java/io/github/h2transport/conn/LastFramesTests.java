@@ -5,20 +5,20 @@ import java.util.List;
 
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
+import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.StreamException;
-import io.github.h2transport.FailureContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.ping;
 import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
-import static io.github.h2transport.conn.ScriptedPeer.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Failures and snapshots know the last frames of the connection. */

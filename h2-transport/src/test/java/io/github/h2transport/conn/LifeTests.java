@@ -16,15 +16,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.conn.ScriptedPeer.post;
+import static io.github.h2transport.conn.ScriptedPeer.upload;
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.ping;
 import static io.github.h2transport.testkit.peer.PeerFrame.pingAck;
 import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.post;
-import static io.github.h2transport.conn.ScriptedPeer.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** How a connection finds out whether its peer is still there (RFC 9113 section 6.7). */

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 8.1: what a stream's listener hears, and when. */

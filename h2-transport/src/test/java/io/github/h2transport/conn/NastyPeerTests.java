@@ -36,8 +36,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -14,14 +14,14 @@ import io.github.h2transport.testkit.peer.PeerFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.conn.ScriptedPeer.head;
+import static io.github.h2transport.conn.ScriptedPeer.upload;
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
 import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.head;
-import static io.github.h2transport.conn.ScriptedPeer.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 sections 6.9 and 8.1: the content of responses, and the credit for it. */

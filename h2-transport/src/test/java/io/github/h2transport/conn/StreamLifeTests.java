@@ -12,15 +12,15 @@ import io.github.h2transport.StreamException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static io.github.h2transport.conn.ScriptedPeer.get;
+import static io.github.h2transport.conn.ScriptedPeer.post;
+import static io.github.h2transport.conn.ScriptedPeer.upload;
 import static io.github.h2transport.testkit.peer.PeerFrame.data;
 import static io.github.h2transport.testkit.peer.PeerFrame.goAway;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
 import static io.github.h2transport.testkit.peer.PeerFrame.settings;
 import static io.github.h2transport.testkit.peer.PeerFrame.settingsAck;
-import static io.github.h2transport.conn.ScriptedPeer.get;
-import static io.github.h2transport.conn.ScriptedPeer.post;
-import static io.github.h2transport.conn.ScriptedPeer.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 5.1: a slot is given back exactly once, however a stream ends. */

@@ -9,9 +9,9 @@ import io.github.h2transport.testkit.peer.PeerFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import static io.github.h2transport.conn.ScriptedPeer.post;
 import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static io.github.h2transport.testkit.peer.PeerFrame.windowUpdate;
-import static io.github.h2transport.conn.ScriptedPeer.post;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** RFC 9113 section 5.2: uploads share the window of their connection in turn. */
