@@ -56,10 +56,11 @@ public interface Http2Response extends Closeable {
 
 	/**
 	 * Ends the exchange. A body that was not read to its end is abandoned: its
-	 * flow-control credit goes back, the connection stays usable. The stream is reset
-	 * with CANCEL, at once or, if no more than 16 KiB of declared content or only the end
-	 * can be missing, after a quarter of a second in which the rest may still come. Never
-	 * waits for the network and never throws; may be called repeatedly and by any thread.
+	 * flow-control credit goes back, the connection stays usable. Up to 64 KiB may still
+	 * come for up to 250 ms, and are thrown away; beyond that the stream is reset with
+	 * CANCEL (RFC 9113 section 8.1), and at once if more was declared or the request is
+	 * not sent yet. Never waits for the network and never throws; may be called
+	 * repeatedly and by any thread.
 	 */
 	@Override
 	void close();

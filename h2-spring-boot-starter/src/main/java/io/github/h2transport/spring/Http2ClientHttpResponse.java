@@ -52,8 +52,9 @@ final class Http2ClientHttpResponse implements ClientHttpResponse {
 	}
 
 	/**
-	 * Abandons content that was not read: the stream is reset and the connection goes on.
-	 * Other clients read it to its end here, which never comes for an endless body.
+	 * Abandons content that was not read, as {@link Http2Response#close()} does: nobody
+	 * waits for the rest. Other clients read it to its end here, which never comes for an
+	 * endless body.
 	 */
 	@Override
 	public void close() {

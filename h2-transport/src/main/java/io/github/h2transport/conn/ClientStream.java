@@ -21,6 +21,7 @@ import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.protocol.ProtocolStream;
 import io.github.h2transport.protocol.RequestHead;
+import io.github.h2transport.protocol.ResponseDrain;
 import io.github.h2transport.protocol.SendHalf;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +95,7 @@ public final class ClientStream extends ProtocolStream {
 	private volatile @Nullable StreamNews news;
 
 	/** Set once, by whoever closes the response before its end. */
-	private volatile @Nullable Farewell farewell;
+	private volatile @Nullable ResponseDrain drain;
 
 	/** Set by the holder of the pen: nobody wants it, but it was not reset. */
 	private volatile boolean abandoned;
@@ -268,15 +269,16 @@ public final class ClientStream extends ProtocolStream {
 	/** Ends the exchange for the caller, as {@link Http2Response#close()} promises. */
 	void closeResponse() {
 		boolean complete = this.body.isEnded();
-		Farewell last = complete ? null : Farewell.of(this);
+		ResponseDrain rest = complete ? null
+				: ResponseDrain.of(isLocalDone(), remainingLength(), this.connection.nanoTime());
 		if (!this.body.discard()) {
 			return;
 		}
 		if (complete) {
 			stopUpload();
 		}
-		else if (last != null) {
-			this.farewell = last;
+		else if (rest != null) {
+			this.drain = rest;
 			// Another thread may be reading, in vain.
 			wake();
 		}
@@ -483,8 +485,8 @@ public final class ClientStream extends ProtocolStream {
 		if (this.upload != null && this.upload.isHeldTooLong(now - this.startNanos)) {
 			letGo();
 		}
-		Farewell last = this.farewell;
-		if (last != null && last.isOver(now)) {
+		ResponseDrain rest = this.drain;
+		if (rest != null && rest.isOver(now)) {
 			closedEarly();
 		}
 		endIfLate(now);
@@ -538,8 +540,8 @@ public final class ClientStream extends ProtocolStream {
 		if (stillWriting) {
 			creditStream(octets);
 		}
-		Farewell last = this.farewell;
-		if (last != null && !last.takesContent()) {
+		ResponseDrain rest = this.drain;
+		if (rest != null && !rest.take(octets)) {
 			closedEarly();
 		}
 		wake();

@@ -283,14 +283,6 @@ final class ResponseBody extends InputStream {
 		return CLAIMED.compareAndSet(this, false, true);
 	}
 
-	/**
-	 * Whether somebody has read, and all that has arrived. For the reader.
-	 */
-	boolean isReadSoFar() {
-		Chunk reading = this.current;
-		return reading != null && this.position == reading.octets.length && reading.next == null;
-	}
-
 	/** Why no more content will come, {@code null} if it may. */
 	@Nullable Http2Exception failure() {
 		return this.failure;
