@@ -12,7 +12,9 @@ import io.github.h2transport.ByOrigin;
 import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -135,20 +137,41 @@ public final class Http1Origins {
 	}
 
 	/**
-	 * Adds to the refusal of an {@code http} URL what only an application of Spring can
-	 * do about it. Every other failure stays as it is.
+	 * Adds to the failure of an {@code http} URL what only an application of Spring can
+	 * do about it: to its refusal, and to that of a server that was expected to speak
+	 * HTTP/2 and does not. Every other failure stays as it is.
 	 * @param key where to
 	 * @param failure how the call failed
 	 * @param options the transport's options
 	 * @return the failure to throw
 	 */
 	public Http2Exception explain(ConnectionKey key, Http2Exception failure, TransportOptions options) {
-		if (!(failure instanceof InvalidRequestException) || !isRefused(key, options)) {
+		if (key.origin().isSecure()) {
 			return failure;
 		}
-		return new InvalidRequestException("Unsupported scheme http for " + key
-				+ ": set h2.transport.allow-http=true if the server speaks HTTP/2 without TLS (h2c, prior knowledge), "
-				+ "or h2.transport.fallback=all to call http URLs over HTTP/1.1", failure, failure.context());
+		if (failure instanceof InvalidRequestException && isRefused(key, options)) {
+			return new InvalidRequestException("Unsupported scheme http for " + key
+					+ ": set h2.transport.allow-http=true if the server speaks HTTP/2 without TLS (h2c, prior knowledge), "
+					+ "or " + http1Instead(key), failure, failure.context());
+		}
+		if (failure.context().phase() != Phase.PREFACE) {
+			return failure;
+		}
+		String message = failure.getMessage() + ". It was called over HTTP/2 because of h2.transport.allow-http=true; "
+				+ "if it speaks HTTP/1.1, set allow-http=false for it alone (h2.transport.origins.<name>.match="
+				+ key.origin().host() + " and .allow-http=false) or for all, and h2.transport.fallback=all";
+		if (failure instanceof ConnectFailedException) {
+			return new ConnectFailedException(message, failure, failure.context());
+		}
+		return (failure instanceof Http2TimeoutException)
+				? new Http2TimeoutException(message, failure, failure.context()) : failure;
+	}
+
+	/** What lets a refused {@code http} URL be called over HTTP/1.1. */
+	private String http1Instead(ConnectionKey key) {
+		return (fallback(key) != Http1Fallback.ALL) ? "h2.transport.fallback=all to call http URLs over HTTP/1.1"
+				: "leave its proxy and address filter to the settings of Spring Boot, since the HTTP/1.1 client of "
+						+ "h2.transport.fallback=all does not know those of its call options";
 	}
 
 	private static boolean isRefused(ConnectionKey key, TransportOptions options) {

@@ -48,8 +48,9 @@ class BadInputTests {
 	}
 
 	@Test
-	void httpUrlsAreRefusedByDefaultWithTheOptionThatAllowsThem() {
-		try (ConfigurableApplicationContext strict = ClientApplication.run(ClientApplication.class, List.of())) {
+	void httpUrlsAreRefusedWithTheOptionsThatAllowThemWhereTheFallbackDoesNot() {
+		try (ConfigurableApplicationContext strict = ClientApplication.run(ClientApplication.class,
+				List.of("h2.transport.fallback=tls"))) {
 			Throwable cause = failure(client(strict), URI.create("http://localhost:1/"));
 
 			assertThat(cause).isInstanceOf(InvalidRequestException.class);

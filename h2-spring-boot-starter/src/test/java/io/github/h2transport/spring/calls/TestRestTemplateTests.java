@@ -22,10 +22,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * The tests of an application that speaks HTTP/1.1 in cleartext, as most do in their
- * tests, go on with one line of configuration.
+ * tests, go on without any configuration.
  */
 @Timeout(120)
-@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "h2.transport.fallback=all")
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @AutoConfigureTestRestTemplate
 class TestRestTemplateTests {
 

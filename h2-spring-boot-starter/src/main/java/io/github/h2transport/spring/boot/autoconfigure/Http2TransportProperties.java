@@ -200,7 +200,7 @@ public final class Http2TransportProperties {
 	private final Http2ProxyProperties proxy;
 
 	Http2TransportProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean allowHttp,
-			@DefaultValue("tls") Http1Fallback fallback, @DefaultValue("true") boolean compression,
+			@DefaultValue("all") Http1Fallback fallback, @DefaultValue("true") boolean compression,
 			@DefaultValue("false") boolean singleUse, @DefaultValue("50s") Duration idleTimeout,
 			@DefaultValue("10s") Duration connectTimeout, @DefaultValue("60s") Duration responseTimeout,
 			@DefaultValue("60s") Duration readTimeout, @DefaultValue("0s") Duration exchangeTimeout,

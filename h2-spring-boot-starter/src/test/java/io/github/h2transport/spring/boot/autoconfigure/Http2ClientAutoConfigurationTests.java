@@ -223,7 +223,7 @@ class Http2ClientAutoConfigurationTests {
 				.asString()
 				.contains("INFO", "RestClient.Builder, RestTemplateBuilder, HTTP service groups",
 						"https:// servers without it are called over HTTP/1.1",
-						"http:// URLs are refused, see h2.transport.allow-http and h2.transport.fallback",
+						"http:// URLs are called over HTTP/1.1",
 						"spring.http.clients.imperative.factory", "h2.transport.enabled=false"));
 	}
 
@@ -239,8 +239,9 @@ class Http2ClientAutoConfigurationTests {
 
 	@Test
 	void theLineSaysWhatTheFallbackDoes(CapturedOutput output) {
-		this.runner.withPropertyValues("h2.transport.fallback=all")
-			.run((context) -> assertThat(output).contains("http:// URLs are called over HTTP/1.1"));
+		this.runner.withPropertyValues("h2.transport.fallback=tls")
+			.run((context) -> assertThat(output)
+				.contains("http:// URLs are refused, see h2.transport.allow-http and h2.transport.fallback"));
 		this.runner.withPropertyValues("h2.transport.fallback=none")
 			.run((context) -> assertThat(output).contains("https:// servers without it are refused"));
 	}

@@ -107,7 +107,7 @@ class Http2TransportPropertiesTests {
 	@CsvSource({ "none, NONE", "tls, TLS", "all, ALL" })
 	void theFallbackIsBound(String value, Http1Fallback fallback) {
 		assertThat(properties("fallback", value).getFallback()).isEqualTo(fallback);
-		assertThat(properties("enabled", "true").getFallback()).as("by default").isEqualTo(Http1Fallback.TLS);
+		assertThat(properties("enabled", "true").getFallback()).as("by default").isEqualTo(Http1Fallback.ALL);
 	}
 
 	private static TransportOptions bind(String name, String value) {
