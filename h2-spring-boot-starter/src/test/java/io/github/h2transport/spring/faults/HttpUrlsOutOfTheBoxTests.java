@@ -72,7 +72,8 @@ class HttpUrlsOutOfTheBoxTests {
 	@EnumSource
 	void oneOriginMayBeSaidToSpeakHttp2WhileTheOthersGoOn(Style style) {
 		try (ConfigurableApplicationContext application = application(
-				"h2.transport.origins.modern.match=modern.example.com", "h2.transport.origins.modern.allow-http=true")) {
+				"h2.transport.origins.modern.match=modern.example.com",
+				"h2.transport.origins.modern.allow-http=true")) {
 			assertThat(style.get(application, this.uri)).isEqualTo("HTTP/1.1");
 		}
 	}
@@ -81,8 +82,7 @@ class HttpUrlsOutOfTheBoxTests {
 	@EnumSource
 	void oneOriginMayStayAtHttp11WhileTheOthersSpeakHttp2(Style style) {
 		try (ConfigurableApplicationContext application = application("h2.transport.allow-http=true",
-				"h2.transport.origins.old.match=localhost",
-				"h2.transport.origins.old.allow-http=false")) {
+				"h2.transport.origins.old.match=localhost", "h2.transport.origins.old.allow-http=false")) {
 			assertThat(style.get(application, this.uri)).isEqualTo("HTTP/1.1");
 		}
 	}

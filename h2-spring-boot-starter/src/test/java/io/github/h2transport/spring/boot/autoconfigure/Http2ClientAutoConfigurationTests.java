@@ -222,8 +222,7 @@ class Http2ClientAutoConfigurationTests {
 				.singleElement()
 				.asString()
 				.contains("INFO", "RestClient.Builder, RestTemplateBuilder, HTTP service groups",
-						"https:// servers without it are called over HTTP/1.1",
-						"http:// URLs are called over HTTP/1.1",
+						"https:// servers without it are called over HTTP/1.1", "http:// URLs are called over HTTP/1.1",
 						"spring.http.clients.imperative.factory", "h2.transport.enabled=false"));
 	}
 
