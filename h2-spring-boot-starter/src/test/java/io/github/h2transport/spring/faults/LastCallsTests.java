@@ -3,10 +3,9 @@ package io.github.h2transport.spring.faults;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -25,9 +24,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.beans.factory.InitializingBean;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.Banner;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -40,7 +39,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.env.Environment;
-import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.client.WebClient;
 
@@ -220,6 +218,8 @@ class LastCallsTests {
 
 	private SpringApplicationBuilder builder(Class<?>... sources) {
 		return new SpringApplicationBuilder(sources).web(WebApplicationType.NONE)
+			.bannerMode(Banner.Mode.OFF)
+			.logStartupInfo(false)
 			.properties("h2.transport.allow-http=true", "server=" + this.server.uri("/"));
 	}
 
@@ -262,7 +262,7 @@ class LastCallsTests {
 		private static volatile List<String> latest = new ArrayList<>();
 
 		static final Supplier<List<String>> NEW = () -> {
-			latest = new java.util.concurrent.CopyOnWriteArrayList<>();
+			latest = new CopyOnWriteArrayList<>();
 			return latest;
 		};
 
@@ -343,7 +343,7 @@ class LastCallsTests {
 	static class FailsAtTheEnd {
 
 		@Bean
-		org.springframework.beans.factory.SmartInitializingSingleton failing(ListableBeanFactory application) {
+		SmartInitializingSingleton failing(ListableBeanFactory application) {
 			return () -> {
 				both(application, "bye");
 				throw new IllegalStateException("no start");

@@ -2,6 +2,7 @@ package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.SharedHttp2Transport;
@@ -43,19 +44,17 @@ public final class H2PoolEndpointAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	H2PoolEndpoint h2PoolEndpoint(ObjectProvider<SharedHttp2Transport> shared, ObjectProvider<Http2Transport> transport,
-			ObjectProvider<SharedIdentities> identities, Http1Origins origins, H2PoolEndpointProperties properties,
-			Environment environment) {
+			ObjectProvider<SharedIdentities> identities, ObjectProvider<Http1Origins> origins,
+			H2PoolEndpointProperties properties, Environment environment) {
 		PoolClients clients = new PoolClients((tls) -> {
 			SharedIdentities known = identities.getIfAvailable();
 			return (known != null) ? known.nameOf(tls) : null;
 		}, groups(environment));
 		Paths paths = (properties.getShowPaths() == Show.ALWAYS) ? Paths.SHOWN : Paths.HIDDEN;
 		SharedHttp2Transport own = shared.getIfAvailable();
-		if (own != null) {
-			return new H2PoolEndpoint(own::snapshot, origins::snapshot, own::drain, clients, paths);
-		}
-		Http2Transport given = transport.getObject();
-		return new H2PoolEndpoint(given::snapshot, origins::snapshot, given::drain, clients, paths);
+		Consumer<String> drain = (own != null) ? own::drain : transport.getObject()::drain;
+		return new H2PoolEndpoint(Http2TransportAutoConfiguration.snapshots(shared, transport),
+				Http2TransportAutoConfiguration.http1(origins), drain, clients, paths);
 	}
 
 	@Bean

@@ -2,12 +2,14 @@ package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.util.List;
 
+import io.github.h2transport.ProxyResolver;
 import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.Http1Proxies;
 import io.github.h2transport.spring.Http2ClientHttpRequestFactoryBuilder;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.spring.SharedIdentities;
 import io.github.h2transport.transport.Http2Transport;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -48,16 +50,19 @@ public final class Http2ImperativeClientAutoConfiguration {
 	static final String BUILDER = "http2ClientHttpRequestFactoryBuilder";
 
 	@Bean(BUILDER)
+	@ConditionalOnBean({ SharedIdentities.class, Http1Origins.class, Http2TransportProperties.class })
 	@ConditionalOnMissingBean(ClientHttpRequestFactoryBuilder.class)
 	ClientHttpRequestFactoryBuilder<?> http2ClientHttpRequestFactoryBuilder(ObjectProvider<SharedHttp2Transport> shared,
 			ObjectProvider<Http2Transport> transport, SharedIdentities identities,
 			ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers, Http1Origins origins,
 			Http2TransportProperties properties, ResourceLoader resourceLoader, Environment environment) {
-		return customize(Http2ClientHttpRequestFactoryBuilder
-			.of(Http2TransportAutoConfiguration.source(shared, transport), identities)
-			.withCompression(properties.isCompression())
-			.withFallback(origins, () -> customize(detect(properties.getProxy(), resourceLoader, environment),
-					customizers.orderedStream().toList())),
+		return customize(
+				Http2ClientHttpRequestFactoryBuilder
+					.of(Http2TransportAutoConfiguration.source(shared, transport), identities)
+					.withCompression(properties.isCompression())
+					.withFallback(origins,
+							() -> customize(detect(Http2TransportAutoConfiguration.options(shared, transport).proxy(),
+									resourceLoader, environment), customizers.orderedStream().toList())),
 				customizers.orderedStream().toList());
 	}
 
@@ -66,9 +71,10 @@ public final class Http2ImperativeClientAutoConfiguration {
 	 * if there is a proxy of ours, since each of the others is told of one in its own
 	 * way.
 	 */
-	private static ClientHttpRequestFactoryBuilder<?> detect(Http2ProxyProperties proxy, ResourceLoader resourceLoader,
-			Environment environment) {
-		ClientHttpRequestFactoryBuilder<?> builder = proxy.isSet() ? ClientHttpRequestFactoryBuilder.jdk()
+	private static ClientHttpRequestFactoryBuilder<?> detect(@Nullable ProxyResolver proxy,
+			ResourceLoader resourceLoader, Environment environment) {
+		boolean systems = (proxy == ProxyResolver.system());
+		ClientHttpRequestFactoryBuilder<?> builder = (proxy != null && !systems) ? ClientHttpRequestFactoryBuilder.jdk()
 				: ClientHttpRequestFactoryBuilder.detect(resourceLoader.getClassLoader());
 		if (!(builder instanceof JdkClientHttpRequestFactoryBuilder jdk)) {
 			return builder;
@@ -76,8 +82,8 @@ public final class Http2ImperativeClientAutoConfiguration {
 		if (Threading.VIRTUAL.isActive(environment)) {
 			jdk = jdk.withExecutor(new VirtualThreadTaskExecutor("httpclient-"));
 		}
-		if (proxy.isSet() || !proxy.useSystemProperties()) {
-			Http1Proxies proxies = new Http1Proxies(proxy.toResolver());
+		if (!systems) {
+			Http1Proxies proxies = new Http1Proxies(proxy);
 			jdk = jdk.withProxySelector(proxies)
 				.withHttpClientCustomizer((client) -> client.authenticator(proxies.authenticator()));
 		}

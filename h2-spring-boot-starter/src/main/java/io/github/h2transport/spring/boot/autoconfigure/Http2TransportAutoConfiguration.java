@@ -1,14 +1,18 @@
 package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 import io.github.h2transport.TransportListener;
+import io.github.h2transport.TransportOptions;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.spring.Http1Origins;
+import io.github.h2transport.spring.Http1Origins.Http1Origin;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.spring.SharedIdentities;
 import io.github.h2transport.transport.Http2Transport;
+import io.github.h2transport.transport.TransportSnapshot;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -28,9 +32,10 @@ import org.springframework.core.io.ResourceLoader;
 /**
  * Auto-configuration of the one HTTP/2 transport that all clients of an application
  * share. A {@link ClientConnPool.Factory} bean replaces its pool,
- * {@link TransportListener} beans hear what happens, in their order. An
- * {@link Http2Transport} bean of the application is used instead; its life is then the
- * application's affair.
+ * {@link TransportListener} beans hear what happens, in their order,
+ * {@link TransportOptionsCustomizer} and {@link Http2TransportBuilderCustomizer} beans
+ * change the rest. An {@link Http2Transport} bean of the application is used instead; its
+ * life is then the application's affair.
  */
 @AutoConfiguration
 @ConditionalOnClass(name = BootVersionAutoConfiguration.CLASS_SINCE_4_1)
@@ -46,15 +51,20 @@ public final class Http2TransportAutoConfiguration {
 	@Bean(destroyMethod = "")
 	@ConditionalOnMissingBean({ SharedHttp2Transport.class, Http2Transport.class })
 	SharedHttp2Transport sharedHttp2Transport(Http2TransportProperties properties,
+			ObjectProvider<TransportOptionsCustomizer> optionsCustomizers,
+			ObjectProvider<Http2TransportBuilderCustomizer> builderCustomizers,
 			ObjectProvider<ClientConnPool.Factory> pool, ObjectProvider<TransportListener> listeners,
 			ResourceLoader resourceLoader, Environment environment, TransportEnd end) {
 		EventLoopThreads threads = new EventLoopThreads(resourceLoader.getClassLoader());
-		return end.of(new SharedHttp2Transport(properties.toTransportOptions(), (options) -> {
+		TransportOptions customized = properties.toTransportOptions(
+				(options) -> optionsCustomizers.orderedStream().forEach((customizer) -> customizer.customize(options)));
+		return end.of(new SharedHttp2Transport(customized, (options) -> {
 			Http2Transport.Builder builder = Http2Transport.builder()
 				.options(options)
 				.threadFactory(threads)
 				.listeners(listeners.orderedStream().toList());
 			pool.ifAvailable(builder::connPool);
+			builderCustomizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
 			return builder.build();
 		}, shutdownTimeout(properties.getShutdownTimeout(), environment)));
 	}
@@ -108,6 +118,29 @@ public final class Http2TransportAutoConfiguration {
 		}
 		Http2Transport given = transport.getObject();
 		return () -> given;
+	}
+
+	/** The options of the one or the other, without making a transport. */
+	static TransportOptions options(ObjectProvider<SharedHttp2Transport> shared,
+			ObjectProvider<Http2Transport> transport) {
+		SharedHttp2Transport own = shared.getIfAvailable();
+		return (own != null) ? own.options() : transport.getObject().options();
+	}
+
+	/** What the one or the other looks like, without making a transport. */
+	static Supplier<TransportSnapshot> snapshots(ObjectProvider<SharedHttp2Transport> shared,
+			ObjectProvider<Http2Transport> transport) {
+		SharedHttp2Transport own = shared.getIfAvailable();
+		return (own != null) ? own::snapshot : transport.getObject()::snapshot;
+	}
+
+	/**
+	 * Who is called over HTTP/1.1; nothing is known of that if only a transport of the
+	 * application is there.
+	 */
+	static Supplier<List<Http1Origin>> http1(ObjectProvider<Http1Origins> origins) {
+		Http1Origins known = origins.getIfAvailable();
+		return (known != null) ? known::snapshot : List::of;
 	}
 
 	/** Spring gives up waiting after its own limit, so a longer one would only be cut. */

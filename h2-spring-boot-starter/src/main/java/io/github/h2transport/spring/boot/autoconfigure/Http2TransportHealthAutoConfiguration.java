@@ -2,6 +2,7 @@ package io.github.h2transport.spring.boot.autoconfigure;
 
 import io.github.h2transport.spring.Http1Origins;
 import io.github.h2transport.spring.SharedHttp2Transport;
+import io.github.h2transport.transport.Http2Transport;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -19,15 +20,17 @@ import org.springframework.context.annotation.Bean;
  */
 @AutoConfiguration(after = Http2TransportAutoConfiguration.class)
 @ConditionalOnClass(HealthIndicator.class)
-@ConditionalOnBean(SharedHttp2Transport.class)
+@ConditionalOnBean(Http2Transport.class)
 @ConditionalOnBooleanProperty("management.health.h2-transport.enabled")
 @EnableConfigurationProperties(Http2TransportHealthProperties.class)
 public final class Http2TransportHealthAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean(name = { "h2TransportHealthIndicator", "h2TransportHealthContributor" })
-	HealthIndicator h2TransportHealthIndicator(ObjectProvider<SharedHttp2Transport> shared, Http1Origins origins) {
-		return new Http2TransportHealthIndicator(shared.getObject()::snapshot, origins::snapshot);
+	HealthIndicator h2TransportHealthIndicator(ObjectProvider<SharedHttp2Transport> shared,
+			ObjectProvider<Http2Transport> transport, ObjectProvider<Http1Origins> origins) {
+		return new Http2TransportHealthIndicator(Http2TransportAutoConfiguration.snapshots(shared, transport),
+				Http2TransportAutoConfiguration.http1(origins));
 	}
 
 }

@@ -4,6 +4,7 @@ import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.spring.metrics.Http2TransportMetrics;
 import io.github.h2transport.spring.metrics.Http2TransportMetricsListener;
 import io.github.h2transport.spring.metrics.OriginTags;
+import io.github.h2transport.transport.Http2Transport;
 import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -21,7 +22,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = Http2TransportAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass(MeterRegistry.class)
-@ConditionalOnBean({ MeterRegistry.class, SharedHttp2Transport.class })
+@ConditionalOnBean({ MeterRegistry.class, Http2Transport.class })
 @ConditionalOnBooleanProperty(name = "management.metrics.enable.h2.transport", matchIfMissing = true)
 public final class Http2TransportMetricsAutoConfiguration {
 
@@ -40,8 +41,10 @@ public final class Http2TransportMetricsAutoConfiguration {
 	/** The transport is asked for late, for it is made with the listener. */
 	@Bean
 	@ConditionalOnMissingBean
-	Http2TransportMetrics http2TransportMetrics(ObjectProvider<SharedHttp2Transport> shared, OriginTags origins) {
-		return new Http2TransportMetrics(() -> shared.getObject().snapshot(), origins);
+	Http2TransportMetrics http2TransportMetrics(ObjectProvider<SharedHttp2Transport> shared,
+			ObjectProvider<Http2Transport> transport, OriginTags origins) {
+		return new Http2TransportMetrics(() -> Http2TransportAutoConfiguration.snapshots(shared, transport).get(),
+				origins);
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 import io.github.h2transport.ByOrigin;
 import io.github.h2transport.OriginPattern;
@@ -371,10 +372,22 @@ public final class Http2TransportProperties {
 	 * property in a longer message. The ranges are those of the transport's own options.
 	 */
 	TransportOptions toTransportOptions() {
+		return toTransportOptions((nothing) -> {
+		});
+	}
+
+	/**
+	 * Does the same with changes.
+	 * @param change made to the options of all origins, before the properties of single
+	 * ones are applied
+	 */
+	TransportOptions toTransportOptions(Consumer<TransportOptions.Builder> change) {
 		TransportOptions.Builder options = general();
+		change.accept(options);
 		if (!this.origins.isEmpty()) {
 			options.origins(byOrigin((name, origin) -> {
 				TransportOptions.Builder own = general();
+				change.accept(own);
 				origin.apply(new OptionsMapping(originPrefix(name), own));
 				return own.build();
 			}));
