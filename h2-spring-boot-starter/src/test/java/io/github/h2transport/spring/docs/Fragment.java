@@ -27,6 +27,7 @@ final class Fragment {
 	/** What readers, and their IDEs, import without thinking. */
 	private static final List<String> IMPORTED = List.of("examples", "io.github.h2transport",
 			"io.github.h2transport.conn", "io.github.h2transport.pool", "io.github.h2transport.spring",
+			"io.github.h2transport.spring.boot.autoconfigure",
 			"io.github.h2transport.transport", "java.io", "java.net", "java.nio.charset", "java.nio.file",
 			"java.security", "java.time", "java.util", "java.util.concurrent", "java.util.function", "javax.net.ssl",
 			"org.slf4j", "org.springframework.beans.factory.annotation", "org.springframework.boot",
