@@ -74,6 +74,28 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	void begin() {
 		this.loop.join(this);
+		attempt(this::start);
+	}
+
+	/**
+	 * Runs a step. The order of the addresses and the TLS context are foreign: whatever
+	 * they throw ends the dial, and no socket stays behind.
+	 */
+	private void attempt(Runnable step) {
+		try {
+			step.run();
+		}
+		catch (Throwable ex) {
+			if (this.done) {
+				this.connection.driver().failed(ex);
+			}
+			else {
+				fail(ConnectFailures.lookUpFailed(origin().host(), target(), ex, context()));
+			}
+		}
+	}
+
+	private void start() {
 		ConnectionKey target = target();
 		ProxySettings proxy = target.proxy();
 		if (proxy == null) {
@@ -127,7 +149,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 			return;
 		}
 		if (found != null) {
-			next.accept(found);
+			attempt(() -> next.accept(found));
 			return;
 		}
 		Throwable cause = (failure instanceof CompletionException && failure.getCause() != null) ? failure.getCause()
@@ -142,16 +164,10 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 	}
 
 	private void connect(List<InetAddress> found, int port) {
-		try {
-			this.addresses = this.order.apply(found)
-				.stream()
-				.map((address) -> new InetSocketAddress(address, port))
-				.toList();
-		}
-		catch (RuntimeException ex) {
-			fail(ConnectFailures.lookUpFailed(origin().host(), target(), ex, context()));
-			return;
-		}
+		this.addresses = this.order.apply(found)
+			.stream()
+			.map((address) -> new InetSocketAddress(address, port))
+			.toList();
 		if (this.addresses.isEmpty()) {
 			fail(ConnectFailures.filtered(origin(), null, context()));
 			return;
@@ -230,7 +246,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		try {
 			wire = this.wires.create(this.connection, socket, registration, this.loop);
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (Throwable ex) {
 			Sockets.close(socket);
 			this.connection.driver()
 				.ending()

@@ -13,7 +13,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
 import io.github.h2transport.ConnectFailedException;
@@ -42,11 +41,7 @@ public final class Dialer implements AutoCloseable {
 
 	private static final long TASK_THREAD_LIFE_SECONDS = 10;
 
-	private static final long JOIN_MILLIS = 2_000;
-
-	private final EventLoop[] loops;
-
-	private final AtomicInteger nextLoop = new AtomicInteger();
+	private final EventLoops loops;
 
 	private final ThreadPoolExecutor tasks;
 
@@ -85,23 +80,12 @@ public final class Dialer implements AutoCloseable {
 		this.resources = new Resources(options, this.tasks, listener);
 		this.resolver = new Resolver(this.lookUps, lookUp);
 		this.engines = new TlsEngines(options);
-		this.loops = new EventLoop[options.eventLoops()];
-		for (int i = 0; i < this.loops.length; i++) {
-			this.loops[i] = new EventLoop(threads);
-		}
-		for (EventLoop loop : this.loops) {
-			loop.start();
-		}
+		this.loops = new EventLoops(options.eventLoops(), threads);
 	}
 
 	private static ThreadPoolExecutor blocking(int threads, String name) {
-		AtomicInteger number = new AtomicInteger();
 		ThreadPoolExecutor executor = new ThreadPoolExecutor(threads, threads, TASK_THREAD_LIFE_SECONDS,
-				TimeUnit.SECONDS, new LinkedBlockingQueue<>(), (task) -> {
-					Thread thread = new Thread(task, name + number.incrementAndGet());
-					thread.setDaemon(true);
-					return thread;
-				});
+				TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DaemonThreads(name));
 		executor.allowCoreThreadTimeOut(true);
 		return executor;
 	}
@@ -133,8 +117,9 @@ public final class Dialer implements AutoCloseable {
 	 */
 	public ClientConn dial(ConnectionKey key, Duration connectTimeout, boolean singleUse, ConnObserver observer,
 			UnaryOperator<List<InetAddress>> order) {
-		EventLoop loop = this.loops[Math.floorMod(this.nextLoop.getAndIncrement(), this.loops.length)];
-		ClientConn connection = new ClientConn(this.resources.nextId(), key, singleUse, this.resources, loop, observer);
+		EventLoop loop = this.loops.next();
+		ClientConn connection = new ClientConn(this.resources.nextId(), key, singleUse, this.resources, loop,
+				Guests.fenced(observer));
 		this.resources.remember(connection);
 		long deadline = loop.nanoTime() + connectTimeout.toNanos();
 		DialAttempt attempt = new DialAttempt(connection, loop, this.resolver, order, this::wire, deadline);
@@ -144,7 +129,8 @@ public final class Dialer implements AutoCloseable {
 		catch (RejectedExecutionException ex) {
 			this.resources.forget(connection);
 			FailureContext context = FailureContext.of(Initiator.CALLER, Phase.POOL);
-			observer.closed(connection, new ConnectFailedException("The transport is closed", ex, context));
+			connection.observer()
+				.closed(connection, new ConnectFailedException("The transport is closed", ex, context));
 		}
 		return connection;
 	}
@@ -170,8 +156,7 @@ public final class Dialer implements AutoCloseable {
 	 * @return calls the action off
 	 */
 	public Runnable schedule(long delayNanos, Runnable action) {
-		EventLoop loop = this.loops[0];
-		Timer timer = new Timer(loop, loop.nanoTime() + delayNanos, action);
+		Timer timer = new Timer(this.loops::first, this.loops.first().nanoTime() + delayNanos, action);
 		timer.start();
 		return timer::stop;
 	}
@@ -224,19 +209,7 @@ public final class Dialer implements AutoCloseable {
 		for (ClientConn connection : connections()) {
 			connection.close("The transport was closed meanwhile");
 		}
-		for (EventLoop loop : this.loops) {
-			loop.end();
-		}
-		try {
-			for (EventLoop loop : this.loops) {
-				if (!loop.inLoop()) {
-					loop.join(JOIN_MILLIS);
-				}
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		this.loops.close();
 		this.tasks.shutdownNow();
 		this.lookUps.shutdownNow();
 	}

@@ -31,8 +31,6 @@ import java.util.function.Consumer;
  */
 final class EventLoop implements Loop, Runnable {
 
-	private static final System.Logger logger = System.getLogger(EventLoop.class.getName());
-
 	/** Deadlines and PINGs are this exact at worst; never an endless select. */
 	private static final long TICK_NANOS = 100_000_000L;
 
@@ -59,6 +57,8 @@ final class EventLoop implements Loop, Runnable {
 
 	private final Thread thread;
 
+	private final Consumer<EventLoop> failed;
+
 	private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
 
 	/** True from before the mailbox is looked at until the select returns. */
@@ -84,19 +84,32 @@ final class EventLoop implements Loop, Runnable {
 
 	private long lastTick;
 
-	EventLoop(ThreadFactory threads) {
+	/**
+	 * Creates a loop that does not run yet.
+	 * @param threads makes its thread
+	 * @param failed told on that thread if it ends by a failure, before its connections
+	 * are told
+	 */
+	EventLoop(ThreadFactory threads, Consumer<EventLoop> failed) {
+		this.failed = failed;
+		this.thread = threads.newThread(this);
 		try {
 			this.selector = Selector.open();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("Cannot open a selector", ex);
 		}
-		this.thread = threads.newThread(this);
 	}
 
 	void start() {
 		LOOP_THREADS.add(this.thread);
-		this.thread.start();
+		try {
+			this.thread.start();
+		}
+		catch (Throwable ex) {
+			closeSelector();
+			throw ex;
+		}
 	}
 
 	/**
@@ -110,6 +123,10 @@ final class EventLoop implements Loop, Runnable {
 	@Override
 	public boolean inLoop() {
 		return Thread.currentThread() == this.thread;
+	}
+
+	boolean hasEnded() {
+		return this.ended;
 	}
 
 	@Override
@@ -198,9 +215,14 @@ final class EventLoop implements Loop, Runnable {
 		}
 		catch (Throwable ex) {
 			failure = ex;
-			logger.log(Level.ERROR, "An HTTP/2 event loop failed; its connections are closed", ex);
 		}
 		this.ended = true;
+		if (failure != null) {
+			Guests.log(Level.ERROR,
+					"An HTTP/2 event loop failed: its connections are closed, and another loop takes " + "its place",
+					failure);
+			attempt(() -> this.failed.accept(this));
+		}
 		finish((failure != null) ? failure : new RejectedExecutionException("The event loop has ended"));
 	}
 
@@ -226,7 +248,7 @@ final class EventLoop implements Loop, Runnable {
 			member.tick(now);
 		}
 		catch (Throwable ex) {
-			logger.log(Level.ERROR, "A connection failed at its clock and is given up", ex);
+			Guests.log(Level.ERROR, "A connection failed at its clock and is given up", ex);
 			member.loopEnded(ex);
 		}
 	}
@@ -237,7 +259,7 @@ final class EventLoop implements Loop, Runnable {
 			task.run();
 		}
 		catch (Throwable ex) {
-			logger.log(Level.WARNING, "A task on an HTTP/2 event loop failed", ex);
+			Guests.log(Level.WARNING, "A task on an HTTP/2 event loop failed", ex);
 		}
 	}
 
@@ -251,6 +273,9 @@ final class EventLoop implements Loop, Runnable {
 			this.selector.selectNow(this.found);
 		}
 		this.asleep.set(false);
+		// Nobody has a reason to interrupt a loop. The flag would end each further select
+		// at once.
+		Thread.interrupted();
 	}
 
 	private void ready(SelectionKey key) {
@@ -309,13 +334,17 @@ final class EventLoop implements Loop, Runnable {
 		}
 		while (!this.members.isEmpty() || !this.mailbox.isEmpty() || !this.touched.isEmpty() || !this.toUnpark.isEmpty()
 				|| !this.afterFlush.isEmpty());
+		closeSelector();
+	}
+
+	private void closeSelector() {
+		LOOP_THREADS.remove(this.thread);
 		try {
 			this.selector.close();
 		}
 		catch (IOException ex) {
-			logger.log(Level.WARNING, "An HTTP/2 event loop could not close its selector", ex);
+			Guests.log(Level.WARNING, "An HTTP/2 event loop could not close its selector", ex);
 		}
-		LOOP_THREADS.remove(this.thread);
 	}
 
 	private static void attempt(Runnable step) {
@@ -323,7 +352,7 @@ final class EventLoop implements Loop, Runnable {
 			step.run();
 		}
 		catch (Throwable ex) {
-			logger.log(Level.WARNING, "An HTTP/2 event loop did not end cleanly", ex);
+			Guests.log(Level.WARNING, "An HTTP/2 event loop did not end cleanly", ex);
 		}
 	}
 

@@ -18,11 +18,17 @@ final class Sockets {
 
 	static SocketChannel open() throws IOException {
 		SocketChannel channel = SocketChannel.open();
-		channel.configureBlocking(false);
-		// Small frames must not wait for the acknowledgement of earlier ones.
-		channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-		channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-		return channel;
+		try {
+			channel.configureBlocking(false);
+			// Small frames must not wait for the acknowledgement of earlier ones.
+			channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+			channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+			return channel;
+		}
+		catch (Throwable ex) {
+			close(channel);
+			throw ex;
+		}
 	}
 
 	static void close(SocketChannel channel) {

@@ -2,13 +2,17 @@ package io.github.h2transport.conn;
 
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * Runs an action on a loop once its time has come, unless it was stopped before.
  */
 final class Timer implements Loop.Member {
 
-	private final Loop loop;
+	/** Where timers run at present: another loop takes the place of one that failed. */
+	private final Supplier<? extends Loop> loops;
+
+	private volatile Loop loop;
 
 	private final long deadline;
 
@@ -17,8 +21,9 @@ final class Timer implements Loop.Member {
 	/** Set by whoever comes first: the clock, or the one who stops it. */
 	private final AtomicBoolean over = new AtomicBoolean();
 
-	Timer(Loop loop, long deadline, Runnable action) {
-		this.loop = loop;
+	Timer(Supplier<? extends Loop> loops, long deadline, Runnable action) {
+		this.loops = loops;
+		this.loop = loops.get();
 		this.deadline = deadline;
 		this.action = action;
 	}
@@ -58,7 +63,13 @@ final class Timer implements Loop.Member {
 
 	@Override
 	public void loopEnded(Throwable cause) {
-		run();
+		Loop next = this.loops.get();
+		if (next == this.loop) {
+			run();
+			return;
+		}
+		this.loop = next;
+		start();
 	}
 
 	private void run() {

@@ -38,7 +38,8 @@ public final class ReplayPauses {
 	public long next() {
 		long whole = this.next;
 		this.next = (whole == 0) ? FIRST_NANOS : Math.min(2 * whole, MOST_NANOS);
-		return whole / 2 + (long) (whole / 2 * this.random.getAsDouble());
+		long half = whole / 2;
+		return half + (long) (half * this.random.getAsDouble());
 	}
 
 }

@@ -71,7 +71,7 @@ final class AsyncRoundTrip extends Call {
 	}
 
 	private void attempt() {
-		CompletableFuture<ClientConn> connection = this.pool.getClientConn(connectionRequest()).toCompletableFuture();
+		CompletableFuture<ClientConn> connection = ask(this.pool);
 		if (connection.isDone()) {
 			connected(connection);
 			return;
@@ -79,16 +79,15 @@ final class AsyncRoundTrip extends Call {
 		this.current = connection;
 		long start = System.nanoTime();
 		Runnable disarm = this.dialer.schedule(connectionWait(), () -> {
-			if (connection.cancel(false)) {
+			if (!connection.isDone()) {
 				this.result.completeExceptionally(noConnection(this.pool));
+				connection.cancel(false);
 			}
 		});
 		connection.whenComplete((got, failure) -> {
 			disarm.run();
 			FlightRecorder.waited(key(), start, failure == null);
-			if (!connection.isCancelled()) {
-				connected(connection);
-			}
+			connected(connection);
 		});
 		if (this.result.isDone()) {
 			connection.cancel(false);
@@ -100,8 +99,10 @@ final class AsyncRoundTrip extends Call {
 		try {
 			connection = future.join();
 		}
-		catch (CompletionException ex) {
-			this.result.completeExceptionally(poolFailure(ex.getCause()));
+		catch (CompletionException | CancellationException ex) {
+			if (!this.result.isDone()) {
+				this.result.completeExceptionally(poolFailure((ex.getCause() != null) ? ex.getCause() : ex));
+			}
 			return;
 		}
 		if (this.result.isDone()) {

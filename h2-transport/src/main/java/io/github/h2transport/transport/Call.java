@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -28,6 +29,7 @@ import io.github.h2transport.conn.CallTimes;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
 import io.github.h2transport.conn.FlightRecorder;
+import io.github.h2transport.conn.Guests;
 import io.github.h2transport.conn.StreamListener;
 import io.github.h2transport.conn.StreamPlan;
 import io.github.h2transport.pool.ClientConnPool;
@@ -153,8 +155,7 @@ abstract class Call implements StreamPlan {
 		return this.key;
 	}
 
-	/** Asks for a connection. */
-	ConnectionRequest connectionRequest() {
+	private ConnectionRequest connectionRequest() {
 		if (this.listener != null) {
 			this.listener.getConnection(this.request);
 			this.askedNanos = System.nanoTime();
@@ -163,6 +164,19 @@ abstract class Call implements StreamPlan {
 		Duration connectTimeout = (own.connectTimeout() != null) ? own.connectTimeout() : this.options.connectTimeout();
 		return new ConnectionRequest(this.key, this.request, connectTimeout, this.request.body().isRepeatable(),
 				this.retries != null && this.retries.isRetry(), own.onlyCachedConnection());
+	}
+
+	/**
+	 * Asks for a connection. The pool may be the user's: whatever it does is an answer.
+	 */
+	CompletableFuture<ClientConn> ask(ClientConnPool pool) {
+		ConnectionRequest asked = connectionRequest();
+		try {
+			return pool.getClientConn(asked).toCompletableFuture();
+		}
+		catch (Throwable ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
 	}
 
 	/** How long the call may wait for a connection, in nanoseconds from now. */
@@ -175,10 +189,7 @@ abstract class Call implements StreamPlan {
 	/** The words for a call that got no connection in time. */
 	Http2Exception noConnection(ClientConnPool pool) {
 		FailureContext context = FailureContext.of(Initiator.LIBRARY, Phase.POOL);
-		PoolSnapshot state = pool.snapshot(this.key);
-		if (state == null) {
-			state = PoolSnapshot.ofPending(pool.pending(this.key));
-		}
+		PoolSnapshot state = state(pool);
 		String others = describe(state);
 		Http2Exception cause = state.dialFailure();
 		long deadline = this.times.headDeadline();
@@ -197,6 +208,17 @@ abstract class Call implements StreamPlan {
 							+ others,
 					cause, context)
 			.withQueue(state.pending(), state.oldestWait()));
+	}
+
+	private PoolSnapshot state(ClientConnPool pool) {
+		try {
+			PoolSnapshot state = pool.snapshot(this.key);
+			return (state != null) ? state : PoolSnapshot.ofPending(pool.pending(this.key));
+		}
+		catch (Throwable ex) {
+			Guests.failed("A connection pool (" + pool.getClass().getName() + ")", ex);
+			return PoolSnapshot.ofPending(0);
+		}
 	}
 
 	private static String describe(PoolSnapshot state) {

@@ -14,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 import io.github.h2transport.ConnectionKey;
@@ -31,6 +30,7 @@ import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ConnectionSnapshot;
 import io.github.h2transport.conn.ConnectionState;
+import io.github.h2transport.conn.DaemonThreads;
 import io.github.h2transport.conn.Dialer;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.pool.DefaultClientConnPool;
@@ -65,11 +65,8 @@ public final class Http2Transport implements AutoCloseable {
 
 	private final Targets targets;
 
-	private final ExecutorService blockingBodies = Executors.newCachedThreadPool((task) -> {
-		Thread thread = new Thread(task, "h2-body");
-		thread.setDaemon(true);
-		return thread;
-	});
+	private final ExecutorService blockingBodies = Executors
+		.newCachedThreadPool((task) -> DaemonThreads.of(task, "h2-body"));
 
 	private Http2Transport(Builder builder) {
 		this.options = builder.options;
@@ -279,7 +276,7 @@ public final class Http2Transport implements AutoCloseable {
 		this.dialer.connections().forEach((connection) -> connection.shutdown("the client shuts down"));
 		CompletableFuture<Void> quiet = this.dialer.whenNoConnection();
 		CompletableFuture<Void> done = new CompletableFuture<>();
-		Thread closer = new Thread(() -> {
+		Thread closer = DaemonThreads.of(() -> {
 			try {
 				quiet.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
 			}
@@ -293,7 +290,6 @@ public final class Http2Transport implements AutoCloseable {
 			this.blockingBodies.shutdownNow();
 			done.complete(null);
 		}, "h2-shutdown");
-		closer.setDaemon(true);
 		closer.start();
 		return done;
 	}
@@ -373,12 +369,7 @@ public final class Http2Transport implements AutoCloseable {
 		}
 
 		private static ThreadFactory daemonThreads() {
-			AtomicInteger number = new AtomicInteger();
-			return (task) -> {
-				Thread thread = new Thread(task, "h2-loop-" + number.incrementAndGet());
-				thread.setDaemon(true);
-				return thread;
-			};
+			return new DaemonThreads("h2-loop-");
 		}
 
 	}

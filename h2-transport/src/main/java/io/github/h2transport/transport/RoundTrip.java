@@ -1,6 +1,7 @@
 package io.github.h2transport.transport;
 
 import java.io.IOException;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -78,7 +79,7 @@ final class RoundTrip extends Call {
 	}
 
 	private ClientConn connection() throws Http2Exception {
-		CompletableFuture<ClientConn> future = this.pool.getClientConn(connectionRequest()).toCompletableFuture();
+		CompletableFuture<ClientConn> future = ask(this.pool);
 		try {
 			return future.isDone() ? future.get() : await(future);
 		}
@@ -88,6 +89,9 @@ final class RoundTrip extends Call {
 		}
 		catch (ExecutionException ex) {
 			throw poolFailure(ex.getCause());
+		}
+		catch (CancellationException ex) {
+			throw poolFailure(ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -1,6 +1,5 @@
 package io.github.h2transport.transport;
 
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -11,6 +10,7 @@ import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.TransportListener;
+import io.github.h2transport.conn.Guests;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * from the calls and connections that it listens to.
  */
 final class SafeListener implements TransportListener {
-
-	private static final System.Logger logger = System.getLogger(SafeListener.class.getName());
 
 	private final List<TransportListener> listeners;
 
@@ -32,8 +30,8 @@ final class SafeListener implements TransportListener {
 			try {
 				event.accept(listener);
 			}
-			catch (RuntimeException | Error ex) {
-				logger.log(Level.WARNING, "A transport listener failed: " + listener.getClass().getName(), ex);
+			catch (Throwable ex) {
+				Guests.failed("A transport listener (" + listener.getClass().getName() + ")", ex);
 			}
 		}
 	}

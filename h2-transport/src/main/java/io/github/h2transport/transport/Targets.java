@@ -121,7 +121,7 @@ final class Targets {
 				ProxySettings proxy = proxies.proxyFor(origin);
 				return (proxy != null) ? new ConnectionKey(origin, null, null, proxy) : this.plainKey;
 			}
-			catch (RuntimeException ex) {
+			catch (Throwable ex) {
 				throw new InvalidRequestException("The proxy for " + origin + " could not be found out: " + ex, ex,
 						FailureContext.of(Initiator.CALLER, Phase.VALIDATE));
 			}

@@ -34,6 +34,7 @@ class EventLoopTests {
 		Thread thread = new Thread(task, "loop");
 		thread.setDaemon(true);
 		return thread;
+	}, (failed) -> {
 	});
 
 	@AfterEach

@@ -3,15 +3,16 @@ package io.github.h2transport.spring.boot.autoconfigure;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.h2transport.conn.DaemonThreads;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.NonBlocking;
 
 import org.springframework.util.ClassUtils;
 
 /**
- * Makes the threads of the transport's event loops: daemons, and, where Reactor is
- * present, marked so that a blocking call on one of them fails instead of stalling every
- * connection of the loop.
+ * Makes the threads of the transport's event loops: daemons that inherit nothing, and,
+ * where Reactor is present, marked so that a blocking call on one of them fails instead
+ * of stalling every connection of the loop.
  */
 final class EventLoopThreads implements ThreadFactory {
 
@@ -28,9 +29,7 @@ final class EventLoopThreads implements ThreadFactory {
 	@Override
 	public Thread newThread(Runnable task) {
 		String name = "h2-loop-" + this.count.incrementAndGet();
-		Thread thread = this.reactorPresent ? NonBlockingThread.create(task, name) : new Thread(task, name);
-		thread.setDaemon(true);
-		return thread;
+		return this.reactorPresent ? NonBlockingThread.create(task, name) : DaemonThreads.of(task, name);
 	}
 
 	/**
@@ -39,12 +38,12 @@ final class EventLoopThreads implements ThreadFactory {
 	 */
 	private static final class NonBlockingThread extends Thread implements NonBlocking {
 
-		private NonBlockingThread(Runnable task, String name) {
-			super(task, name);
+		private NonBlockingThread(ThreadGroup group, Runnable task, String name) {
+			super(group, task, name, 0, false);
 		}
 
 		static Thread create(Runnable task, String name) {
-			return new NonBlockingThread(task, name);
+			return DaemonThreads.make(task, name, NonBlockingThread::new);
 		}
 
 	}
