@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -164,6 +165,17 @@ public abstract sealed class RequestBody implements Closeable {
 	 */
 	public abstract void writeTo(OutputStream out) throws IOException;
 
+	/**
+	 * Writes the content, and says what it is read from, if it is a stream. Closing that
+	 * from another thread may end a read that waits.
+	 * @param out blocks while the flow-control windows are full
+	 * @param source told before the first octet is read
+	 * @throws IOException from the source or from the connection
+	 */
+	public void writeTo(OutputStream out, Consumer<? super Closeable> source) throws IOException {
+		writeTo(out);
+	}
+
 	/** Frees the source. Called exactly when the call has ended, however it ended. */
 	@Override
 	public void close() {
@@ -305,7 +317,14 @@ public abstract sealed class RequestBody implements Closeable {
 
 		@Override
 		public void writeTo(OutputStream out) throws IOException {
+			writeTo(out, (in) -> {
+			});
+		}
+
+		@Override
+		public void writeTo(OutputStream out, Consumer<? super Closeable> reading) throws IOException {
 			try (InputStream in = this.source.get()) {
+				reading.accept(in);
 				in.transferTo(out);
 			}
 			catch (UncheckedIOException ex) {
@@ -322,6 +341,8 @@ public abstract sealed class RequestBody implements Closeable {
 		private final long length;
 
 		private final AtomicBoolean used = new AtomicBoolean();
+
+		private final AtomicBoolean closed = new AtomicBoolean();
 
 		private OneShotStream(InputStream stream, long length) {
 			this.stream = stream;
@@ -353,8 +374,17 @@ public abstract sealed class RequestBody implements Closeable {
 		}
 
 		@Override
+		public void writeTo(OutputStream out, Consumer<? super Closeable> reading) throws IOException {
+			reading.accept(this);
+			writeTo(out);
+		}
+
+		@Override
 		public void close() {
 			this.used.set(true);
+			if (this.closed.getAndSet(true)) {
+				return;
+			}
 			try {
 				this.stream.close();
 			}

@@ -425,6 +425,10 @@ public final class ClientConn {
 		return this.resources.budget();
 	}
 
+	Watchdog watchdog() {
+		return this.resources.watchdog();
+	}
+
 	Slots slots() {
 		return this.streams.slots();
 	}

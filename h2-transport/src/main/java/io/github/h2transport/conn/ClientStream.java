@@ -88,6 +88,8 @@ public final class ClientStream extends ProtocolStream {
 
 	private final StreamWaiter waiter = new StreamWaiter(this);
 
+	private final StreamClock clock = new StreamClock(this);
+
 	/** Set by the loop. */
 	private volatile boolean interim;
 
@@ -171,19 +173,9 @@ public final class ClientStream extends ProtocolStream {
 		listeners.tell();
 	}
 
-	/**
-	 * How long the body may pause; such a stream may be silent for as long as it likes.
-	 */
-	long readTimeoutNanos() {
-		ResponseHead arrived = this.head;
-		String type = (arrived != null) ? arrived.headers().get("content-type") : null;
-		boolean eventStream = type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
-		return eventStream ? 0 : this.times.readTimeoutNanos();
-	}
-
 	/** Waits until the body has news. For the reader. */
 	void awaitContent() throws Http2Exception {
-		this.waiter.awaitContent(this.body, readTimeoutNanos());
+		this.waiter.awaitContent(this.body, this.clock.readTimeoutNanos());
 	}
 
 	/**
@@ -271,13 +263,10 @@ public final class ClientStream extends ProtocolStream {
 		boolean complete = this.body.isEnded();
 		ResponseDrain rest = complete ? null
 				: ResponseDrain.of(isLocalDone(), remainingLength(), this.connection.nanoTime());
-		if (!this.body.discard()) {
+		if (!this.body.discard() || complete) {
 			return;
 		}
-		if (complete) {
-			stopUpload();
-		}
-		else if (rest != null) {
+		if (rest != null) {
 			this.drain = rest;
 			// Another thread may be reading, in vain.
 			wake();
@@ -413,7 +402,7 @@ public final class ClientStream extends ProtocolStream {
 	 * no more.
 	 */
 	boolean isCreditedOnReceipt() {
-		return this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
+		return isWriting();
 	}
 
 	/** Lets the server finish, though nobody listens. Holder of the pen. */
@@ -478,9 +467,7 @@ public final class ClientStream extends ProtocolStream {
 		}
 	}
 
-	/**
-	 * Looks at the deadlines of a stream whose caller is not parked. Loop.
-	 */
+	/** Looks at the clock. Loop. */
 	void tick(long now) {
 		if (this.upload != null && this.upload.isHeldTooLong(now - this.startNanos)) {
 			letGo();
@@ -489,34 +476,22 @@ public final class ClientStream extends ProtocolStream {
 		if (rest != null && rest.isOver(now)) {
 			closedEarly();
 		}
-		endIfLate(now);
+		this.clock.tick(now);
 	}
 
-	/** As {@link #tick}, also before the stream is open. Loop. */
-	void endIfLate(long now) {
-		StreamNews listeners = this.news;
-		if (listeners == null || !listeners.isHeard() || this.failure != null) {
-			return;
-		}
-		long deadline = (this.head == null) ? this.times.headDeadline() : this.times.exchangeDeadline();
-		long gap = listeners.gapDeadline();
-		if (this.head != null && gap != 0) {
-			deadline = CallTimes.earlier(deadline, gap);
-		}
-		if (deadline != 0 && now - deadline >= 0 && !this.body.isEnded()) {
-			leave(ErrorCode.CANCEL, () -> StreamWaiter.timeout(this, phase()));
-		}
+	StreamClock clock() {
+		return this.clock;
 	}
 
-	/**
-	 * By the publisher: since when it wants content that is not there; 0 if it does not.
-	 */
-	void wantingSince(long now) {
+	/** Whether somebody is called back. */
+	boolean isHeard() {
 		StreamNews listeners = this.news;
-		if (listeners != null) {
-			long timeout = (now != 0) ? readTimeoutNanos() : 0;
-			listeners.gapDeadline((timeout > 0) ? StreamWaiter.nonZero(now + timeout) : 0);
-		}
+		return listeners != null && listeners.isHeard();
+	}
+
+	/** Whether the caller may be in the middle of its own source of content. */
+	boolean isWriting() {
+		return this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
 	}
 
 	@Override
@@ -582,7 +557,7 @@ public final class ClientStream extends ProtocolStream {
 		}
 	}
 
-	/** Tells whoever waits, blocked or not. */
+	/** Tells whoever waits. */
 	void wake() {
 		this.waiter.wake();
 		StreamNews listeners = this.news;

@@ -102,9 +102,7 @@ final class ConnReceiver implements ReceiveEvents {
 			this.connection.streamClosed(client);
 			return;
 		}
-		if (client.isUploadStopped()) {
-			client.stopUpload();
-		}
+		client.clock().answeredEarly(this.driver.lastReadNanos());
 	}
 
 	@Override

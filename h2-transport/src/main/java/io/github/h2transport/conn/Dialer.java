@@ -212,6 +212,7 @@ public final class Dialer implements AutoCloseable {
 		this.loops.close();
 		this.tasks.shutdownNow();
 		this.lookUps.shutdownNow();
+		this.resources.watchdog().close();
 	}
 
 }

@@ -48,7 +48,7 @@ final class OpenOp extends Op {
 
 	@Override
 	void waits(long now) {
-		this.stream.endIfLate(now);
+		this.stream.clock().tick(now);
 	}
 
 	@Override

@@ -35,6 +35,8 @@ final class Resources {
 
 	private final MemoryBudget budget = MemoryBudget.ofHeap();
 
+	private final Watchdog watchdog = new Watchdog();
+
 	private final WarningBudget warnings = new WarningBudget();
 
 	private final PingBackOff pingBackOff = new PingBackOff();
@@ -91,6 +93,10 @@ final class Resources {
 
 	MemoryBudget budget() {
 		return this.budget;
+	}
+
+	Watchdog watchdog() {
+		return this.watchdog;
 	}
 
 	WarningBudget warnings() {

@@ -176,7 +176,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 			receiver.onError(failure);
 		}
 		else {
-			this.stream.wantingSince((this.demand > 0) ? this.stream.connection().nanoTime() : 0);
+			this.stream.clock().wantingSince((this.demand > 0) ? this.stream.connection().nanoTime() : 0);
 		}
 	}
 

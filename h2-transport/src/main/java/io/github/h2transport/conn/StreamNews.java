@@ -31,9 +31,6 @@ final class StreamNews implements Runnable {
 	/** Written before the listener: whether it is told once, of the response. */
 	private boolean ofResponse;
 
-	/** When a publisher's subscriber must have its next octet, 0 for never. */
-	private volatile long gapDeadline;
-
 	/** Set by whoever has news, taken back by the loop before it looks. */
 	@SuppressWarnings("unused") // read through TOLD only
 	private volatile boolean told;
@@ -79,14 +76,6 @@ final class StreamNews implements Runnable {
 			this.listener = null;
 		}
 		action.run();
-	}
-
-	long gapDeadline() {
-		return this.gapDeadline;
-	}
-
-	void gapDeadline(long time) {
-		this.gapDeadline = time;
 	}
 
 }

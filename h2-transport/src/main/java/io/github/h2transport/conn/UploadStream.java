@@ -9,6 +9,7 @@ import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
+import io.github.h2transport.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,20 @@ public final class UploadStream extends OutputStream {
 	 */
 	public boolean awaitWanted() throws Http2Exception {
 		return this.stream.awaitUpload(this.upload);
+	}
+
+	/**
+	 * Writes all of a body and ends the content. Comes back when the call has ended,
+	 * whatever the source of the body does, unless it heeds neither its closing nor an
+	 * interrupt.
+	 * @param body the body
+	 * @throws IOException from the body, or {@link Stopped}
+	 */
+	public void writeAll(RequestBody body) throws IOException {
+		try (SourceGuard guard = new SourceGuard(this.upload, this.stream.connection().watchdog())) {
+			body.writeTo(this, guard::reading);
+			close();
+		}
 	}
 
 	@Override

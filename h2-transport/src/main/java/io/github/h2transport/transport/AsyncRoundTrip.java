@@ -148,8 +148,7 @@ final class AsyncRoundTrip extends Call {
 		UploadStream out = stream.uploadStream();
 		try {
 			if (out.awaitWanted()) {
-				body.writeTo(out);
-				out.close();
+				out.writeAll(body);
 			}
 		}
 		catch (Exception ex) {

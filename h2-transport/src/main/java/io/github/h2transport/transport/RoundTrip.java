@@ -161,8 +161,7 @@ final class RoundTrip extends Call {
 		UploadStream out = stream.uploadStream();
 		try {
 			if (out.awaitWanted()) {
-				body.writeTo(out);
-				out.close();
+				out.writeAll(body);
 			}
 		}
 		catch (IOException | RuntimeException | Error ex) {

@@ -13,10 +13,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLServerSocket;
+
 import io.github.h2transport.frame.Settings;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A cleartext HTTP/2 server on 127.0.0.1 that does what the test says: either step by
+ * An HTTP/2 server on 127.0.0.1, in cleartext or over TLS, that does what the test says: either step by
  * step, with a {@link ScriptedConn} for each connection, or with a {@link RequestHandler}
  * for each request, where the amount matters more than the order.
  */
@@ -34,9 +38,10 @@ public final class ScriptedServer implements AutoCloseable {
 
 	private final AtomicInteger count = new AtomicInteger();
 
-	private ScriptedServer(int port) {
+	private ScriptedServer(@Nullable Certificates certificates) {
 		try {
-			this.listener = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+			this.listener = (certificates != null) ? secure(certificates)
+					: new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -49,7 +54,26 @@ public final class ScriptedServer implements AutoCloseable {
 	 * @return a server on a free port
 	 */
 	public static ScriptedServer start() {
-		return new ScriptedServer(0);
+		return new ScriptedServer(null);
+	}
+
+	/**
+	 * Starts a server over TLS that says nothing by itself.
+	 * @param certificates what it presents
+	 * @return a server on a free port
+	 */
+	public static ScriptedServer startTls(Certificates certificates) {
+		return new ScriptedServer(certificates);
+	}
+
+	private static ServerSocket secure(Certificates certificates) throws IOException {
+		SSLServerSocket socket = (SSLServerSocket) certificates.contextTrusting(Certificates.client())
+			.getServerSocketFactory()
+			.createServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+		SSLParameters parameters = socket.getSSLParameters();
+		parameters.setApplicationProtocols(new String[] { "h2" });
+		socket.setSSLParameters(parameters);
+		return socket;
 	}
 
 	/**
@@ -59,7 +83,7 @@ public final class ScriptedServer implements AutoCloseable {
 	 * @return what the server has seen, with the server itself
 	 */
 	public static ServedRequests serving(Settings settings, RequestHandler handler) {
-		ScriptedServer server = new ScriptedServer(0);
+		ScriptedServer server = new ScriptedServer(null);
 		return new ServedRequests(server, settings, handler);
 	}
 
@@ -90,7 +114,8 @@ public final class ScriptedServer implements AutoCloseable {
 	}
 
 	public URI uri(String path) {
-		return URI.create("http://127.0.0.1:" + port() + path);
+		return URI.create(((this.listener instanceof SSLServerSocket) ? "https://localhost:" : "http://127.0.0.1:")
+				+ port() + path);
 	}
 
 	/**

@@ -1,0 +1,39 @@
+package io.github.h2transport.faults;
+
+import io.github.h2transport.TlsOptions;
+import io.github.h2transport.TransportOptions;
+import io.github.h2transport.testkit.Certificates;
+import io.github.h2transport.testkit.ScriptedServer;
+import io.github.h2transport.testkit.Transports;
+import io.github.h2transport.transport.Http2Transport;
+
+import java.util.function.Consumer;
+
+/** How a server is reached. */
+enum Peer {
+
+	CLEARTEXT {
+		@Override
+		ScriptedServer start() {
+			return ScriptedServer.start();
+		}
+	},
+
+	TLS {
+		@Override
+		ScriptedServer start() {
+			return ScriptedServer.startTls(Certificates.localhost());
+		}
+	};
+
+	abstract ScriptedServer start();
+
+	/** A transport that trusts the server. */
+	static Http2Transport transport(Consumer<TransportOptions.Builder> choice) {
+		return Transports.cleartext((options) -> {
+			options.tls(TlsOptions.of(Certificates.localhost().clientContext()));
+			choice.accept(options);
+		});
+	}
+
+}
