@@ -77,7 +77,8 @@ final class StreamClock {
 			end(Phase.RESPONSE_BODY);
 		}
 		else if (isOver(headDeadline, now) && this.stream.isWriting() && !this.stream.isUploadStopped()) {
-			// There is a response to be delivered; what stalls is the rest of the request.
+			// There is a response to be delivered; what stalls is the rest of the
+			// request.
 			this.stream.stopUpload();
 		}
 	}

@@ -39,7 +39,6 @@ class RequestContentTests {
 	/** So long the server may end a stream itself that it has answered. */
 	private static final Duration SERVERS_TURN = Duration.ofMillis(20);
 
-
 	private static final int FRAME = 16_384;
 
 	private final ScriptedPeer peer = new ScriptedPeer().greet();
@@ -394,9 +393,7 @@ class RequestContentTests {
 		Exchange call = this.peer.call(post("/a", new byte[20]));
 		this.peer.send(headers(1).status(200).endStream());
 		call.response().close();
-		this.peer.advance(SERVERS_TURN)
-			.expect(headers(1), data(1, 10), rstStream(1, ErrorCode.NO_ERROR))
-			.isAtRest();
+		this.peer.advance(SERVERS_TURN).expect(headers(1), data(1, 10), rstStream(1, ErrorCode.NO_ERROR)).isAtRest();
 	}
 
 	@Test

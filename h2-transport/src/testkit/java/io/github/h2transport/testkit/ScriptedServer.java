@@ -20,9 +20,9 @@ import io.github.h2transport.frame.Settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP/2 server on 127.0.0.1, in cleartext or over TLS, that does what the test says: either step by
- * step, with a {@link ScriptedConn} for each connection, or with a {@link RequestHandler}
- * for each request, where the amount matters more than the order.
+ * An HTTP/2 server on 127.0.0.1, in cleartext or over TLS, that does what the test says:
+ * either step by step, with a {@link ScriptedConn} for each connection, or with a
+ * {@link RequestHandler} for each request, where the amount matters more than the order.
  */
 public final class ScriptedServer implements AutoCloseable {
 
