@@ -11,6 +11,7 @@ import javax.net.ssl.SSLHandshakeException;
 import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2TimeoutException;
+import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
 
@@ -57,6 +58,22 @@ final class ExceptionTranslator {
 			case RESOLVE, CONNECT, TLS, PREFACE -> true;
 			default -> false;
 		};
+	}
+
+	/**
+	 * Returns what a request that cannot be sent fails with, as with Spring's other
+	 * clients: what the caller has got wrong will be wrong the next time too, while an
+	 * {@link IOException} makes people and frameworks try again.
+	 * @param mistake what the transport threw, without having sent anything
+	 * @return an exception with the same words and the mistake as its cause
+	 */
+	static IllegalArgumentException callersMistake(InvalidRequestException mistake) {
+		return new IllegalArgumentException(mistake.getMessage(), mistake);
+	}
+
+	/** Does the one or the other. */
+	static Exception translateAny(Http2Exception failure) {
+		return (failure instanceof InvalidRequestException mistake) ? callersMistake(mistake) : translate(failure);
 	}
 
 	private static <E extends IOException> E withCause(E exception, Throwable cause) {

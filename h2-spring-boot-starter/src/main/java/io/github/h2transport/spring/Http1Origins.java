@@ -175,7 +175,8 @@ public final class Http1Origins {
 	}
 
 	private static boolean isRefused(ConnectionKey key, TransportOptions options) {
-		return !key.origin().isSecure() && !options.forOrigin(key.origin()).allowHttp();
+		// Other schemes are nobody's.
+		return key.origin().scheme().equals("http") && !options.forOrigin(key.origin()).allowHttp();
 	}
 
 	private void remember(ConnectionKey key, String reason, boolean always) {

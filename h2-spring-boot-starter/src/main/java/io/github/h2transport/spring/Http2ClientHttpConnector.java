@@ -5,6 +5,8 @@ import java.time.Clock;
 import java.util.function.Function;
 
 import io.github.h2transport.CallOptions;
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.transport.Http2Transport;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -128,7 +130,27 @@ public final class Http2ClientHttpConnector implements ClientHttpConnector {
 	@Override
 	public Mono<ClientHttpResponse> connect(HttpMethod method, URI uri,
 			Function<? super ClientHttpRequest, Mono<Void>> requestCallback) {
+		refuseForeign(uri);
 		return ReactiveExchange.of(this.client, method, uri, requestCallback);
+	}
+
+	/**
+	 * At once, as the JDK's client does it, so that the caller gets this exception
+	 * itself: {@code WebClient} wraps every later one. The words are the transport's,
+	 * which sends nothing to such a target.
+	 */
+	private void refuseForeign(URI uri) {
+		String scheme = uri.getScheme();
+		if (uri.getHost() != null && ("https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme))) {
+			return;
+		}
+		Throwable failure = this.client.exchange()
+			.roundTripAsync(Http2Request.get(uri))
+			.handle((none, thrown) -> thrown)
+			.getNow(null);
+		if (failure instanceof InvalidRequestException mistake) {
+			throw ExceptionTranslator.callersMistake(mistake);
+		}
 	}
 
 }

@@ -9,6 +9,7 @@ import io.github.h2transport.CallOptions;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
+import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.RequestBody;
 import org.jspecify.annotations.Nullable;
 
@@ -118,6 +119,9 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 				info.answered(response);
 			}
 			return new Http2ClientHttpResponse(response, acceptGzip);
+		}
+		catch (InvalidRequestException ex) {
+			throw ExceptionTranslator.callersMistake(ex);
 		}
 		catch (Http2Exception ex) {
 			throw ExceptionTranslator.translate(ex);

@@ -21,7 +21,8 @@ import org.springframework.util.Assert;
  * exceptions that Spring's other clients throw ({@code HttpTimeoutException},
  * {@code HttpConnectTimeoutException}, {@code ConnectException},
  * {@code UnknownHostException}, {@code SSLHandshakeException}), with the
- * {@link io.github.h2transport.Http2Exception} as cause, or with that exception itself.
+ * {@link io.github.h2transport.Http2Exception} as cause, or with that exception itself. A
+ * request that cannot be sent as it is fails with an {@link IllegalArgumentException}.
  *
  * <p>
  * Redirects are followed by default, at most 20 in a row, never from {@code https} to

@@ -146,7 +146,7 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 		}
 		else if (failure != null && !this.cancelled) {
 			// Else nobody listens; Reactor would log it as an error that was dropped.
-			fail((failure instanceof Http2Exception ours) ? ExceptionTranslator.translate(ours) : failure);
+			fail((failure instanceof Http2Exception ours) ? ExceptionTranslator.translateAny(ours) : failure);
 		}
 	}
 

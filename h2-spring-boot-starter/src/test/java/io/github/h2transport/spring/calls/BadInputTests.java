@@ -51,9 +51,8 @@ class BadInputTests {
 	void httpUrlsAreRefusedWithTheOptionsThatAllowThemWhereTheFallbackDoesNot() {
 		try (ConfigurableApplicationContext strict = ClientApplication.run(ClientApplication.class,
 				List.of("h2.transport.fallback=tls"))) {
-			Throwable cause = failure(client(strict), URI.create("http://localhost:1/"));
+			Throwable cause = mistake(client(strict).get().uri("http://localhost:1/"));
 
-			assertThat(cause).isInstanceOf(InvalidRequestException.class);
 			assertThat(cause.getMessage()).containsIgnoringCase("scheme")
 				.contains("h2.transport.allow-http=true", "h2.transport.fallback=all");
 		}
@@ -61,24 +60,22 @@ class BadInputTests {
 
 	@Test
 	void anUnsupportedSchemeIsNamed() {
-		Throwable cause = failure(URI.create("ftp://localhost/file"));
+		Throwable cause = mistake(client(application).get().uri("ftp://localhost/file"));
 
-		assertThat(cause).isInstanceOf(InvalidRequestException.class);
 		assertThat(cause.getMessage()).contains("ftp").containsIgnoringCase("scheme");
 	}
 
 	@Test
 	void aBadHeaderNameIsNamed() {
-		Throwable cause = failure(client(application).get().uri(SOMEWHERE).header("bad name", "value"));
+		Throwable cause = mistake(client(application).get().uri(SOMEWHERE).header("bad name", "value"));
 
-		assertThat(cause).isInstanceOf(InvalidRequestException.class).hasMessageContaining("bad name");
+		assertThat(cause).hasMessageContaining("bad name");
 	}
 
 	@Test
 	void aBadHeaderValueIsNotShownButItsNameIs() {
-		Throwable cause = failure(client(application).get().uri(SOMEWHERE).header("X-Split", "a\r\nsecret: b"));
+		Throwable cause = mistake(client(application).get().uri(SOMEWHERE).header("X-Split", "a\r\nsecret: b"));
 
-		assertThat(cause).isInstanceOf(InvalidRequestException.class);
 		assertThat(cause.getMessage()).contains("x-split").doesNotContain("secret").doesNotContain("\r");
 	}
 
@@ -192,6 +189,14 @@ class BadInputTests {
 		assertThat(failure).as("the call must fail").isNotNull();
 		assertThat(failure.getCause()).isNotNull();
 		return failure.getCause();
+	}
+
+	/** No failure of input or output, for nobody would be helped by another attempt. */
+	private static Throwable mistake(RestClient.RequestHeadersSpec<?> call) {
+		IllegalArgumentException failure = catchThrowableOfType(IllegalArgumentException.class,
+				() -> call.retrieve().body(String.class));
+		assertThat(failure).hasCauseInstanceOf(InvalidRequestException.class);
+		return failure;
 	}
 
 	private static int closedPort() throws IOException {
