@@ -47,11 +47,18 @@ final class CallChain {
 	 * last
 	 * @return the request to be sent instead, {@code null} if the answer is for the
 	 * caller
-	 * @throws ProtocolException if the chain is too long
+	 * @throws ProtocolException if the chain is too long, or leads nowhere
 	 */
 	@Nullable Http2Request next(Http2Response response) throws ProtocolException {
 		this.features.remember(this.current, response);
-		Http2Request next = this.features.followRedirects() ? RedirectRule.next(this.current, response) : null;
+		Http2Request next;
+		try {
+			next = this.features.followRedirects() ? RedirectRule.next(this.current, response) : null;
+		}
+		catch (ProtocolException ex) {
+			response.close();
+			throw ex;
+		}
 		if (next == null) {
 			return null;
 		}

@@ -86,6 +86,11 @@ public final class CookieJar {
 	 * fewer, so that they are used for the attributes alone.
 	 */
 	private void remember(URI from, String field) {
+		if (field.chars().anyMatch(CookieJar::isControl)) {
+			// RFC 6265bis section 5.6 step 1: sent back it would make each request
+			// invalid.
+			return;
+		}
 		int end = (field.indexOf(';') >= 0) ? field.indexOf(';') : field.length();
 		int equals = field.indexOf('=');
 		if (equals < 0 || equals > end) {
@@ -97,6 +102,10 @@ public final class CookieJar {
 			this.parser.parse("attributes=" + field.substring(end))
 				.forEach((attributes) -> remember(from, name, value, attributes));
 		}
+	}
+
+	private static boolean isControl(int character) {
+		return (character < ' ' && character != '\t') || character == 0x7F;
 	}
 
 	private void remember(URI from, String name, String value, ResponseCookie received) {

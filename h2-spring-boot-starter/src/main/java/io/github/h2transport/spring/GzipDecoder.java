@@ -10,8 +10,10 @@ import java.util.zip.ZipException;
 
 /**
  * Decodes gzip (RFC 1952) as it comes, cut anywhere: one or more members, checksums and
- * lengths verified. Gives at most what is asked for, so content that grows a thousandfold
- * never is in memory as a whole. Used by one thread at a time; closed by any.
+ * lengths verified. What follows the last member and is none is ignored, as
+ * {@link java.util.zip.GZIPInputStream} does: some servers pad. Gives at most what is
+ * asked for, so content that grows a thousandfold never is in memory as a whole. Used by
+ * one thread at a time; closed by any.
  */
 final class GzipDecoder implements AutoCloseable {
 
@@ -38,7 +40,10 @@ final class GzipDecoder implements AutoCloseable {
 	private enum State {
 
 		/** Before the first octet of a member: the content may end here. */
-		START, HEADER, EXTRA_LENGTH, EXTRA, NAME, COMMENT, HEADER_CRC, DATA, TRAILER
+		START, HEADER, EXTRA_LENGTH, EXTRA, NAME, COMMENT, HEADER_CRC, DATA, TRAILER,
+
+		/** Behind the last member. */
+		IGNORED
 
 	}
 
@@ -58,6 +63,9 @@ final class GzipDecoder implements AutoCloseable {
 	private ByteBuffer input = NOTHING;
 
 	private int flags;
+
+	/** How many members were decoded so far. */
+	private int members;
 
 	/** Octets of the present part of the header or trailer so far, or still to skip. */
 	private int count;
@@ -161,6 +169,8 @@ final class GzipDecoder implements AutoCloseable {
 				}
 			}
 			case TRAILER -> trailer(octet);
+			case IGNORED -> {
+			}
 			case DATA -> throw new IllegalStateException("The inflater's part");
 		}
 	}
@@ -183,6 +193,10 @@ final class GzipDecoder implements AutoCloseable {
 			case 3 -> (octet & RESERVED) == 0;
 			default -> true;
 		};
+		if (!legal && this.members > 0) {
+			enter(State.IGNORED);
+			return;
+		}
 		if (!legal) {
 			throw new ZipException("The content is not in gzip format, though its Content-Encoding says so");
 		}
@@ -232,6 +246,7 @@ final class GzipDecoder implements AutoCloseable {
 				|| this.number >>> 32 != (this.inflater.getBytesWritten() & 0xFFFFFFFFL)) {
 			throw new ZipException("The gzip content is damaged: its checksum or its length is wrong");
 		}
+		this.members++;
 		enter(State.START);
 	}
 
@@ -240,7 +255,9 @@ final class GzipDecoder implements AutoCloseable {
 	 * @throws EOFException if there should be
 	 */
 	void end() throws EOFException {
-		if (this.state != State.START) {
+		boolean whole = this.state == State.START || this.state == State.IGNORED
+				|| (this.state == State.HEADER && this.members > 0);
+		if (!whole) {
 			throw new EOFException("The gzip content ends too early");
 		}
 	}

@@ -1,9 +1,9 @@
 package io.github.h2transport.spring;
 
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Set;
 
 import io.github.h2transport.CallOptions;
@@ -14,6 +14,7 @@ import io.github.h2transport.Http2Response;
 import io.github.h2transport.Origin;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.protocol.Excerpt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,13 +45,14 @@ final class RedirectRule {
 	 * @param request the request that was redirected
 	 * @param response its answer
 	 * @return {@code null} if the answer is no redirect or must not be followed: it has
-	 * no usable location, it leads from {@code https} to {@code http}, or it wants
-	 * content again that cannot be sent twice
+	 * no location, it leads from {@code https} to {@code http} or to another scheme, or
+	 * it wants content again that cannot be sent twice
+	 * @throws ProtocolException if its location is no URL
 	 */
-	static @Nullable Http2Request next(Http2Request request, Http2Response response) {
+	static @Nullable Http2Request next(Http2Request request, Http2Response response) throws ProtocolException {
 		String method = nextMethod(response.status(), request.method());
 		String location = response.headers().get("location");
-		URI target = (method != null && location != null) ? resolve(request.uri(), location) : null;
+		URI target = (method != null && location != null) ? resolve(request, response.status(), location) : null;
 		if (method == null || target == null || isDowngrade(request.uri(), target)) {
 			return null;
 		}
@@ -105,22 +107,17 @@ final class RedirectRule {
 		};
 	}
 
-	private static @Nullable URI resolve(URI base, String location) {
+	private static @Nullable URI resolve(Http2Request request, int status, String location) throws ProtocolException {
 		try {
-			URI target = base.resolve(location.startsWith("?") ? withQuery(base, location) : new URI(location));
-			String scheme = String.valueOf(target.getScheme()).toLowerCase(Locale.ROOT);
-			boolean followable = ("https".equals(scheme) || "http".equals(scheme)) && target.getHost() != null;
-			return followable ? target : null;
+			return RedirectLocation.resolve(request.uri(), location);
 		}
 		catch (URISyntaxException ex) {
-			return null;
+			// Where it leads is the server's text, and may hold secrets.
+			String shown = location.replaceFirst("//[^/@]*@", "//").replaceFirst("\\?.*", "?...");
+			throw new ProtocolException(
+					"Cannot follow the redirect (" + status + ") of " + Excerpt.message(request.toString())
+							+ ": its Location is no URL (" + ex.getReason() + "): " + Excerpt.message(shown));
 		}
-	}
-
-	/** {@link URI#resolve(URI)} would drop the last segment of the path. */
-	private static URI withQuery(URI base, String query) throws URISyntaxException {
-		String path = base.getRawPath();
-		return new URI(((path != null && !path.isEmpty()) ? path : "/") + query);
 	}
 
 	private static boolean isDowngrade(URI from, URI to) {

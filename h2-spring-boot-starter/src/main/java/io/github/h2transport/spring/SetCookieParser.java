@@ -1,15 +1,10 @@
 package io.github.h2transport.spring;
 
 import java.time.Clock;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
-
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.ResponseCookie;
 import org.springframework.http.ResponseCookie.ResponseCookieBuilder;
@@ -20,19 +15,10 @@ import org.springframework.http.ResponseCookie.ResponseCookieBuilder;
  */
 final class SetCookieParser implements ResponseCookie.Parser {
 
-	/** The forms of a date that RFC 9110 section 5.6.7 knows, and one of old servers. */
-	private static final List<DateTimeFormatter> DATES = List.of(DateTimeFormatter.RFC_1123_DATE_TIME,
-			date("EEE, dd-MMM-yyyy HH:mm:ss zzz"), date("EEEE, dd-MMM-yy HH:mm:ss zzz"),
-			date("EEE MMM ppd HH:mm:ss yyyy"));
-
 	private final Clock clock;
 
 	SetCookieParser(Clock clock) {
 		this.clock = clock;
-	}
-
-	private static DateTimeFormatter date(String pattern) {
-		return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH).withZone(ZoneOffset.UTC);
 	}
 
 	@Override
@@ -58,18 +44,6 @@ final class SetCookieParser implements ResponseCookie.Parser {
 	private static int end(String header, int from) {
 		int semicolon = header.indexOf(';', from);
 		return (semicolon != -1) ? semicolon : header.length();
-	}
-
-	private static @Nullable Instant parseDate(String value) {
-		for (DateTimeFormatter format : DATES) {
-			try {
-				return Instant.from(format.parse(value));
-			}
-			catch (DateTimeException ex) {
-				// Perhaps the next.
-			}
-		}
-		return null;
 	}
 
 	/** The attributes of one cookie. */
@@ -123,7 +97,7 @@ final class SetCookieParser implements ResponseCookie.Parser {
 		}
 
 		private void expires(String value) {
-			Instant date = parseDate(value);
+			Instant date = CookieDate.parse(value);
 			// RFC 6265 section 5.3: Max-Age has precedence.
 			if (date != null && !this.hasMaxAge) {
 				Duration left = Duration.between(SetCookieParser.this.clock.instant(), date);

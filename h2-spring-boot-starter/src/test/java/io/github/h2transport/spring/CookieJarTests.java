@@ -140,6 +140,17 @@ class CookieJarTests {
 		assertThat(sent("https://a.example/")).isNull();
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 0x1, 0x7, 0x8, 0xA, 0xD, 0x1F, 0x7F })
+	void aCookieWithAControlCharacterIsIgnored(int control) {
+		char character = (char) control;
+		set("https://a.example/", "theme=a" + character + "b");
+		set("https://a.example/", "th" + character + "eme=ab");
+		set("https://a.example/", "theme=ab; Path=/" + character);
+
+		assertThat(this.jar.fieldFor(URI.create("https://a.example/"))).isNull();
+	}
+
 	@Test
 	void neitherADomainNorAllOfThemTakeMoreThanTheirShare() {
 		for (int i = 0; i < 2 * CookieJar.MAX_COOKIES_PER_DOMAIN; i++) {

@@ -48,18 +48,36 @@ class RedirectTests {
 	@ParameterizedTest
 	@CsvSource({ "next,https://a.example/dir/next", "../up,https://a.example/up",
 			"?r=2,https://a.example/dir/start?r=2", "//b.example/x,https://b.example/x",
-			"https://b.example:8443/x,https://b.example:8443/x" })
+			"https://b.example:8443/x,https://b.example:8443/x",
+			"https://a.example/with space,https://a.example/with%20space", "/a|b{c}\"<>^`,/a%7Cb%7Bc%7D%22%3C%3E%5E%60",
+			"\\\\b.example\\x,https://b.example/x", "/100%,/100%25", "/%zz%41,/%25zz%41", "/[1],/%5B1%5D",
+			"/\u00c3\u00a4,/%C3%A4", "/\u20ac,/%E2%82%AC", "../../../up,/up", "/../ok,/ok", "/a/./b/../c,/a/c",
+			"/a/%2e%2E/b,/b", "/a/..,/", "next#part,/dir/next", "/q?a=b c|d,/q?a=b%20c%7Cd", "'  /trimmed ',/trimmed",
+			"https:next,/dir/next", "https:///b.example/x,https://b.example/x" })
 	void theLocationMayBeRelative(String location, String target) throws IOException {
 		this.exchange.answers(302, "location", location).answers(200);
 
 		send(HttpMethod.GET, null);
 
-		assertThat(followUp().uri()).isEqualTo(URI.create(target));
+		assertThat(followUp().uri())
+			.isEqualTo(URI.create(target.startsWith("/") ? "https://a.example" + target : target));
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "http://a.example/plain", "ftp://a.example/x", "mailto:a@example", "https://",
-			"https://a.example/with space", "" })
+	@ValueSource(strings = { "https://", "https://user:hidden@/x?hidden", "https://b.example:port/", "https://[::1/",
+			"//b example/", "https://b.example:8443x/" })
+	void aLocationThatLeadsNowhereIsAFailureThatSaysSo(String location) {
+		this.exchange.answers(302, "location", location);
+
+		assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> send(HttpMethod.GET, null))
+			.withMessageStartingWith(
+					"Cannot follow the redirect (302) of GET https://a.example/dir/start: its Location is no URL (")
+			.satisfies((failure) -> assertThat(failure.getMessage()).doesNotContain("hidden"));
+		assertThat(this.exchange.responses).allMatch((response) -> response.closed);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "http://a.example/plain", "ftp://a.example/x", "mailto:a@example", "" })
 	void aTargetThatIsUnsafeOrUnusableLeavesTheAnswerToTheCaller(String location) throws IOException {
 		this.exchange.answers(302, "location", location).answers(200);
 
@@ -115,7 +133,7 @@ class RedirectTests {
 
 		assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> send(HttpMethod.GET, null))
 			.satisfies((failure) -> assertThat(failure.getMessage()).hasSizeLessThan(1000)
-				.contains("to GET https://b.example/\\u00adaaa")
+				.contains("to GET https://b.example/%ADaaa")
 				.doesNotContain("secret"));
 	}
 

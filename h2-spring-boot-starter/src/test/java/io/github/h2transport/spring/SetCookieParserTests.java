@@ -53,7 +53,10 @@ class SetCookieParserTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "Sun, 22 Nov 2026 10:01:00 GMT", "Sun, 22-Nov-2026 10:01:00 GMT",
-			"Sunday, 22-Nov-26 10:01:00 GMT", "Sun Nov 22 10:01:00 2026" })
+			"Sunday, 22-Nov-26 10:01:00 GMT", "Sun Nov 22 10:01:00 2026", "Sunday, 22-Nov-26 10:01:00 UTC",
+			"22 Nov 2026 10:01:00", "Mon, 22 Nov 2026 10:01:00 GMT", "Sun, 22 Nov 2026 10:01:00 GMT+0000",
+			"Sun, 22 November 2026 10:01:00 GMT", "\"Sun, 22 Nov 2026 10:01:00 GMT\"", "10:1:0 2026 nov 22",
+			"Sun, 22-Nov-2026 10:01:00.000 GMT" })
 	void expiresIsTheTimeThatIsLeft(String date) {
 		assertThat(single("a=1; expires=" + date).getMaxAge()).isEqualTo(Duration.ofMinutes(1));
 	}
@@ -67,13 +70,17 @@ class SetCookieParserTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "Max-Age=0", "Max-Age=-1", "Expires=Thu, 01 Jan 1970 00:00:00 GMT" })
+	@ValueSource(strings = { "Max-Age=0", "Max-Age=-1", "Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+			"Expires=Sunday, 06-Nov-94 08:49:37 GMT", "Expires=Thu, 01-Jan-70 00:00:00 GMT",
+			"Expires=01-Jan-70 00:00:00" })
 	void aCookieThatIsOverHasAMaximumAgeOfZero(String attribute) {
 		assertThat(single("a=1; " + attribute).getMaxAge()).isZero();
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "a=1; Max-Age=soon,1", "a=1; Expires=tomorrow,1", "a=1;;;,1", "a=; Secure,''", " a = 1 ; Path=/,1" })
+	@CsvSource({ "a=1; Max-Age=soon,1", "a=1; Expires=tomorrow,1", "a=1; Expires=30 Feb 2026 10:00:00,1",
+			"a=1; Expires=1 Jan 2026 25:00:00,1", "a=1; Expires=1 Jan 1600 10:00:00,1", "a=1; Expires=1 Jan 2026,1",
+			"a=1;;;,1", "a=; Secure,''", " a = 1 ; Path=/,1" })
 	void whatCannotBeUnderstoodIsLeftOut(String header, String value) {
 		ResponseCookie cookie = single(header);
 

@@ -2,6 +2,7 @@ package io.github.h2transport.testkit;
 
 import java.io.ByteArrayOutputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -171,14 +172,17 @@ final class ServedConn implements Runnable {
 		notifyAll();
 	}
 
-	void respond(Stream stream, int status, byte[] content) {
+	void respond(Stream stream, int status, byte[] content, String[] fields) {
 		if (content.length == 0) {
 			if (forget(stream.id)) {
-				this.wire.respond(stream.id, status);
+				this.wire.respond(stream.id, status, fields);
 			}
 			return;
 		}
-		this.wire.respondHead(stream.id, status, "content-length", String.valueOf(content.length));
+		String[] all = Arrays.copyOf(fields, fields.length + 2);
+		all[fields.length] = "content-length";
+		all[fields.length + 1] = String.valueOf(content.length);
+		this.wire.respondHead(stream.id, status, all);
 		int sent = 0;
 		while (sent < content.length) {
 			int length = take(stream, content.length - sent);

@@ -48,7 +48,17 @@ public final class ServedExchange {
 	 * @param content the content
 	 */
 	public void respond(int status, byte[] content) {
-		this.connection.respond(this.stream, status, content);
+		this.connection.respond(this.stream, status, content, new String[0]);
+	}
+
+	/**
+	 * Answers with fields of the test's own.
+	 * @param status the status code
+	 * @param content the content
+	 * @param fields names and values in turn, sent as they are
+	 */
+	public void respond(int status, byte[] content, String... fields) {
+		this.connection.respond(this.stream, status, content, fields);
 	}
 
 	public void reset(ErrorCode code) {
