@@ -296,7 +296,10 @@ final class Upload implements OutgoingContent {
 		}
 	}
 
-	/** Whether nobody has to look for pauses any more: all was written or nothing is wanted. */
+	/**
+	 * Whether nobody has to look for pauses any more: all was written or nothing is
+	 * wanted.
+	 */
 	boolean isOver() {
 		return this.complete || isCalledOff();
 	}

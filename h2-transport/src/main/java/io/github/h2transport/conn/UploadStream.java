@@ -16,8 +16,8 @@ import io.github.h2transport.RequestBody;
  * Where a request body is written to by the calling thread. A write copies, so the
  * caller's array is its own again when it returns; it waits while two chunks are on their
  * way. Flushing is not needed: what was written leaves in full frames, or as soon as the
- * writer pauses. Once the server wants no more, it throws {@link Stopped}, which the transport
- * turns into the response.
+ * writer pauses. Once the server wants no more, it throws {@link Stopped}, which the
+ * transport turns into the response.
  */
 public final class UploadStream extends OutputStream {
 

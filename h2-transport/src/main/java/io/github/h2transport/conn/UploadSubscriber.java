@@ -15,9 +15,8 @@ import io.github.h2transport.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the content of a request from a publisher: one buffer after the other is
- * asked for while there is little unsent, so the flow-control windows are what it asks
- * by.
+ * Takes the content of a request from a publisher: one buffer after the other is asked
+ * for while there is little unsent, so the flow-control windows are what it asks by.
  */
 final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 

@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  * <li>What nobody has read of all that do not move, the small ones included, is at most a
  * quarter of the connection's window, unless three quarters are free.
  * </ol>
- * So three quarters of the window always are for the oldest unfinished upload and for what
- * is read: a server that reads what it executes, the oldest first, never waits in vain.
+ * So three quarters of the window always are for the oldest unfinished upload and for
+ * what is read: a server that reads what it executes, the oldest first, never waits in
+ * vain.
  *
  * <p>
  * Pure state, owned by the holder of the pen. A round of turns begins with

@@ -98,8 +98,7 @@ class ContentInFullFramesTests {
 	private static List<Integer> frames(ScriptedConn connection, int streamId, ByteArrayOutputStream content) {
 		List<Integer> lengths = new ArrayList<>();
 		for (boolean end = false; !end;) {
-			ClientFrame.Data data = connection.await(ClientFrame.Data.class,
-					(frame) -> frame.streamId() == streamId);
+			ClientFrame.Data data = connection.await(ClientFrame.Data.class, (frame) -> frame.streamId() == streamId);
 			lengths.add(data.octets().length);
 			content.writeBytes(data.octets());
 			end = data.endStream();

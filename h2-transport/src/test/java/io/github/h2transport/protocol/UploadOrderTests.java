@@ -127,7 +127,9 @@ class UploadOrderTests {
 		assertThat(turns(UploadSimulation.INITIAL)).hasSizeGreaterThan(3).containsOnly(3);
 	}
 
-	/** Servers of any number of workers, of any size of windows, that credit as they like. */
+	/**
+	 * Servers of any number of workers, of any size of windows, that credit as they like.
+	 */
 	@ParameterizedTest
 	@ValueSource(ints = { 1, 2, 3, 16, 20, 1000 })
 	void everyUploadFinishesAtAServerThatReadsWhatItExecutes(int workers) {

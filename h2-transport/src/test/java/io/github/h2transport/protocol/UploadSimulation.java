@@ -105,8 +105,9 @@ final class UploadSimulation {
 	}
 
 	private boolean read() {
-		List<Upload> executed = executed().filter((upload) -> upload.read < upload.sendWindow().sent()
-				|| (upload.ended && upload.read == upload.size)).toList();
+		List<Upload> executed = executed().filter(
+				(upload) -> upload.read < upload.sendWindow().sent() || (upload.ended && upload.read == upload.size))
+			.toList();
 		if (executed.isEmpty()) {
 			return false;
 		}
@@ -184,8 +185,8 @@ final class UploadSimulation {
 		boolean creditable = isDue(this.connectionRead, this.connectionRatio, this.connectionSize)
 				|| this.client.all.stream()
 					.anyMatch((upload) -> !upload.ended && isDue(upload.uncredited, this.streamRatio, this.streamSize));
-		boolean readable = executed().anyMatch((upload) -> upload.read < upload.sendWindow().sent()
-				|| (upload.ended && upload.read == upload.size));
+		boolean readable = executed().anyMatch(
+				(upload) -> upload.read < upload.sendWindow().sent() || (upload.ended && upload.read == upload.size));
 		boolean producing = this.client.all.stream().anyMatch((upload) -> upload.given < upload.size);
 		return !creditable && !readable && !producing;
 	}
@@ -216,7 +217,10 @@ final class UploadSimulation {
 		}
 
 		long sentBehind(int id) {
-			return this.all.stream().filter((each) -> each.id() > id).mapToLong((each) -> each.sendWindow().sent()).sum();
+			return this.all.stream()
+				.filter((each) -> each.id() > id)
+				.mapToLong((each) -> each.sendWindow().sent())
+				.sum();
 		}
 
 		Upload open(int size) {

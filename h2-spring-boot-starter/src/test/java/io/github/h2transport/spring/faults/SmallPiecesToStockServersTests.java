@@ -148,12 +148,9 @@ class SmallPiecesToStockServersTests {
 	void noContentAtAll(boolean secure) {
 		StockServer tomcat = start(secure);
 		for (int i = 0; i < CALLS; i++) {
-			assertThat(this.client.rest()
-				.post()
-				.uri(tomcat.uri("/count"))
-				.body(new byte[0])
-				.retrieve()
-				.body(String.class)).isEqualTo("0");
+			assertThat(
+					this.client.rest().post().uri(tomcat.uri("/count")).body(new byte[0]).retrieve().body(String.class))
+				.isEqualTo("0");
 			assertThat(this.client.web()
 				.post()
 				.uri(tomcat.uri("/count"))
