@@ -188,8 +188,7 @@ class Section6_9FlowControlTests {
 			.expect(settingsAck())
 			.expectNothing();
 		call.upload().write(new byte[1]);
-		call.upload().end();
-		this.peer.expect(data(1, 1).endStream());
+		this.peer.await(data(1, 1));
 	}
 
 	@Test
