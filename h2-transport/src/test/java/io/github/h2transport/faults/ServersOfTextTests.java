@@ -34,7 +34,8 @@ class ServersOfTextTests {
 				Http2Transport transport = Http2Transport.builder()
 					.options(TransportOptions.builder().allowHttp(true).build())
 					.build()) {
-			Http2Exception failure = Call.of(() -> transport.roundTrip(Http2Request.get(URI.create("http://127.0.0.1:" + peer.port() + "/"))))
+			Http2Exception failure = Call
+				.of(() -> transport.roundTrip(Http2Request.get(URI.create("http://127.0.0.1:" + peer.port() + "/"))))
 				.failure(Http2Exception.class);
 
 			assertThat(failure).hasMessageContaining(words)

@@ -57,8 +57,8 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor 
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record OriginDescriptor(String origin, int pending, List<ConnectionDescriptor> connections,
-			@Nullable String protocol, @Nullable FallbackDescriptor fallback, @Nullable String sslBundle, List<String> serviceGroups,
-			@Nullable PoolDescriptor pool) {
+			@Nullable String protocol, @Nullable FallbackDescriptor fallback, @Nullable String sslBundle,
+			List<String> serviceGroups, @Nullable PoolDescriptor pool) {
 
 		/** Describes an origin of the transport, of the fallback, or of both. */
 		static OriginDescriptor of(ConnectionKey key, @Nullable OriginSnapshot http2, @Nullable Http1Origin http1,
@@ -66,8 +66,8 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor 
 			List<ConnectionSnapshot> connections = (http2 != null) ? http2.connections() : List.of();
 			return new OriginDescriptor(key.origin().toString(), (http2 != null) ? http2.pending() : 0,
 					connections.stream().map((each) -> ConnectionDescriptor.of(each, paths)).toList(),
-					(http1 != null) ? "http/1.1" : agreed(connections) ? protocolOf(key) : null, FallbackDescriptor.of(http1),
-					clients.sslBundle(key), clients.serviceGroups(key),
+					(http1 != null) ? "http/1.1" : agreed(connections) ? protocolOf(key) : null,
+					FallbackDescriptor.of(http1), clients.sslBundle(key), clients.serviceGroups(key),
 					PoolDescriptor.of((http2 != null) ? http2.pool() : null));
 		}
 
