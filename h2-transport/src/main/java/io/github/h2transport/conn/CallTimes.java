@@ -1,8 +1,5 @@
 package io.github.h2transport.conn;
 
-import java.util.concurrent.TimeUnit;
-
-import io.github.h2transport.CallOptions;
 import io.github.h2transport.Phase;
 
 /**
@@ -11,28 +8,11 @@ import io.github.h2transport.Phase;
  * @param responseDeadline when the response head must be there
  * @param readTimeoutNanos how long the body may pause, 0 for ever
  * @param exchangeDeadline when everything must be over
- * @param startNanos when the call began, 0 if that is unknown
- * @param own what was set for the call itself, for messages
  */
-public record CallTimes(long responseDeadline, long readTimeoutNanos, long exchangeDeadline, long startNanos,
-		CallOptions own) {
-
-	/**
-	 * The deadlines of a call of which no more is known.
-	 * @param responseDeadline when the response head must be there
-	 * @param readTimeoutNanos how long the body may pause, 0 for ever
-	 * @param exchangeDeadline when everything must be over
-	 */
-	public CallTimes(long responseDeadline, long readTimeoutNanos, long exchangeDeadline) {
-		this(responseDeadline, readTimeoutNanos, exchangeDeadline, 0, CallOptions.defaults());
-	}
+public record CallTimes(long responseDeadline, long readTimeoutNanos, long exchangeDeadline) {
 
 	/** What limits a dial, for messages. */
 	static final String CONNECT_LIMIT = "connectTimeout (h2.transport.connect-timeout)";
-
-	/** Spring's clients know one read timeout and do not tell where it was set. */
-	private static final String OF_THE_CLIENT = "the client's own; in Spring its read timeout, "
-			+ "such as spring.http.clients.read-timeout";
 
 	/**
 	 * Returns the earlier of two deadlines.
@@ -48,29 +28,18 @@ public record CallTimes(long responseDeadline, long readTimeoutNanos, long excha
 	}
 
 	/**
-	 * Returns the limit that has passed and who has set it, for messages.
+	 * Returns which option has set the limit that has passed, for messages.
 	 * @param phase how far the call had come
 	 * @param nowNanos the time
-	 * @return its length, and the option with its property or the client itself
+	 * @return the option and its property
 	 */
 	public String limit(Phase phase, long nowNanos) {
 		boolean body = phase == Phase.RESPONSE_BODY;
 		long other = body ? nowNanos : this.responseDeadline;
 		if (this.exchangeDeadline != 0 && (other == 0 || this.exchangeDeadline - other <= 0)) {
-			return words("exchangeTimeout", this.exchangeDeadline - this.startNanos,
-					(this.own.exchangeTimeout() != null) ? "set for this call" : "h2.transport.exchange-timeout");
+			return "exchangeTimeout (h2.transport.exchange-timeout)";
 		}
-		if (body) {
-			return words("readTimeout", this.readTimeoutNanos,
-					(this.own.readTimeout() != null) ? OF_THE_CLIENT : "h2.transport.read-timeout");
-		}
-		return words("responseTimeout", this.responseDeadline - this.startNanos,
-				(this.own.responseTimeout() != null) ? OF_THE_CLIENT : "h2.transport.response-timeout");
-	}
-
-	private String words(String option, long nanos, String setBy) {
-		String value = (this.startNanos != 0) ? " of " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms" : "";
-		return option + value + " (" + setBy + ")";
+		return body ? "readTimeout (h2.transport.read-timeout)" : "responseTimeout (h2.transport.response-timeout)";
 	}
 
 	/**

@@ -148,11 +148,10 @@ final class StreamWaiter {
 	/** The words for a deadline that has passed. */
 	static Http2Exception timeout(ClientStream stream, Phase phase) {
 		long now = stream.connection().nanoTime();
-		CallTimes times = stream.times();
-		long age = now - ((times.startNanos() != 0) ? times.startNanos() : stream.startNanos());
+		long waited = Duration.ofNanos(now - stream.startNanos()).toMillis();
 		return new Http2TimeoutException(
-				"Timed out after " + Duration.ofNanos(age).toMillis() + " ms " + phase.words() + stream.where()
-						+ stream.connection().describeSilence(age) + "; the limit is " + times.limit(phase, now),
+				"Timed out after " + waited + " ms " + phase.words() + stream.where()
+						+ stream.connection().describeSilence() + "; the limit is " + stream.times().limit(phase, now),
 				null, stream.context(Initiator.LIBRARY, phase));
 	}
 

@@ -15,16 +15,10 @@ import io.github.h2transport.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the content of a request from a publisher: one buffer after the other is asked
- * for while there is little unsent, so the flow-control windows are what it asks by.
+ * Takes the content of a request from a publisher: one buffer is asked for whenever the
+ * one before is on its way, so the flow-control windows are what it asks by.
  */
 final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
-
-	/** Room for a short message. */
-	private static final int FIRST_CHUNK = 1024;
-
-	/** Room for a frame. */
-	private static final int CHUNK = 16 * 1024;
 
 	private final ClientStream stream;
 
@@ -33,8 +27,6 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 	private final Consumer<Throwable> onFailure;
 
 	private final long declared;
-
-	private final PauseWatch watch;
 
 	private final AtomicInteger work = new AtomicInteger();
 
@@ -59,7 +51,6 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 		this.stream = stream;
 		this.upload = upload;
 		this.onFailure = onFailure;
-		this.watch = new PauseWatch(stream, upload);
 		this.declared = stream.request().contentLength();
 	}
 
@@ -90,35 +81,17 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 
 	@Override
 	public void onNext(ByteBuffer buffer) {
-		this.written += buffer.remaining();
+		byte[] octets = new byte[buffer.remaining()];
+		buffer.get(octets);
+		this.written += octets.length;
 		if (this.declared >= 0 && this.written > this.declared) {
 			fail(wrongLength("more than"));
 			return;
 		}
-		append(buffer);
-		if (this.upload.isWorthTelling()) {
-			tell();
-		}
-		this.watch.wrote();
+		this.upload.offer(new Upload.Chunk(octets, 0, octets.length, false));
 		this.asked = false;
-		goOn();
-	}
-
-	/** Small buffers share a chunk, a large one has its own. */
-	private void append(ByteBuffer buffer) {
-		int room = Math.min(buffer.remaining(), this.upload.room());
-		if (room > 0) {
-			this.upload.write(buffer, room);
-		}
-		if (buffer.hasRemaining()) {
-			int least = (this.written > FIRST_CHUNK) ? CHUNK : FIRST_CHUNK;
-			this.upload.begin(new byte[Math.max(buffer.remaining(), least)]);
-			this.upload.write(buffer, buffer.remaining());
-		}
-	}
-
-	private void tell() {
 		this.stream.connection().submit(new StreamOps.Content(this.stream));
+		goOn();
 	}
 
 	@Override
@@ -177,7 +150,8 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 			fail(ex);
 			return;
 		}
-		tell();
+		this.upload.offer(new Upload.Chunk(new byte[0], 0, 0, true));
+		this.stream.connection().submit(new StreamOps.Content(this.stream));
 	}
 
 	private InvalidRequestException wrongLength(String relation) {

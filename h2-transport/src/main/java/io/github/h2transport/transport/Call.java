@@ -84,7 +84,7 @@ abstract class Call implements StreamPlan {
 		CallOptions own = request.options();
 		this.times = new CallTimes(deadline(own.responseTimeout(), this.options.responseTimeout()),
 				((own.readTimeout() != null) ? own.readTimeout() : this.options.readTimeout()).toNanos(),
-				deadline(own.exchangeTimeout(), this.options.exchangeTimeout()), this.startNanos, own);
+				deadline(own.exchangeTimeout(), this.options.exchangeTimeout()));
 		this.head = RequestHead.of(request, target.target());
 		this.key = target.key(own, this.startNanos);
 	}

@@ -108,6 +108,19 @@ public final class RealServer implements AutoCloseable {
 	}
 
 	/**
+	 * Starts to describe a gateway with the configuration of its package. Skips the test
+	 * if it is not installed.
+	 * @param kind which one
+	 * @param upstreamPort the port of 127.0.0.1 where it sends all requests, by HTTP/1.1
+	 * @return a builder
+	 */
+	public static Builder packaged(PackagedServer kind, int upstreamPort) {
+		Builder builder = new Builder(kind);
+		builder.upstreamPort = upstreamPort;
+		return builder;
+	}
+
+	/**
 	 * Starts to describe an apache2 that is a proxy: it opens tunnels by {@code CONNECT}.
 	 * Skips the test if it is not installed.
 	 * @param username who may use it, {@code null} for everybody

@@ -63,6 +63,14 @@ public final class Relay implements AutoCloseable {
 		return URI.create("https://localhost:" + this.listener.getLocalPort() + path);
 	}
 
+	/**
+	 * Returns how many connections have come.
+	 * @return 0 or more
+	 */
+	public int connections() {
+		return this.sockets.size() / 2;
+	}
+
 	private void accept() {
 		try {
 			while (!this.listener.isClosed()) {

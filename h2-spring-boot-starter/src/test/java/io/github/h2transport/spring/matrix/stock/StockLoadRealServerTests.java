@@ -1,0 +1,21 @@
+package io.github.h2transport.spring.matrix.stock;
+
+import io.github.h2transport.testkit.Content;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Many calls at once, against servers as they come. */
+class StockLoadRealServerTests {
+
+	@EachStockCell
+	void aHundredGetsAtOnce(StockCell cell) throws Exception {
+		cell.begin();
+		byte[] expected = Content.ofSize(StockSite.CONTENT_SIZE);
+
+		assertThat(cell.atOnce(100, (number) -> cell.calls().get(cell.uri(StockSite.CONTENT))))
+			.allSatisfy((content) -> assertThat(content).isEqualTo(expected));
+
+		cell.hasLostNoConnection();
+	}
+
+}
