@@ -119,7 +119,6 @@ class Http2ClientAutoConfigurationTests {
 	void bootsOwnClientIsBackIfOneIsChosen(Kind kind) {
 		kind.runner().withPropertyValues("spring.http.clients.imperative.factory=jdk").run((context) -> {
 			assertThat(context).doesNotHaveBean(Http2ClientHttpRequestFactoryBuilder.class);
-			assertThat(context).doesNotHaveBean(Http2StartupLine.class);
 			assertThat(factoryOf(((ApplicationContext) context).getBean(RestClient.Builder.class)))
 				.isNotInstanceOf(Http2ClientHttpRequestFactory.class);
 			if (kind != Kind.REACTIVE) {
@@ -165,7 +164,6 @@ class Http2ClientAutoConfigurationTests {
 		kind.runner().withUserConfiguration(OwnBuilder.class).run((context) -> {
 			assertThat(context).hasSingleBean(ClientHttpRequestFactoryBuilder.class);
 			assertThat(context).hasSingleBean(JdkClientHttpRequestFactoryBuilder.class);
-			assertThat(context).doesNotHaveBean(Http2StartupLine.class);
 		});
 	}
 

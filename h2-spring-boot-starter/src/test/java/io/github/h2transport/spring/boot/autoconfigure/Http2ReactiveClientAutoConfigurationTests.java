@@ -131,7 +131,6 @@ class Http2ReactiveClientAutoConfigurationTests {
 		this.runner.withPropertyValues("h2.transport.enabled=false").run((context) -> {
 			assertThat(context).doesNotHaveBean(Http2ClientHttpConnectorBuilder.class);
 			assertThat(context).doesNotHaveBean(Http2ServiceGroupSettings.class);
-			assertThat(context).doesNotHaveBean(Http2StartupLine.class);
 		});
 	}
 
@@ -179,7 +178,8 @@ class Http2ReactiveClientAutoConfigurationTests {
 
 	@Test
 	void theLineAtStartNamesTheWebClientAndItsSwitch(CapturedOutput output) {
-		this.runner.run((context) -> assertThat(output).contains("RestClient.Builder, WebClient.Builder")
+		this.runner.run((context) -> assertThat(output)
+			.contains("RestClient.Builder, ClientHttpRequestFactory, WebClient.Builder")
 			.contains("spring.http.clients.imperative.factory and spring.http.clients.reactive.connector"));
 	}
 
@@ -187,7 +187,7 @@ class Http2ReactiveClientAutoConfigurationTests {
 	void theLineNamesOnlyTheWebClientIfOnlyThatRunsOnHttp2(CapturedOutput output) {
 		this.runner.withPropertyValues("spring.http.clients.imperative.factory=jdk")
 			.run((context) -> assertThat(output).contains("WebClient.Builder, ClientHttpConnector run on HTTP/2")
-				.doesNotContain("RestClient.Builder"));
+				.contains("; RestClient.Builder, ClientHttpRequestFactory do not, for "));
 	}
 
 	private static Object connectorOf(WebClient.Builder builder) {
