@@ -17,7 +17,9 @@ public final class TransportOptions extends PoolOptions {
 
 	private final Duration connectTimeout;
 
-	private final Duration responseTimeout;
+	private final @Nullable Duration responseTimeout;
+
+	private final Duration progressTimeout;
 
 	private final Duration readTimeout;
 
@@ -70,6 +72,7 @@ public final class TransportOptions extends PoolOptions {
 		this.idleTimeout = builder.idleTimeout;
 		this.connectTimeout = builder.connectTimeout;
 		this.responseTimeout = builder.responseTimeout;
+		this.progressTimeout = builder.progressTimeout;
 		this.readTimeout = builder.readTimeout;
 		this.exchangeTimeout = builder.exchangeTimeout;
 		this.strictMaxConcurrentStreams = builder.strictMaxConcurrentStreams;
@@ -142,12 +145,22 @@ public final class TransportOptions extends PoolOptions {
 	}
 
 	/**
-	 * Returns the limit from the call to the response head (queue, dial and upload
-	 * included); zero for none.
+	 * Returns the limit from the call to the response head, taken literally: waiting,
+	 * dialling and the upload count, however well they go. Zero for none.
+	 * @return by default {@code null}: {@link #progressTimeout()} holds instead
+	 */
+	public @Nullable Duration responseTimeout() {
+		return this.responseTimeout;
+	}
+
+	/**
+	 * Returns how long a call without a response timeout may go without progress before
+	 * its response head; zero for no limit. It begins with the call, waiting and dialling
+	 * included, and anew whenever content of the request leaves.
 	 * @return by default 60 s
 	 */
-	public Duration responseTimeout() {
-		return this.responseTimeout;
+	public Duration progressTimeout() {
+		return this.progressTimeout;
 	}
 
 	/**
@@ -382,7 +395,9 @@ public final class TransportOptions extends PoolOptions {
 
 		private Duration connectTimeout = Duration.ofSeconds(10);
 
-		private Duration responseTimeout = Duration.ofSeconds(60);
+		private @Nullable Duration responseTimeout;
+
+		private Duration progressTimeout = Duration.ofSeconds(60);
 
 		private Duration readTimeout = Duration.ofSeconds(60);
 
@@ -451,8 +466,13 @@ public final class TransportOptions extends PoolOptions {
 			return this;
 		}
 
-		public Builder responseTimeout(Duration value) {
-			this.responseTimeout = CallOptions.Durations.notNegative("responseTimeout", value);
+		public Builder responseTimeout(@Nullable Duration value) {
+			this.responseTimeout = CallOptions.Durations.notNegativeOrNull("responseTimeout", value);
+			return this;
+		}
+
+		public Builder progressTimeout(Duration value) {
+			this.progressTimeout = CallOptions.Durations.notNegative("progressTimeout", value);
 			return this;
 		}
 

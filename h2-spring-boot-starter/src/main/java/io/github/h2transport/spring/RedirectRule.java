@@ -136,9 +136,10 @@ final class RedirectRule {
 		return next.build();
 	}
 
-	private static @Nullable Duration shortened(@Nullable Duration limit, Duration defaultLimit, Duration elapsed) {
+	private static @Nullable Duration shortened(@Nullable Duration limit, @Nullable Duration defaultLimit,
+			Duration elapsed) {
 		Duration whole = (limit != null) ? limit : defaultLimit;
-		if (whole.isZero()) {
+		if (whole == null || whole.isZero()) {
 			return limit;
 		}
 		Duration rest = whole.minus(elapsed);

@@ -312,6 +312,11 @@ public final class ClientStream extends ProtocolStream {
 		return this.times;
 	}
 
+	/** When the response head must be there, by now; content that leaves puts it off. */
+	long headDeadline() {
+		return this.times.headDeadline(lastSentNanos());
+	}
+
 	@Nullable ResponseHead head() {
 		return this.head;
 	}

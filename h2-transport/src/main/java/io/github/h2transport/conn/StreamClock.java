@@ -67,7 +67,7 @@ final class StreamClock {
 			}
 			return;
 		}
-		long headDeadline = this.stream.times().headDeadline();
+		long headDeadline = this.stream.headDeadline();
 		if (!this.stream.hasHead()) {
 			if (isOver(headDeadline, now) && (this.stream.isHeard() || this.stream.isWriting())) {
 				end(this.stream.phase());

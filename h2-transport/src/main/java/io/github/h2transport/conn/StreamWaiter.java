@@ -33,7 +33,6 @@ final class StreamWaiter {
 
 	/** Waits for the head; returns {@code null} if there is none because of a failure. */
 	@Nullable ResponseHead awaitHead() throws Http2Exception {
-		long deadline = this.stream.times().headDeadline();
 		try {
 			for (;;) {
 				this.waiting = Thread.currentThread();
@@ -41,7 +40,7 @@ final class StreamWaiter {
 				if (head != null || this.stream.failure() != null) {
 					return head;
 				}
-				park(deadline, this.stream.requestPhase());
+				park(this.stream.headDeadline(), this.stream.requestPhase());
 			}
 		}
 		finally {
@@ -82,9 +81,9 @@ final class StreamWaiter {
 	 * @return whether it may; {@code false} if nobody wants it any longer
 	 */
 	boolean awaitUpload(Upload upload) throws Http2Exception {
-		long deadline = this.stream.times().headDeadline();
 		try {
 			for (;;) {
+				long deadline = this.stream.headDeadline();
 				upload.waiting(Thread.currentThread());
 				if (upload.isCalledOff()) {
 					return false;
@@ -151,7 +150,7 @@ final class StreamWaiter {
 		long waited = Duration.ofNanos(now - stream.startNanos()).toMillis();
 		return new Http2TimeoutException(
 				"Timed out after " + waited + " ms " + phase.words() + stream.where()
-						+ stream.connection().describeSilence() + "; the limit is " + stream.times().limit(phase, now),
+						+ stream.connection().describeSilence() + "; the limit is " + stream.times().limit(phase, now, stream.lastSentNanos()),
 				null, stream.context(Initiator.LIBRARY, phase));
 	}
 

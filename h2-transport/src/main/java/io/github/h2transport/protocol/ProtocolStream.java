@@ -76,10 +76,10 @@ public abstract class ProtocolStream {
 	private volatile long receivedLength;
 
 	/**
-	 * When content was sent last, 0 if none was. Written by the holder of the pen, for
-	 * snapshots only, to whom an older value does no harm.
+	 * When content was sent last, 0 if none was. Written by the holder of the pen, read by
+	 * whoever waits for progress.
 	 */
-	private long lastSentNanos;
+	private volatile long lastSentNanos;
 
 	protected ProtocolStream(boolean headRequest, int receiveWindowSize) {
 		this.headRequest = headRequest;

@@ -57,7 +57,8 @@ abstract class Call implements StreamPlan {
 
 	private final ConnectionKey key;
 
-	private final CallTimes times;
+	/** Of the present attempt. */
+	private CallTimes times;
 
 	private final long startNanos = System.nanoTime();
 
@@ -82,16 +83,16 @@ abstract class Call implements StreamPlan {
 		Targets.Target target = target(request.uri(), targets);
 		this.options = target.options();
 		CallOptions own = request.options();
-		this.times = new CallTimes(deadline(own.responseTimeout(), this.options.responseTimeout()),
-				((own.readTimeout() != null) ? own.readTimeout() : this.options.readTimeout()).toNanos(),
-				deadline(own.exchangeTimeout(), this.options.exchangeTimeout()));
+		Duration response = (own.responseTimeout() != null) ? own.responseTimeout() : this.options.responseTimeout();
+		this.times = new CallTimes((response != null) ? deadline(response) : 0,
+				(response != null) ? 0 : this.options.progressTimeout().toNanos(), this.startNanos, ((own.readTimeout() != null) ? own.readTimeout() : this.options.readTimeout()).toNanos(),
+				deadline((own.exchangeTimeout() != null) ? own.exchangeTimeout() : this.options.exchangeTimeout()));
 		this.head = RequestHead.of(request, target.target());
 		this.key = target.key(own, this.startNanos);
 	}
 
 	/** A time of the clock; 0 for none, which a real time never is. */
-	private long deadline(@Nullable Duration own, Duration general) {
-		Duration timeout = (own != null) ? own : general;
+	private long deadline(Duration timeout) {
 		if (timeout.isZero()) {
 			return 0;
 		}
@@ -182,7 +183,7 @@ abstract class Call implements StreamPlan {
 	/** How long the call may wait for a connection, in nanoseconds from now. */
 	long connectionWait() {
 		long acquire = this.options.acquireTimeout().toNanos();
-		long deadline = this.times.headDeadline();
+		long deadline = this.times.headDeadline(0);
 		return (deadline != 0) ? Math.max(0, Math.min(acquire, deadline - System.nanoTime())) : acquire;
 	}
 
@@ -192,13 +193,13 @@ abstract class Call implements StreamPlan {
 		PoolSnapshot state = state(pool);
 		String others = describe(state);
 		Http2Exception cause = state.dialFailure();
-		long deadline = this.times.headDeadline();
+		long deadline = this.times.headDeadline(0);
 		if (deadline != 0 && deadline - System.nanoTime() <= 0) {
 			long waited = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - this.startNanos);
 			return notAcquired(
 					new Http2TimeoutException(
 							"Timed out after " + waited + " ms waiting for a connection to " + this.key + others
-									+ "; the limit is " + this.times.limit(Phase.POOL, System.nanoTime()),
+									+ "; the limit is " + this.times.limit(Phase.POOL, System.nanoTime(), 0),
 							cause, context));
 		}
 		return notAcquired(PoolException
@@ -274,7 +275,10 @@ abstract class Call implements StreamPlan {
 		// A slow server that takes few requests a connection retires many connections
 		// before it has answered the first of them.
 		boolean worked = fruitful || connection.hasKeptSomeAtGoAway();
-		long deadline = this.times.headDeadline();
+		if (stream != null) {
+			this.times = this.times.after(stream.lastSentNanos());
+		}
+		long deadline = this.times.headDeadline(0);
 		long left = (deadline != 0) ? Math.max(0, deadline - System.nanoTime()) : Long.MAX_VALUE;
 		long pause = this.retries.replayAfter(failure, this.request.body(), worked, lost, left);
 		if (pause != RetryRules.NO) {

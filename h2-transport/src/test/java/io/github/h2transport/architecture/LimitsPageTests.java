@@ -69,7 +69,7 @@ class LimitsPageTests {
 		assertThat(Files.readString(PAGE)).contains(
 				constant("protocol.Excerpt", "MAX_LENGTH") + " characters of a name, "
 						+ constant("protocol.ReceiveHalf", "MAX_DEBUG_LENGTH") + " octets of GOAWAY's debug text",
-				"by default " + seconds(this.options.responseTimeout()) + " to the response head and "
+				"by default " + seconds(this.options.progressTimeout()) + " without progress to the response head and "
 						+ seconds(this.options.readTimeout()) + " between two octets of the body");
 	}
 

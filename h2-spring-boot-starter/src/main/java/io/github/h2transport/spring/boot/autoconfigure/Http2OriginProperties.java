@@ -28,6 +28,7 @@ import org.springframework.util.unit.DataSize;
  * @param idleTimeout as {@code h2.transport.idle-timeout}
  * @param connectTimeout as {@code h2.transport.connect-timeout}
  * @param responseTimeout as {@code h2.transport.response-timeout}
+ * @param progressTimeout as {@code h2.transport.progress-timeout}
  * @param readTimeout as {@code h2.transport.read-timeout}
  * @param exchangeTimeout as {@code h2.transport.exchange-timeout}
  * @param expectContinueTimeout as {@code h2.transport.expect-continue-timeout}
@@ -43,7 +44,7 @@ import org.springframework.util.unit.DataSize;
 public record Http2OriginProperties(@Nullable List<String> match, @Nullable Boolean allowHttp,
 		@Nullable Http1Fallback fallback, @Nullable Boolean singleUse, @Nullable Boolean strictMaxConcurrentStreams,
 		@Nullable Boolean retryIdempotent, @Nullable Duration idleTimeout, @Nullable Duration connectTimeout,
-		@Nullable Duration responseTimeout, @Nullable Duration readTimeout, @Nullable Duration exchangeTimeout,
+		@Nullable Duration responseTimeout, @Nullable Duration progressTimeout, @Nullable Duration readTimeout, @Nullable Duration exchangeTimeout,
 		@Nullable Duration expectContinueTimeout, @Nullable Duration pingInterval, @Nullable Duration pingTimeout,
 		@Nullable Duration probeIdleAfter, @Nullable Duration writeStallTimeout, @Nullable DataSize initialWindowSize,
 		@Nullable DataSize maxWindowSize, @Nullable DataSize connectionWindowSize, @DefaultValue Pool pool) {
@@ -77,6 +78,7 @@ public record Http2OriginProperties(@Nullable List<String> match, @Nullable Bool
 		given.set("idle-timeout", this.idleTimeout, Builder::idleTimeout);
 		given.set("connect-timeout", this.connectTimeout, Builder::connectTimeout);
 		given.set("response-timeout", this.responseTimeout, Builder::responseTimeout);
+		given.set("progress-timeout", this.progressTimeout, Builder::progressTimeout);
 		given.set("read-timeout", this.readTimeout, Builder::readTimeout);
 		given.set("exchange-timeout", this.exchangeTimeout, Builder::exchangeTimeout);
 		given.set("expect-continue-timeout", this.expectContinueTimeout, Builder::expectContinueTimeout);

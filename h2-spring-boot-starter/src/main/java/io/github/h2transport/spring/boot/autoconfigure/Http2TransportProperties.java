@@ -71,11 +71,17 @@ public final class Http2TransportProperties {
 	private final Duration connectTimeout;
 
 	/**
-	 * Limit from the call to the head of its response, with waiting, connecting and the
-	 * upload. Zero for none. The client's own setting, such as "spring.http.clients.read-
-	 * timeout", wins.
+	 * Limit from the call to the response head, including waiting, dialling and the
+	 * upload. Zero for none. If not set, "progress-timeout" holds instead. The client's own
+	 * setting, such as "spring.http.clients.read-timeout", wins.
 	 */
-	private final Duration responseTimeout;
+	private final @Nullable Duration responseTimeout;
+
+	/**
+	 * How long a call may go without progress before its response head, if no response
+	 * timeout is set: content that leaves is progress. Zero for no limit.
+	 */
+	private final Duration progressTimeout;
 
 	/**
 	 * Limit between two octets of a response body. Zero for none. The client's own
@@ -203,7 +209,8 @@ public final class Http2TransportProperties {
 	Http2TransportProperties(@DefaultValue("true") boolean enabled, @DefaultValue("false") boolean allowHttp,
 			@DefaultValue("all") Http1Fallback fallback, @DefaultValue("true") boolean compression,
 			@DefaultValue("false") boolean singleUse, @DefaultValue("50s") Duration idleTimeout,
-			@DefaultValue("10s") Duration connectTimeout, @DefaultValue("60s") Duration responseTimeout,
+			@DefaultValue("10s") Duration connectTimeout, @Nullable Duration responseTimeout,
+			@DefaultValue("60s") Duration progressTimeout,
 			@DefaultValue("60s") Duration readTimeout, @DefaultValue("0s") Duration exchangeTimeout,
 			@DefaultValue("1s") Duration expectContinueTimeout, @DefaultValue("10s") Duration shutdownTimeout,
 			@DefaultValue("10s") Duration pingInterval, @DefaultValue("5s") Duration pingTimeout,
@@ -223,6 +230,7 @@ public final class Http2TransportProperties {
 		this.idleTimeout = idleTimeout;
 		this.connectTimeout = connectTimeout;
 		this.responseTimeout = responseTimeout;
+		this.progressTimeout = progressTimeout;
 		this.readTimeout = readTimeout;
 		this.exchangeTimeout = exchangeTimeout;
 		this.expectContinueTimeout = expectContinueTimeout;
@@ -275,8 +283,12 @@ public final class Http2TransportProperties {
 		return this.connectTimeout;
 	}
 
-	public Duration getResponseTimeout() {
+	public @Nullable Duration getResponseTimeout() {
 		return this.responseTimeout;
+	}
+
+	public Duration getProgressTimeout() {
+		return this.progressTimeout;
 	}
 
 	public Duration getReadTimeout() {
@@ -430,7 +442,10 @@ public final class Http2TransportProperties {
 			.proxy(this.proxy.toResolver());
 		to.set("idle-timeout", this.idleTimeout, TransportOptions.Builder::idleTimeout);
 		to.set("connect-timeout", this.connectTimeout, TransportOptions.Builder::connectTimeout);
-		to.set("response-timeout", this.responseTimeout, TransportOptions.Builder::responseTimeout);
+		if (this.responseTimeout != null) {
+			to.set("response-timeout", this.responseTimeout, TransportOptions.Builder::responseTimeout);
+		}
+		to.set("progress-timeout", this.progressTimeout, TransportOptions.Builder::progressTimeout);
 		to.set("read-timeout", this.readTimeout, TransportOptions.Builder::readTimeout);
 		to.set("exchange-timeout", this.exchangeTimeout, TransportOptions.Builder::exchangeTimeout);
 		to.set("expect-continue-timeout", this.expectContinueTimeout, TransportOptions.Builder::expectContinueTimeout);

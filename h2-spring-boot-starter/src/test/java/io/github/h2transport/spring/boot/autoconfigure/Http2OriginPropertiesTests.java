@@ -36,7 +36,7 @@ class Http2OriginPropertiesTests {
 	@CsvSource({ "allow-http, true, allowHttp", "single-use, true, singleUse",
 			"strict-max-concurrent-streams, true, strictMaxConcurrentStreams",
 			"retry-idempotent, true, retryIdempotent", "idle-timeout, 1m, idleTimeout",
-			"connect-timeout, 3s, connectTimeout", "response-timeout, 4s, responseTimeout",
+			"connect-timeout, 3s, connectTimeout", "response-timeout, 4s, responseTimeout", "progress-timeout, 8s, progressTimeout",
 			"read-timeout, 5s, readTimeout", "exchange-timeout, 6s, exchangeTimeout",
 			"expect-continue-timeout, 7s, expectContinueTimeout", "ping-interval, 9s, pingInterval",
 			"ping-timeout, 11s, pingTimeout", "probe-idle-after, 12s, probeIdleAfter",

@@ -52,7 +52,7 @@ class Http2TransportPropertiesTests {
 
 	@ParameterizedTest
 	@CsvSource({ "allow-http, true, allowHttp", "single-use, true, singleUse", "idle-timeout, 1m, idleTimeout",
-			"connect-timeout, 3s, connectTimeout", "response-timeout, 4s, responseTimeout",
+			"connect-timeout, 3s, connectTimeout", "response-timeout, 4s, responseTimeout", "progress-timeout, 8s, progressTimeout",
 			"read-timeout, 5s, readTimeout", "exchange-timeout, 6s, exchangeTimeout",
 			"expect-continue-timeout, 7s, expectContinueTimeout", "shutdown-timeout, 8s, shutdownTimeout",
 			"ping-interval, 9s, pingInterval", "ping-timeout, 11s, pingTimeout",
@@ -186,7 +186,7 @@ class Http2TransportPropertiesTests {
 			assertThat(property.path("description").asString("")).as(property.toString()).endsWith(".");
 			// One depends on the machine, the others are empty.
 			boolean without = List
-				.of("h2.transport.event-loops", "h2.transport.origins", "h2.transport.proxy.host",
+				.of("h2.transport.event-loops", "h2.transport.origins", "h2.transport.proxy.host", "h2.transport.response-timeout",
 						"h2.transport.proxy.port", "h2.transport.proxy.username", "h2.transport.proxy.password",
 						"management.endpoint.h2pool.roles")
 				.contains(property.get("name").asString());
