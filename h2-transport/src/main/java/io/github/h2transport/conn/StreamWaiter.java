@@ -150,7 +150,8 @@ final class StreamWaiter {
 		long waited = Duration.ofNanos(now - stream.startNanos()).toMillis();
 		return new Http2TimeoutException(
 				"Timed out after " + waited + " ms " + phase.words() + stream.where()
-						+ stream.connection().describeSilence() + "; the limit is " + stream.times().limit(phase, now, stream.lastSentNanos()),
+						+ stream.connection().describeSilence() + "; the limit is "
+						+ stream.times().limit(phase, now, stream.lastSentNanos()),
 				null, stream.context(Initiator.LIBRARY, phase));
 	}
 

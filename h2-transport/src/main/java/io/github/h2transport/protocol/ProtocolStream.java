@@ -76,8 +76,8 @@ public abstract class ProtocolStream {
 	private volatile long receivedLength;
 
 	/**
-	 * When content was sent last, 0 if none was. Written by the holder of the pen, read by
-	 * whoever waits for progress.
+	 * When content was sent last, 0 if none was. Written by the holder of the pen, read
+	 * by whoever waits for progress.
 	 */
 	private volatile long lastSentNanos;
 

@@ -44,10 +44,11 @@ import org.springframework.util.unit.DataSize;
 public record Http2OriginProperties(@Nullable List<String> match, @Nullable Boolean allowHttp,
 		@Nullable Http1Fallback fallback, @Nullable Boolean singleUse, @Nullable Boolean strictMaxConcurrentStreams,
 		@Nullable Boolean retryIdempotent, @Nullable Duration idleTimeout, @Nullable Duration connectTimeout,
-		@Nullable Duration responseTimeout, @Nullable Duration progressTimeout, @Nullable Duration readTimeout, @Nullable Duration exchangeTimeout,
-		@Nullable Duration expectContinueTimeout, @Nullable Duration pingInterval, @Nullable Duration pingTimeout,
-		@Nullable Duration probeIdleAfter, @Nullable Duration writeStallTimeout, @Nullable DataSize initialWindowSize,
-		@Nullable DataSize maxWindowSize, @Nullable DataSize connectionWindowSize, @DefaultValue Pool pool) {
+		@Nullable Duration responseTimeout, @Nullable Duration progressTimeout, @Nullable Duration readTimeout,
+		@Nullable Duration exchangeTimeout, @Nullable Duration expectContinueTimeout, @Nullable Duration pingInterval,
+		@Nullable Duration pingTimeout, @Nullable Duration probeIdleAfter, @Nullable Duration writeStallTimeout,
+		@Nullable DataSize initialWindowSize, @Nullable DataSize maxWindowSize, @Nullable DataSize connectionWindowSize,
+		@DefaultValue Pool pool) {
 
 	/** Reads the patterns; {@code prefix} is that of the name. */
 	List<OriginPattern> patterns(String prefix) {

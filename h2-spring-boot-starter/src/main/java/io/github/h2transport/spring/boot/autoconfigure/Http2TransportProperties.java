@@ -72,8 +72,8 @@ public final class Http2TransportProperties {
 
 	/**
 	 * Limit from the call to the response head, including waiting, dialling and the
-	 * upload. Zero for none. If not set, "progress-timeout" holds instead. The client's own
-	 * setting, such as "spring.http.clients.read-timeout", wins.
+	 * upload. Zero for none. If not set, "progress-timeout" holds instead. The client's
+	 * own setting, such as "spring.http.clients.read-timeout", wins.
 	 */
 	private final @Nullable Duration responseTimeout;
 
@@ -210,12 +210,12 @@ public final class Http2TransportProperties {
 			@DefaultValue("all") Http1Fallback fallback, @DefaultValue("true") boolean compression,
 			@DefaultValue("false") boolean singleUse, @DefaultValue("50s") Duration idleTimeout,
 			@DefaultValue("10s") Duration connectTimeout, @Nullable Duration responseTimeout,
-			@DefaultValue("60s") Duration progressTimeout,
-			@DefaultValue("60s") Duration readTimeout, @DefaultValue("0s") Duration exchangeTimeout,
-			@DefaultValue("1s") Duration expectContinueTimeout, @DefaultValue("10s") Duration shutdownTimeout,
-			@DefaultValue("10s") Duration pingInterval, @DefaultValue("5s") Duration pingTimeout,
-			@DefaultValue("30s") Duration probeIdleAfter, @DefaultValue("30s") Duration writeStallTimeout,
-			@Nullable Integer eventLoops, @DefaultValue("adaptive") WritePolicy writePolicy,
+			@DefaultValue("60s") Duration progressTimeout, @DefaultValue("60s") Duration readTimeout,
+			@DefaultValue("0s") Duration exchangeTimeout, @DefaultValue("1s") Duration expectContinueTimeout,
+			@DefaultValue("10s") Duration shutdownTimeout, @DefaultValue("10s") Duration pingInterval,
+			@DefaultValue("5s") Duration pingTimeout, @DefaultValue("30s") Duration probeIdleAfter,
+			@DefaultValue("30s") Duration writeStallTimeout, @Nullable Integer eventLoops,
+			@DefaultValue("adaptive") WritePolicy writePolicy,
 			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("false") boolean retryIdempotent,
 			@DefaultValue("64KB") DataSize maxHeaderListSize, @DefaultValue("256KB") DataSize initialWindowSize,
 			@DefaultValue("16MB") DataSize maxWindowSize, @DefaultValue("16MB") DataSize connectionWindowSize,

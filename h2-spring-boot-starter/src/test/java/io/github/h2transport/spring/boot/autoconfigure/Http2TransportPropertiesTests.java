@@ -52,13 +52,13 @@ class Http2TransportPropertiesTests {
 
 	@ParameterizedTest
 	@CsvSource({ "allow-http, true, allowHttp", "single-use, true, singleUse", "idle-timeout, 1m, idleTimeout",
-			"connect-timeout, 3s, connectTimeout", "response-timeout, 4s, responseTimeout", "progress-timeout, 8s, progressTimeout",
-			"read-timeout, 5s, readTimeout", "exchange-timeout, 6s, exchangeTimeout",
-			"expect-continue-timeout, 7s, expectContinueTimeout", "shutdown-timeout, 8s, shutdownTimeout",
-			"ping-interval, 9s, pingInterval", "ping-timeout, 11s, pingTimeout",
-			"probe-idle-after, 12s, probeIdleAfter", "write-stall-timeout, 13s, writeStallTimeout",
-			"event-loops, 3, eventLoops", "write-policy, caller, writePolicy",
-			"strict-max-concurrent-streams, true, strictMaxConcurrentStreams",
+			"connect-timeout, 3s, connectTimeout", "response-timeout, 4s, responseTimeout",
+			"progress-timeout, 8s, progressTimeout", "read-timeout, 5s, readTimeout",
+			"exchange-timeout, 6s, exchangeTimeout", "expect-continue-timeout, 7s, expectContinueTimeout",
+			"shutdown-timeout, 8s, shutdownTimeout", "ping-interval, 9s, pingInterval",
+			"ping-timeout, 11s, pingTimeout", "probe-idle-after, 12s, probeIdleAfter",
+			"write-stall-timeout, 13s, writeStallTimeout", "event-loops, 3, eventLoops",
+			"write-policy, caller, writePolicy", "strict-max-concurrent-streams, true, strictMaxConcurrentStreams",
 			"max-header-list-size, 1MB, maxHeaderListSize", "initial-window-size, 1MB, initialWindowSize",
 			"max-window-size, 0B, maxWindowSize", "connection-window-size, 2MB, connectionWindowSize",
 			"max-frame-size, 32KB, maxFrameSize", "decoder-table-size, 8KB, decoderTableSize",
@@ -186,9 +186,9 @@ class Http2TransportPropertiesTests {
 			assertThat(property.path("description").asString("")).as(property.toString()).endsWith(".");
 			// One depends on the machine, the others are empty.
 			boolean without = List
-				.of("h2.transport.event-loops", "h2.transport.origins", "h2.transport.proxy.host", "h2.transport.response-timeout",
-						"h2.transport.proxy.port", "h2.transport.proxy.username", "h2.transport.proxy.password",
-						"management.endpoint.h2pool.roles")
+				.of("h2.transport.event-loops", "h2.transport.origins", "h2.transport.proxy.host",
+						"h2.transport.response-timeout", "h2.transport.proxy.port", "h2.transport.proxy.username",
+						"h2.transport.proxy.password", "management.endpoint.h2pool.roles")
 				.contains(property.get("name").asString());
 			assertThat(property.has("defaultValue")).as(property.toString()).isEqualTo(!without);
 		});
