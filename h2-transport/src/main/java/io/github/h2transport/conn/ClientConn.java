@@ -143,7 +143,7 @@ public final class ClientConn {
 
 	/**
 	 * Returns whether a request could be started now: the connection is open, got no
-	 * GOAWAY, has stream ids and a free slot.
+	 * GOAWAY, has stream ids and a free slot, and owes no sign of life for too long.
 	 * @return a hint; {@link #tryReserve()} decides
 	 */
 	public boolean canTakeNewRequest() {
@@ -151,13 +151,20 @@ public final class ClientConn {
 	}
 
 	/**
-	 * Returns whether the connection has to show by the answer to a PING that it lives:
-	 * it was silent for long, or a request on it has timed out. Requests given to it wait
-	 * for that; others are the better choice.
+	 * Returns whether the peer is known to be there: a silence or a request that has
+	 * timed out puts that in doubt, and anything that arrives ends the doubt.
+	 * @return a hint, normally {@link Doubt#NONE}
+	 */
+	public Doubt doubt() {
+		return this.trial.doubt();
+	}
+
+	/**
+	 * Returns whether other connections are the better choice, for any {@link #doubt()}.
 	 * @return a hint, normally {@code false}
 	 */
 	public boolean isInDoubt() {
-		return this.trial.isOn();
+		return doubt() != Doubt.NONE;
 	}
 
 	/**
@@ -482,14 +489,6 @@ public final class ClientConn {
 		return this.streams.idleSince();
 	}
 
-	boolean isKeptIdle() {
-		return this.streams.isKeptIdle();
-	}
-
-	long lastStart() {
-		return this.streams.lastStart();
-	}
-
 	void state(ConnectionState newState) {
 		this.state = newState;
 	}
@@ -569,14 +568,6 @@ public final class ClientConn {
 	String describeSilence() {
 		long silent = Duration.ofNanos(this.loop.nanoTime() - this.driver.lastReadNanos()).toMillis();
 		return (silent >= 1000) ? "; the peer has sent nothing for " + silent + " ms" : "";
-	}
-
-	long peerInitialWindow() {
-		return this.sendHalf.peer().initialWindowSize();
-	}
-
-	long sendWindow() {
-		return this.sendHalf.connectionWindow();
 	}
 
 	boolean isStalled() {

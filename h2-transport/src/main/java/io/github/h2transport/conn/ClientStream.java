@@ -223,14 +223,15 @@ public final class ClientStream extends ProtocolStream {
 		boolean unsent = callOff();
 		X said = why.get();
 		fail(said);
+		boolean open = !unsent && !isClosed();
 		if (unsent) {
 			this.connection.release();
 		}
-		else if (!isClosed()) {
+		else if (open) {
 			this.connection.submit(new StreamOps.Reset(this, code));
-			if (said instanceof Http2TimeoutException) {
-				this.connection.trial().timedOut();
-			}
+		}
+		if ((unsent || open) && said instanceof Http2TimeoutException) {
+			this.connection.trial().timedOut();
 		}
 		return said;
 	}

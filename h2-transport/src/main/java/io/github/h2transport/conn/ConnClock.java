@@ -106,8 +106,9 @@ final class ConnClock {
 	}
 
 	private void checkIdle(long now) {
+		this.connection.trial().nothingToAnswer();
 		Duration timeout = this.options.idleTimeout();
-		boolean kept = this.connection.isKeptIdle();
+		boolean kept = this.connection.book().isKeptIdle();
 		if (kept) {
 			this.life.checkKept(now);
 		}

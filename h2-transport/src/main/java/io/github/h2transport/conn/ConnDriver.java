@@ -299,15 +299,15 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	/** The connection is on trial, because of a failure or of a long silence. Loop. */
-	void askForLife(Trial.Doubt doubt) {
+	void askForLife(Trial.Reason reason) {
 		if (!this.established || this.ending.endedBy() != null) {
 			this.connection.trial().over();
 		}
-		else if (doubt == Trial.Doubt.STALE) {
+		else if (reason == Trial.Reason.STALE) {
 			this.clock.life().tryStale(this.loop.nanoTime());
 		}
 		else {
-			this.clock.life().tryNow(this.loop.nanoTime());
+			this.clock.life().tryLate(this.loop.nanoTime());
 		}
 	}
 
@@ -439,7 +439,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		Throwable failure = this.writeError;
 		Http2Exception end = this.ending.endedBy();
 		return new ConnectionSnapshot.Diagnostics((lastOpenedId == 0) ? 1 : lastOpenedId + 2L,
-				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(), this.connection.isInDoubt(),
+				this.clock.pings().inFlight(), this.clock.pings().lastRoundTrip(), this.connection.trial().isOn(),
 				Duration.ofNanos(Math.max(0, now - this.lastRead)),
 				(stalledSince != 0) ? Duration.ofNanos(now - stalledSince) : Duration.ZERO,
 				(failure != null) ? ForeignFailure.words(failure) : null, this.connection.sendHalf().dataSent(),

@@ -23,6 +23,14 @@ public interface ConnObserver {
 	void slotsFreed(ClientConn connection);
 
 	/**
+	 * The connection has become doubtful, see {@link ClientConn#doubt()}: others should
+	 * take its place. When it is no longer, {@link #slotsFreed} is called.
+	 * @param connection the connection
+	 */
+	default void doubted(ClientConn connection) {
+	}
+
+	/**
 	 * The connection takes no new request any more; running streams may finish.
 	 * @param connection the connection
 	 */

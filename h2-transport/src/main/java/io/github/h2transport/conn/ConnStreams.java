@@ -29,6 +29,12 @@ final class ConnStreams {
 	/** Written by the holder of the pen: when the latest stream's request was made. */
 	private volatile long lastStart;
 
+	/**
+	 * Written by the holder of the pen: when the first request was made of those that
+	 * have met nothing but silence, if nothing was open then.
+	 */
+	private volatile long waitingSince;
+
 	/** Written by the holder of the pen. */
 	private volatile long opened;
 
@@ -43,6 +49,7 @@ final class ConnStreams {
 		this.loop = loop;
 		this.idleSince = loop.nanoTime();
 		this.lastStart = this.idleSince;
+		this.waitingSince = this.idleSince;
 	}
 
 	StreamTable table() {
@@ -68,7 +75,9 @@ final class ConnStreams {
 	/** Makes a stream known before its HEADERS go out. Holder of the pen. */
 	void opening(ClientStream stream) {
 		this.table.put(stream);
-		this.open.incrementAndGet();
+		if (this.open.getAndIncrement() == 0 && this.waitingSince - this.connection.driver().lastReadNanos() <= 0) {
+			this.waitingSince = stream.startNanos();
+		}
 		this.opened = this.opened + 1;
 		this.lastStart = stream.startNanos();
 		if (this.slots.isAccepting() && this.connection.sendHalf().streamIdsLeft() <= Slots.LIMIT_UNSTATED) {
@@ -150,6 +159,15 @@ final class ConnStreams {
 
 	long lastStart() {
 		return this.lastStart;
+	}
+
+	long waitingSince() {
+		return this.waitingSince;
+	}
+
+	/** How many streams are open. */
+	int open() {
+		return this.open.get();
 	}
 
 	long opened() {

@@ -29,7 +29,7 @@ final class ConnectionSnapshots {
 				(wire != null) ? wire.tls() : null, (wire != null) ? Sockets.text(wire.localAddress()) : null,
 				(wire != null) ? Sockets.text(wire.remoteAddress()) : null, since(connection.createdNanos(), now), idle,
 				connection.isSingleUse(), connection.streamsOpened(), connection.maxConcurrentStreams(), active,
-				connection.sendWindow(), connection.receiveWindow().available(),
+				connection.sendHalf().connectionWindow(), connection.receiveWindow().available(),
 				connection.driver().ownSettings().toMap(), connection.sendHalf().peer().toMap(), connection.goAway(),
 				connection.driver().diagnostics(now, connection.sendHalf().lastOpenedId()), List.copyOf(rows));
 	}
@@ -39,7 +39,8 @@ final class ConnectionSnapshots {
 		WaitingFor waitingFor = waitingFor(stream, connection, unread != null);
 		return new StreamSnapshot(stream.id(), stream.state().name(), stream.request().method(), path(stream),
 				since(stream.startNanos(), now), stream.sendWindow().sent(), stream.receivedLength(),
-				(unread != null) ? unread.octets() : 0, stream.sendWindow().available(connection.peerInitialWindow()),
+				(unread != null) ? unread.octets() : 0,
+				stream.sendWindow().available(connection.sendHalf().peer().initialWindowSize()),
 				stream.receiveWindow().available(), waitingFor, since(movedAt(stream, waitingFor, unread), now));
 	}
 
@@ -52,10 +53,10 @@ final class ConnectionSnapshots {
 	private static WaitingFor waitingFor(ClientStream stream, ClientConn connection, boolean unread) {
 		Upload upload = stream.upload();
 		if (upload != null && !stream.isLocalDone() && !upload.isCalledOff()) {
-			if (stream.sendWindow().available(connection.peerInitialWindow()) <= 0) {
+			if (stream.sendWindow().available(connection.sendHalf().peer().initialWindowSize()) <= 0) {
 				return WaitingFor.STREAM_WINDOW;
 			}
-			if (connection.sendWindow() <= 0) {
+			if (connection.sendHalf().connectionWindow() <= 0) {
 				return WaitingFor.CONNECTION_WINDOW;
 			}
 			return connection.isStalled() ? WaitingFor.SOCKET : WaitingFor.REQUEST_BODY;

@@ -5,22 +5,13 @@ import java.time.Duration;
 
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.protocol.Liveness;
 
 /**
- * Asks a silent peer for life by PING (RFC 9113 section 6.7), and not more often than
- * servers bear. Any octet is an answer. Owned by the loop.
+ * Asks a silent peer for life by PING (RFC 9113 section 6.7), as {@link Liveness} says,
+ * and lets the connection's {@link Trial} know what follows. Owned by the loop.
  */
 final class LifeCheck {
-
-	/**
-	 * So many PINGs gRPC servers take after their latest HEADERS or DATA, however soon:
-	 * the first is free, two more are forgiven, the next one ends the connection with all
-	 * that runs on it.
-	 */
-	private static final int MOST_PINGS = 3;
-
-	/** What gRPC servers take without complaint at any time. */
-	private static final long LONGEST_INTERVAL_NANOS = 300_000_000_000L;
 
 	/**
 	 * A connection that has brought something so recently is not asked because a request
@@ -38,20 +29,7 @@ final class LifeCheck {
 
 	private final Pings pings;
 
-	/** When the peer was asked, 0 if nothing has to be answered. */
-	private long askedAt;
-
-	/** HEADERS or DATA have arrived since the latest look. */
-	private boolean heard;
-
-	/** How many PINGs had been sent at the latest look. */
-	private long pingsSeen;
-
-	/** When the latest of them was sent, or a little later. */
-	private long pingedAt;
-
-	/** How many of them were sent before the latest HEADERS or DATA, at least. */
-	private long pingsBefore;
+	private final Liveness liveness;
 
 	LifeCheck(ClientConn connection, ConnDriver driver, TransportOptions options, PingBackOff backOff, Pings pings) {
 		this.connection = connection;
@@ -59,42 +37,56 @@ final class LifeCheck {
 		this.options = options;
 		this.backOff = backOff;
 		this.pings = pings;
+		this.liveness = new Liveness(options.pingInterval().toNanos(), options.pingTimeout().toNanos());
 	}
 
 	/** Something has arrived. */
 	void alive() {
-		this.askedAt = 0;
+		this.liveness.received();
 		this.connection.trial().over();
 	}
 
+	/** HEADERS or DATA have arrived. */
+	void heard() {
+		this.liveness.heard();
+	}
+
 	/**
-	 * Gives the connection up if it was asked and has not answered.
-	 * @return whether it was
+	 * Gives the connection up if it was asked and has not answered; before that, lets
+	 * others know when the answer is overdue.
+	 * @return whether it was given up
 	 */
 	boolean endIfDead(long now) {
-		Duration timeout = this.options.pingTimeout();
-		if (this.askedAt == 0 || now - this.askedAt <= timeout.toNanos()) {
-			return false;
+		if (this.liveness.isDead(now)) {
+			this.driver.ending()
+				.broken(new IOException("the peer did not answer a PING within " + this.options.pingTimeout().toMillis()
+						+ " ms (h2.transport.ping-timeout)"));
+			return true;
 		}
-		this.driver.ending()
-			.broken(new IOException(
-					"the peer did not answer a PING within " + timeout.toMillis() + " ms (h2.transport.ping-timeout)"));
-		return true;
+		if (this.liveness.isOverdue(now, this.connection.tuning().roundTrips().nanos())) {
+			this.connection.trial().overdue(Duration.ofNanos(this.liveness.owing(now)));
+		}
+		return false;
 	}
 
 	/**
-	 * HEADERS or DATA have arrived. Those that we send do not count: servers go by their
-	 * own.
+	 * Asks after a silence, if streams are open. It begins with the latest octet, or with
+	 * the first request after it if nothing was open then.
 	 */
-	void heard() {
-		this.heard = true;
-	}
-
-	/** Asks after a silence, while streams are open. */
 	void check(long now) {
 		look(now);
-		if (this.askedAt == 0 && !this.options.pingInterval().isZero()) {
-			askAfter(this.options.pingInterval(), now);
+		ConnStreams book = this.connection.book();
+		if (book.open() == 0) {
+			this.connection.trial().nothingToAnswer();
+			return;
+		}
+		long read = this.driver.lastReadNanos();
+		long silence = Math.min(now - read, now - book.waitingSince());
+		if (this.liveness.isDue(silence, book.lastStart() - read > 0, complaints())) {
+			ask(now);
+		}
+		else if (this.liveness.isSilent(silence, complaints())) {
+			this.connection.trial().silent();
 		}
 	}
 
@@ -105,35 +97,22 @@ final class LifeCheck {
 	 */
 	void checkKept(long now) {
 		look(now);
-		if (this.askedAt == 0 && !this.options.probeIdleAfter().isZero() && complaints() == 0) {
-			askAfter(this.options.probeIdleAfter(), now);
-		}
-	}
-
-	private void askAfter(Duration silence, long now) {
-		long interval = interval(silence);
-		if (now - this.driver.lastReadNanos() > interval && now - this.connection.lastStart() > interval) {
+		if (complaints() == 0 && this.liveness.isDue(this.options.probeIdleAfter().toNanos(),
+				now - this.driver.lastReadNanos(), false, 0)) {
 			ask(now);
 		}
 	}
 
-	/**
-	 * Asks because the connection is on trial after a long silence; not if the PING could
-	 * cost running streams their connection. They are being watched already.
-	 */
+	/** Asks because of a long silence. */
 	void tryStale(long now) {
-		look(now);
-		boolean tooMany = inARow() >= MOST_PINGS && now - this.pingedAt < LONGEST_INTERVAL_NANOS;
-		if (this.askedAt == 0 && tooMany && !this.connection.streams().all().isEmpty()) {
-			this.connection.trial().over();
-			return;
+		if (!this.liveness.isAsked()) {
+			askIfBorne(now);
 		}
-		tryNow(now);
 	}
 
-	/** Asks because the connection is on trial. */
-	void tryNow(long now) {
-		if (this.askedAt != 0) {
+	/** Asks because a request has timed out. */
+	void tryLate(long now) {
+		if (this.liveness.isAsked()) {
 			// The answer to the PING that is on its way will do.
 			return;
 		}
@@ -141,54 +120,31 @@ final class LifeCheck {
 			this.connection.trial().over();
 			return;
 		}
-		ask(now);
+		askIfBorne(now);
+	}
+
+	/** Not if the PING could cost running streams their connection. */
+	private void askIfBorne(long now) {
+		look(now);
+		if (this.liveness.bearsPing(now) || this.connection.book().open() == 0) {
+			ask(now);
+		}
+		else {
+			this.connection.trial().silent();
+		}
 	}
 
 	private void ask(long now) {
-		this.askedAt = StreamWaiter.nonZero(now);
+		this.liveness.asked(now);
+		this.connection.trial().asked();
 		// The answer to somebody else's that is on its way will do, too.
 		if (this.pings.inFlight() == 0) {
 			this.connection.submit(new ConnOps.Ping(this.pings.sent(now)));
 		}
 	}
 
-	/**
-	 * Takes note of what has arrived. A PING that was sent since the latest look may have
-	 * come before or after them; it counts as sent after.
-	 */
 	private void look(long now) {
-		if (this.heard) {
-			this.heard = false;
-			this.pingsBefore = this.pingsSeen;
-		}
-		long sent = pingsSent();
-		if (sent != this.pingsSeen) {
-			this.pingsSeen = sent;
-			this.pingedAt = now;
-		}
-	}
-
-	private long inARow() {
-		return this.pingsSeen - this.pingsBefore;
-	}
-
-	/** The peer counts them all, whoever has asked for them. */
-	private long pingsSent() {
-		return this.pings.sentSoFar() + this.connection.tuning().roundTrips().probes();
-	}
-
-	/** How long the peer may be silent. */
-	private long interval(Duration shortest) {
-		long interval = shortest.toNanos();
-		long inARow = inARow();
-		if (inARow >= MOST_PINGS) {
-			return Math.max(interval, LONGEST_INTERVAL_NANOS);
-		}
-		long doublings = complaints() + Math.max(0, inARow - 1);
-		for (long i = 0; i < doublings && interval < LONGEST_INTERVAL_NANOS; i++) {
-			interval = Math.min(2 * interval, LONGEST_INTERVAL_NANOS);
-		}
-		return interval;
+		this.liveness.pings(this.pings.sentSoFar() + this.connection.tuning().roundTrips().probes(), now);
 	}
 
 	private int complaints() {

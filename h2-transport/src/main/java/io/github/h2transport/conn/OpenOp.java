@@ -1,5 +1,7 @@
 package io.github.h2transport.conn;
 
+import java.util.function.Supplier;
+
 import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.FailureContext;
@@ -8,6 +10,7 @@ import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.protocol.SendHalf;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a stream, or tells its caller that the request was not sent and may go elsewhere.
@@ -16,7 +19,8 @@ final class OpenOp extends Op {
 
 	private final ClientConn connection;
 
-	private final ClientStream stream;
+	/** Emptied by the loop soon after its caller has left, however long this waits. */
+	private volatile @Nullable ClientStream stream;
 
 	OpenOp(ClientConn connection, ClientStream stream) {
 		this.connection = connection;
@@ -25,53 +29,77 @@ final class OpenOp extends Op {
 
 	@Override
 	void run(SendHalf half) {
-		if (!this.stream.tryOpen()) {
+		ClientStream opening = this.stream;
+		if (opening == null || !opening.tryOpen()) {
 			// Its caller has left; the slot is free already.
 			return;
 		}
 		if (!this.connection.book().mayOpen()) {
 			Http2Exception end = this.connection.driver().ending().endedBy();
 			if (end != null) {
-				refuseBecauseOf(end);
+				refuseBecauseOf(opening, end);
 				return;
 			}
-			refuse(new ConnectionException(capitalized(this.connection.describe()) + " no longer takes requests", null,
-					context(Initiator.PEER)));
+			refuse(opening,
+					new ConnectionException(capitalized(this.connection.describe()) + " no longer takes requests", null,
+							context(Initiator.PEER)));
 			return;
 		}
-		half.assignId(this.stream);
-		this.connection.book().opening(this.stream);
-		half.open(this.stream, this.stream.request(), this.stream.upload() == null);
-		this.stream.opened();
-		this.connection.tuning().opened(this.stream, half);
+		half.assignId(opening);
+		this.connection.book().opening(opening);
+		half.open(opening, opening.request(), opening.upload() == null);
+		opening.opened();
+		this.connection.tuning().opened(opening, half);
 	}
 
 	@Override
 	void waits(long now) {
-		this.stream.clock().tick(now);
+		ClientStream waiting = this.stream;
+		if (waiting != null) {
+			waiting.clock().tick(now);
+			if (waiting.isOver()) {
+				this.stream = null;
+			}
+		}
+	}
+
+	/** Whether its caller has left. */
+	boolean isOver() {
+		ClientStream waiting = this.stream;
+		return waiting == null || waiting.isOver();
+	}
+
+	/** The request goes elsewhere. Any thread; it must not be queued any more. */
+	void turnAway(Supplier<Http2Exception> why) {
+		ClientStream waiting = this.stream;
+		if (waiting != null && waiting.callOff()) {
+			waiting.fail(why.get());
+			this.connection.release();
+		}
 	}
 
 	@Override
 	void discard(Http2Exception cause) {
-		if (this.stream.tryOpen()) {
-			refuseBecauseOf(cause);
+		ClientStream waiting = this.stream;
+		if (waiting != null && waiting.tryOpen()) {
+			refuseBecauseOf(waiting, cause);
 		}
 	}
 
-	private void refuseBecauseOf(Http2Exception cause) {
+	private void refuseBecauseOf(ClientStream refused, Http2Exception cause) {
 		if (cause instanceof ConnectFailedException || cause instanceof Http2TimeoutException) {
 			// No HTTP/2 server is there, or none that answers: another try would meet the
 			// same.
-			refuse(cause.forCaller(cause.attempts()));
+			refuse(refused, cause.forCaller(cause.attempts()));
 			return;
 		}
-		refuse(new ConnectionException(
+		refuse(refused, new ConnectionException(
 				capitalized(this.connection.describe()) + " ended before the request was sent: " + cause.getMessage(),
 				cause, context(cause.context().initiator())));
 	}
 
-	private void refuse(Http2Exception failure) {
-		this.stream.fail(failure);
+	private void refuse(ClientStream refused, Http2Exception failure) {
+		refused.fail(failure);
 		this.connection.book().notOpened();
 	}
 

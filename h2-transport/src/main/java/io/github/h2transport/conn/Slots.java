@@ -34,6 +34,9 @@ final class Slots {
 	/** Taken back for good when what was reserved must not be opened either. */
 	private volatile boolean open;
 
+	/** Set and taken back by the loop: for the time being no slot is reserved. */
+	private volatile boolean paused;
+
 	/** How many requests the connection is for; set by its pool. */
 	private volatile int maxRequests = Integer.MAX_VALUE;
 
@@ -54,6 +57,11 @@ final class Slots {
 	void refuse() {
 		this.accepting = false;
 		this.open = false;
+	}
+
+	/** Lets no slot be reserved for the time being, or ends that. */
+	void pause(boolean on) {
+		this.paused = on;
 	}
 
 	boolean isOpen() {
@@ -91,13 +99,13 @@ final class Slots {
 
 	boolean hasFree() {
 		int count = this.used.get();
-		return this.accepting && count >= 0 && count < limit() && !isUsedUp();
+		return this.accepting && !this.paused && count >= 0 && count < limit() && !isUsedUp();
 	}
 
 	boolean tryReserve() {
 		for (;;) {
 			int count = this.used.get();
-			if (!this.accepting || count < 0 || count >= limit() || isUsedUp()) {
+			if (!this.accepting || this.paused || count < 0 || count >= limit() || isUsedUp()) {
 				return false;
 			}
 			if (this.used.compareAndSet(count, count + 1)) {

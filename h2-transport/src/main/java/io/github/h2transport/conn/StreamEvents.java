@@ -15,7 +15,11 @@ final class StreamEvents {
 	/** For nearly every stream: nobody listens. */
 	private static final StreamEvents UNHEARD = new StreamEvents(null);
 
-	private final @Nullable StreamListener listener;
+	/**
+	 * Emptied at the end by whoever has told it, since it may hold the request, and the
+	 * stream may be kept for long by a socket that takes nothing.
+	 */
+	private volatile @Nullable StreamListener listener;
 
 	/** Whether the end was told; by whoever finds it first. */
 	private final AtomicBoolean over = new AtomicBoolean();
@@ -35,26 +39,30 @@ final class StreamEvents {
 		if (this != UNHEARD) {
 			this.openedNanos = connection.nanoTime();
 		}
-		if (this.listener != null) {
-			connection.loop().later(this.listener::wroteHeaders);
+		StreamListener told = this.listener;
+		if (told != null) {
+			connection.loop().later(told::wroteHeaders);
 		}
 	}
 
 	void wroteRequest(ClientConn connection) {
-		if (this.listener != null) {
-			connection.loop().later(this.listener::wroteRequest);
+		StreamListener told = this.listener;
+		if (told != null) {
+			connection.loop().later(told::wroteRequest);
 		}
 	}
 
 	void interim(ClientConn connection, int status, Headers headers) {
-		if (this.listener != null) {
-			connection.loop().later(() -> this.listener.informational(status, headers));
+		StreamListener told = this.listener;
+		if (told != null) {
+			connection.loop().later(() -> told.informational(status, headers));
 		}
 	}
 
 	void firstByte(ClientConn connection, int status) {
-		if (this.listener != null) {
-			connection.loop().later(() -> this.listener.firstByte(status));
+		StreamListener told = this.listener;
+		if (told != null) {
+			connection.loop().later(() -> told.firstByte(status));
 		}
 	}
 
@@ -66,8 +74,10 @@ final class StreamEvents {
 		if (FlightRecorder.wantsStreams()) {
 			FlightRecorder.stream(stream, this.openedNanos, connection.nanoTime(), cause);
 		}
-		if (this.listener != null) {
-			connection.loop().later(() -> this.listener.done(cause));
+		StreamListener told = this.listener;
+		this.listener = null;
+		if (told != null) {
+			connection.loop().later(() -> told.done(cause));
 		}
 	}
 

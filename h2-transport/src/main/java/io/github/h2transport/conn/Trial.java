@@ -1,15 +1,21 @@
 package io.github.h2transport.conn;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
+import io.github.h2transport.ConnectionException;
+import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
 
 /**
  * A connection in doubt: it was silent for long, or a request on it has timed out. A PING
- * asks for life, and requests wait until anything has arrived. If nothing does, the
- * connection ends, and they surely were not sent. Thread-safe, never waiting.
+ * asks for life, and requests wait until anything has arrived. When the answer is overdue
+ * they go elsewhere, for they surely were not sent, and no more are taken. Thread-safe,
+ * never waiting.
  */
 final class Trial {
 
@@ -21,11 +27,14 @@ final class Trial {
 	/** Not for those who want no PINGs while requests run. */
 	private final boolean asksAfterTimeouts;
 
-	/** Set by whoever is in doubt, taken back by the loop. */
-	private final AtomicBoolean on = new AtomicBoolean();
+	/** Raised to ASKED by whoever is in doubt; all else is the loop's. */
+	private final AtomicReference<Doubt> doubt = new AtomicReference<>(Doubt.NONE);
 
-	/** Added to by callers; whoever finds the trial over takes all out. */
-	private final Queue<Op> held = new ConcurrentLinkedQueue<>();
+	/** Added to by callers; whoever finds the trial over or in vain takes all out. */
+	private final Queue<OpenOp> held = new ConcurrentLinkedQueue<>();
+
+	/** Written by the loop, before it says that the answer is overdue. */
+	private volatile Duration owing = Duration.ZERO;
 
 	Trial(ClientConn connection, TransportOptions options) {
 		this.connection = connection;
@@ -33,8 +42,14 @@ final class Trial {
 		this.asksAfterTimeouts = !options.pingInterval().isZero();
 	}
 
+	Doubt doubt() {
+		return this.doubt.get();
+	}
+
+	/** Whether requests wait. */
 	boolean isOn() {
-		return this.on.get();
+		Doubt current = doubt();
+		return current == Doubt.ASKED || current == Doubt.OVERDUE;
 	}
 
 	/**
@@ -43,17 +58,20 @@ final class Trial {
 	 * @param now the time
 	 * @return whether it will be submitted when the doubt is over
 	 */
-	boolean holds(Op request, long now) {
+	boolean holds(OpenOp request, long now) {
 		if (!isOn()) {
 			if (this.staleNanos == 0 || now - this.connection.driver().lastReadNanos() < this.staleNanos) {
 				return false;
 			}
-			begin(Doubt.STALE);
+			begin(Reason.STALE);
 		}
 		this.held.add(request);
 		// It may have ended before the request was there to be seen.
 		if (!isOn()) {
 			letGo();
+		}
+		else if (doubt() == Doubt.OVERDUE) {
+			turnAway();
 		}
 		return true;
 	}
@@ -61,41 +79,99 @@ final class Trial {
 	/** A request has timed out: either the server is slow, or nobody is there. */
 	void timedOut() {
 		if (this.asksAfterTimeouts) {
-			begin(Doubt.TIMED_OUT);
+			begin(Reason.TIMED_OUT);
 		}
 	}
 
 	/** Asks for life, unless that is being done already. Any thread. */
-	private void begin(Doubt doubt) {
-		if (this.on.compareAndSet(false, true)
-				&& !this.connection.onLoop(() -> this.connection.driver().askForLife(doubt))) {
+	private void begin(Reason reason) {
+		if ((this.doubt.compareAndSet(Doubt.NONE, Doubt.ASKED) || this.doubt.compareAndSet(Doubt.SILENT, Doubt.ASKED))
+				&& !this.connection.onLoop(() -> this.connection.driver().askForLife(reason))) {
 			over();
+		}
+	}
+
+	/** The peer is being asked. Loop. */
+	void asked() {
+		this.doubt.set(Doubt.ASKED);
+	}
+
+	/** Silence is all there is to judge by; requests are sent all the same. Loop. */
+	void silent() {
+		if (this.doubt.getAndSet(Doubt.SILENT) != Doubt.SILENT) {
+			letGo();
+			this.connection.loop().later(() -> this.connection.observer().doubted(this.connection));
+		}
+	}
+
+	/** No stream is open, so that silence means nothing. Loop. */
+	void nothingToAnswer() {
+		if (doubt() == Doubt.SILENT && this.doubt.compareAndSet(Doubt.SILENT, Doubt.NONE)) {
+			recovered();
+		}
+	}
+
+	/** The answer is overdue. Loop. */
+	void overdue(Duration since) {
+		this.owing = since;
+		if (this.doubt.getAndSet(Doubt.OVERDUE) != Doubt.OVERDUE) {
+			this.connection.slots().pause(true);
+			turnAway();
+			this.connection.loop().later(() -> this.connection.observer().doubted(this.connection));
 		}
 	}
 
 	/** Something has arrived, or the connection has ended and will refuse what waits. */
 	void over() {
-		if (isOn()) {
-			this.on.set(false);
-			letGo();
+		if (doubt() == Doubt.NONE) {
+			return;
 		}
+		Doubt before = this.doubt.getAndSet(Doubt.NONE);
+		if (before == Doubt.OVERDUE) {
+			this.connection.slots().pause(false);
+		}
+		if (before == Doubt.OVERDUE || before == Doubt.SILENT) {
+			recovered();
+		}
+		letGo();
+	}
+
+	private void recovered() {
+		if (!this.connection.slots().isOpen()) {
+			return;
+		}
+		this.connection.loop().later(() -> this.connection.observer().slotsFreed(this.connection));
 	}
 
 	/** Lets the requests that wait look at the clock. Loop. */
 	void tick(long now) {
-		for (Op request : this.held) {
+		for (OpenOp request : this.held) {
 			request.waits(now);
 		}
+		this.held.removeIf(OpenOp::isOver);
 	}
 
 	private void letGo() {
-		for (Op request = this.held.poll(); request != null; request = this.held.poll()) {
+		for (OpenOp request = this.held.poll(); request != null; request = this.held.poll()) {
 			this.connection.submit(request);
 		}
 	}
 
+	private void turnAway() {
+		for (OpenOp request = this.held.poll(); request != null; request = this.held.poll()) {
+			request.turnAway(this::overdueFailure);
+		}
+	}
+
+	private Http2Exception overdueFailure() {
+		return new ConnectionException(
+				"No answer to a PING for " + this.owing.toMillis() + " ms on " + this.connection.describe()
+						+ "; the request was not sent there",
+				null, this.connection.context(Initiator.PEER, Phase.REQUEST_HEAD).withSafeToRetry(true));
+	}
+
 	/** Why it is not sure that anybody is there. */
-	enum Doubt {
+	enum Reason {
 
 		/** Nothing has arrived for long. */
 		STALE,

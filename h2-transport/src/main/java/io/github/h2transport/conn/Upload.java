@@ -67,8 +67,11 @@ final class Upload {
 	/** Run when the next chunk may be offered; set by the writer. */
 	private volatile @Nullable Runnable onReady;
 
-	/** Owned by the holder of the pen. */
-	private @Nullable Chunk current;
+	/**
+	 * Set by the holder of the pen; whoever calls the upload off and the holder look
+	 * whether the other was quicker, so that no octets stay.
+	 */
+	private volatile @Nullable Chunk current;
 
 	/** Owned by the holder of the pen. */
 	private int position;
@@ -163,6 +166,9 @@ final class Upload {
 
 	void offer(Chunk chunk) {
 		this.offered = chunk;
+		if (isCalledOff()) {
+			letGoOfContent();
+		}
 	}
 
 	void waiting(@Nullable Thread thread) {
@@ -176,18 +182,26 @@ final class Upload {
 	}
 
 	/**
-	 * Stops the upload. When this returns, nobody reads the caller's octets any more. Any
-	 * thread; waits at most for the copy of one frame.
+	 * Stops the upload. When this returns, nobody reads the caller's octets any more, and
+	 * nothing here holds them, though the stream itself may be kept for long by a socket
+	 * that takes nothing. Any thread; waits at most for the copy of one frame.
 	 */
 	void callOff() {
 		while (this.claim != CALLED_OFF && !CLAIM.compareAndSet(this, FREE, CALLED_OFF)) {
 			Thread.onSpinWait();
 		}
+		letGoOfContent();
 		wakeWriter();
 	}
 
 	boolean isCalledOff() {
 		return this.claim == CALLED_OFF;
+	}
+
+	private void letGoOfContent() {
+		this.offered = null;
+		this.current = null;
+		this.used = null;
 	}
 
 	private void wakeWriter() {
@@ -217,6 +231,10 @@ final class Upload {
 			this.position = next.offset;
 			this.offered = null;
 			wakeWriter();
+			if (isCalledOff()) {
+				letGoOfContent();
+				return null;
+			}
 			return next;
 		}
 		return chunk;

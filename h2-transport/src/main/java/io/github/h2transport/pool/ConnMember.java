@@ -12,6 +12,7 @@ import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ConnObserver;
 import io.github.h2transport.conn.ConnectionSnapshot;
 import io.github.h2transport.conn.Dialer;
+import io.github.h2transport.conn.Doubt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,8 +66,8 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 	}
 
 	@Override
-	boolean isInDoubt() {
-		return connection().isInDoubt();
+	Doubt doubt() {
+		return connection().doubt();
 	}
 
 	@Override
@@ -202,6 +203,11 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 	@Override
 	public void slotsFreed(ClientConn from) {
 		this.pool.slotsFreed(this);
+	}
+
+	@Override
+	public void doubted(ClientConn from) {
+		this.pool.doubted();
 	}
 
 	@Override

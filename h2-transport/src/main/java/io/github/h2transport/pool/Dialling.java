@@ -78,7 +78,14 @@ final class Dialling<C> {
 
 	/** In how many nanoseconds the next dial may begin; 0 or less for now. */
 	long pause(long now) {
-		return this.backOff.pause(now, !this.open.isEmpty());
+		return this.backOff.pause(now, !this.open.living().isEmpty());
+	}
+
+	/** As {@link #pause}, for those who wait. */
+	long pauseForWaiting(long now) {
+		long pause = pause(now);
+		return (this.vain.failures() >= VAIN) ? Math.max(pause, this.vain.pause(now, !this.open.living().isEmpty()))
+				: pause;
 	}
 
 	/** Somebody asks for a connection. */
@@ -92,10 +99,8 @@ final class Dialling<C> {
 	 * @return in how many nanoseconds to look again, {@link Ageing#NEVER} if all is done
 	 */
 	long dial(Decisions<C> decisions, long now) {
-		boolean anyOpen = !this.open.isEmpty();
-		long pause = this.backOff.pause(now, anyOpen);
-		long unasked = Math.max(pause, this.vain.pause(now, anyOpen));
-		long asked = (this.vain.failures() >= VAIN) ? unasked : pause;
+		long unasked = Math.max(pause(now), this.vain.pause(now, !this.open.living().isEmpty()));
+		long asked = pauseForWaiting(now);
 		boolean held = replace(decisions, asked <= 0);
 		int waiting = this.growth.forWaiting(this.line.size());
 		for (int i = 0; i < waiting && asked <= 0; i++) {

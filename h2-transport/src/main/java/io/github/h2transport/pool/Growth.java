@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.conn.Doubt;
 
 /**
  * How many connections a key should have: when to dial, and how many at once. Guarded by
@@ -42,9 +43,26 @@ final class Growth<C> {
 		return this.options.strictMaxConcurrentStreams() ? 1 : this.options.maxConnections();
 	}
 
-	/** How many may be dialled now. */
+	/**
+	 * Returns how many may be dialled now. A connection whose answer is overdue does not
+	 * count, as it takes no request and will soon end or be sound; of those that are only
+	 * silent one does not, as nobody knows when they will be heard of. There are never
+	 * more than twice the number allowed.
+	 * @return 0 or less for none
+	 */
 	int room() {
-		return most() - this.open.size() - this.coming.size();
+		int overdue = this.open.count(Doubt.OVERDUE);
+		int forgiven = overdue + Math.min(1, this.open.count(Doubt.SILENT));
+		return most() + Math.min(most(), forgiven) - this.open.size() - this.coming.size();
+	}
+
+	/**
+	 * Returns whether nothing better is to be had than a connection that is silent.
+	 * @param pausing whether a dial would have to wait, since the latest has failed
+	 */
+	boolean isExhausted(boolean pausing) {
+		return this.coming.isEmpty() && (pausing || room() <= 0 || this.open.areHeldBack())
+				&& this.open.living().stream().allMatch(Member::knowsLimit);
 	}
 
 	/**
@@ -69,7 +87,8 @@ final class Growth<C> {
 
 	/** How many are missing of a number that should be there anyway. */
 	int missing(int wanted) {
-		return Math.min(room(), wanted - this.open.size() - this.coming.size());
+		int there = this.open.size() - this.open.count(Doubt.OVERDUE);
+		return Math.min(room(), wanted - there - this.coming.size());
 	}
 
 	/**
@@ -87,7 +106,7 @@ final class Growth<C> {
 		boolean known = limit != OpenMembers.UNKNOWN && limit > 0;
 		int unsettled = this.coming.size();
 		long underway = (long) this.coming.size() * limit;
-		for (Member<C> member : this.open.all()) {
+		for (Member<C> member : this.open.living()) {
 			if (!member.knowsLimit()) {
 				unsettled++;
 				underway += Math.max(0, limit - member.activeStreams());

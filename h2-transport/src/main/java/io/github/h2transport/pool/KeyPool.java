@@ -116,7 +116,7 @@ final class KeyPool<C> {
 		if (this.options.singleUse() || (this.line.size() > 0 && !request.retry())) {
 			return null;
 		}
-		Member<C> member = this.open.reserve(request.replayable());
+		Member<C> member = this.open.reserve(request.replayable(), false);
 		return (member != null) ? member.connection() : null;
 	}
 
@@ -247,7 +247,7 @@ final class KeyPool<C> {
 			this.singleUse.dial(decisions);
 		}
 		else {
-			give(decisions);
+			give(decisions, now);
 			lookUp(decisions, now);
 			this.ageing.mark(this.open, now);
 			long next = this.dialling.dial(decisions, now);
@@ -258,9 +258,10 @@ final class KeyPool<C> {
 	}
 
 	/** Gives waiting requests what there is, in order. */
-	private void give(Decisions<C> decisions) {
+	private void give(Decisions<C> decisions, long now) {
+		boolean exhausted = this.line.size() > 0 && this.dialling.growth().isExhausted(this.dialling.pauseForWaiting(now) > 0);
 		for (Waiter<C> first = this.line.peek(); first != null; first = this.line.peek()) {
-			Member<C> member = this.open.reserve(first.request().replayable());
+			Member<C> member = this.open.reserve(first.request().replayable(), exhausted);
 			if (member == null) {
 				return;
 			}
@@ -361,6 +362,11 @@ final class KeyPool<C> {
 		else if (this.line.size() > 0) {
 			settle();
 		}
+	}
+
+	/** A connection has come into doubt, so that others may be dialled beside it. */
+	void doubted() {
+		settle();
 	}
 
 	void draining(Member<C> member) {

@@ -3,6 +3,7 @@ package io.github.h2transport.pool;
 import java.net.InetAddress;
 
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.conn.Doubt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,10 +56,8 @@ abstract class Member<C> {
 
 	abstract boolean tryReserve();
 
-	/** A hint whether others are the better choice: it may be dead. */
-	boolean isInDoubt() {
-		return false;
-	}
+	/** A hint whether it may be dead. */
+	abstract Doubt doubt();
 
 	/** Gives a slot back that was not used. */
 	abstract void release();

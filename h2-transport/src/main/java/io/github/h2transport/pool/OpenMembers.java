@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.h2transport.conn.Doubt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,12 +119,14 @@ final class OpenMembers<C> {
 	 * next one, so that each address has its share of a small load too. Any thread,
 	 * without a lock.
 	 * @param replayable whether the request may meet a limit that is not yet known
+	 * @param evenSilent whether there is no hope for anything better than a connection of
+	 * which nobody knows whether it lives
 	 * @return where the slot is, {@code null} if there is none
 	 */
-	@Nullable Member<C> reserve(boolean replayable) {
+	@Nullable Member<C> reserve(boolean replayable, boolean evenSilent) {
 		// Twice, since the chosen one may fill up meanwhile; then it is time to wait.
 		for (int attempt = 0; attempt < 2; attempt++) {
-			Member<C> best = leastLoaded(replayable);
+			Member<C> best = leastLoaded(replayable, evenSilent);
 			if (best == null || best.tryReserve()) {
 				return best;
 			}
@@ -131,7 +134,7 @@ final class OpenMembers<C> {
 		return null;
 	}
 
-	private @Nullable Member<C> leastLoaded(boolean replayable) {
+	private @Nullable Member<C> leastLoaded(boolean replayable, boolean evenSilent) {
 		List<Member<C>> current = this.members;
 		Member<C> best = null;
 		long least = Long.MAX_VALUE;
@@ -139,15 +142,40 @@ final class OpenMembers<C> {
 				: 0;
 		for (int i = 0; i < current.size(); i++) {
 			Member<C> member = current.get((first + i) % current.size());
+			Doubt doubt = member.doubt();
+			if (doubt == Doubt.OVERDUE || (doubt == Doubt.SILENT && !evenSilent)) {
+				continue;
+			}
 			int load = member.activeStreams();
 			// Any other goes before one that may be dead.
-			long rank = member.isInDoubt() ? load + IN_DOUBT : load;
+			long rank = load + doubt.ordinal() * IN_DOUBT;
 			if (rank < least && member.canTake() && (member.knowsLimit() || (replayable && load < this.latestLimit))) {
 				best = member;
 				least = rank;
 			}
 		}
 		return best;
+	}
+
+	/** Those of which there is no reason to think that they are dead. */
+	List<Member<C>> living() {
+		List<Member<C>> all = this.members;
+		for (Member<C> member : all) {
+			if (isDoubtful(member)) {
+				return all.stream().filter((one) -> !isDoubtful(one)).toList();
+			}
+		}
+		return all;
+	}
+
+	private static boolean isDoubtful(Member<?> member) {
+		Doubt doubt = member.doubt();
+		return doubt == Doubt.SILENT || doubt == Doubt.OVERDUE;
+	}
+
+	/** How many are in such doubt. */
+	int count(Doubt doubt) {
+		return (int) this.members.stream().filter((member) -> member.doubt() == doubt).count();
 	}
 
 	/**
@@ -170,12 +198,13 @@ final class OpenMembers<C> {
 	 * @return whether every connection has a limit of zero
 	 */
 	boolean areHeldBack() {
-		for (Member<C> member : this.members) {
+		List<Member<C>> living = living();
+		for (Member<C> member : living) {
 			if (!member.knowsLimit() || member.limit() > 0) {
 				return false;
 			}
 		}
-		return !this.members.isEmpty();
+		return !living.isEmpty();
 	}
 
 	/** Whether another one goes to an address that is still the name's. */

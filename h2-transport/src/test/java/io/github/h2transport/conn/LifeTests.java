@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2TimeoutException;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.Phase;
 import io.github.h2transport.testkit.peer.PeerFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,17 +72,96 @@ class LifeTests {
 		Exchange first = this.peer.call(post("/a", new byte[10]));
 		Exchange second = this.peer.call(get("/b"));
 		this.peer.expect(ping(1)).expectNothing();
-		this.peer.advance(Duration.ofSeconds(5)).expectNothing();
-		assertThat(this.peer.isClosed()).isFalse();
+		this.peer.advance(Duration.ofSeconds(1)).expectNothing();
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.ASKED);
 		this.peer.advance(Duration.ofMillis(100)).expectNothing();
-		assertThat(this.peer.isClosed()).isTrue();
 		for (Exchange call : List.of(first, second)) {
 			ConnectionException failure = call.failure(ConnectionException.class);
-			assertThat(failure).hasMessageContaining("did not answer a PING within 5000 ms")
-				.hasMessageContaining("h2.transport.ping-timeout");
+			assertThat(failure)
+				.hasMessage("No answer to a PING for 1100 ms on connection c1 to http://example.test:80; "
+						+ "the request was not sent there");
 			assertThat(failure.isSafeToRetry()).isTrue();
 		}
 		this.peer.isAtRest();
+		this.peer.advance(Duration.ofMillis(3_900)).expectNothing();
+		assertThat(this.peer.isClosed()).isFalse();
+		this.peer.advance(Duration.ofMillis(100)).expectNothing();
+		assertThat(this.peer.isClosed()).isTrue();
+		assertThat(this.peer.observer().take()).containsExactly("slotsFreed", "doubted", "draining", "closed");
+	}
+
+	@Test
+	void aConnectionWhoseAnswerIsOverdueTakesNoRequestUntilAnythingArrives() throws Exception {
+		Exchange sent = this.peer.call(get("/a"));
+		this.peer.advance(Duration.ofMillis(10_100)).expect(headers(1).endStream(), ping(1));
+		assertThat(this.peer.connection().tryReserve()).as("is only asked").isTrue();
+		this.peer.connection().release();
+		this.peer.observer().take();
+		this.peer.advance(Duration.ofMillis(1_100)).expectNothing();
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.OVERDUE);
+		assertThat(this.peer.connection().canTakeNewRequest()).isFalse();
+		assertThat(this.peer.connection().tryReserve()).isFalse();
+		this.peer.send(headers(1).status(200).endStream());
+		sent.hasStatus(200);
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.NONE);
+		assertThat(this.peer.observer().take()).containsExactly("doubted", "slotsFreed", "slotsFreed");
+		Exchange next = this.peer.call(get("/b"));
+		this.peer.expect(headers(3).endStream()).send(headers(3).status(200).endStream());
+		next.hasStatus(200);
+		this.peer.isAtRest();
+	}
+
+	@Test
+	void onALongPathAnAnswerHasFourRoundTrips() throws Exception {
+		CompletableFuture<Duration> measured = this.peer.connection().ping(Duration.ofSeconds(5));
+		this.peer.expect(ping(1));
+		this.peer.advance(Duration.ofMillis(600)).send(pingAck(1));
+		assertThat(measured).isCompletedWithValue(Duration.ofMillis(600));
+		this.peer.call(get("/a"));
+		this.peer.advance(Duration.ofMillis(10_100)).expect(headers(1).endStream(), ping(2));
+		this.peer.advance(Duration.ofMillis(2_400));
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.ASKED);
+		this.peer.advance(Duration.ofMillis(100));
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.OVERDUE);
+	}
+
+	@Test
+	void aRequestThatComesWhileAStreamIsAskedAfterWaitsForTheAnswer() throws Exception {
+		this.peer.call(get("/events"));
+		this.peer.advance(Duration.ofMillis(10_100)).expect(headers(1).endStream(), ping(1));
+		Exchange next = this.peer.call(post("/a", new byte[0]));
+		this.peer.expectNothing();
+		this.peer.send(pingAck(1)).expect(headers(3).endStream());
+		this.peer.send(headers(3).status(200).endStream());
+		next.hasStatus(200);
+	}
+
+	@Test
+	void requestsThatMeetSilenceAreNoLifeHoweverManyThereAre() throws Exception {
+		for (int tenths = 0; tenths < 100; tenths++) {
+			this.peer.call(get("/a"));
+			this.peer.advance(Duration.ofMillis(100)).expect(headers(1 + 2 * tenths).endStream()).expectNothing();
+			if (tenths == 98) {
+				break;
+			}
+		}
+		this.peer.advance(Duration.ofMillis(200)).expect(ping(1)).expectNothing();
+	}
+
+	@Test
+	void requestsThatAreGivenUpBeforeTheNextOneComesAreNoLifeEither() throws Exception {
+		this.peer.advance(Duration.ofMillis(1));
+		for (int second = 0; second < 10; second++) {
+			Exchange call = this.peer.call(get("/a"));
+			this.peer.advance(Duration.ofMillis(500)).expect(headers(1 + 2 * second).endStream());
+			call.stream()
+				.cancel(ErrorCode.CANCEL, new CallCancelledException("enough", null,
+						call.stream().context(Initiator.CALLER, Phase.IDLE)));
+			this.peer.settle().expect(rstStream(1 + 2 * second, ErrorCode.CANCEL));
+			this.peer.advance(Duration.ofMillis(500)).expectNothing();
+		}
+		this.peer.call(get("/a"));
+		this.peer.advance(Duration.ofMillis(100)).expect(headers(21).endStream(), ping(1)).expectNothing();
 	}
 
 	@Test
@@ -126,9 +208,9 @@ class LifeTests {
 	@Test
 	void aCallThatBlocksNobodyIsEndedInTimeWhileItWaits() throws Exception {
 		this.peer.advance(Duration.ofSeconds(40));
-		Exchange call = lateCall(Duration.ofSeconds(2));
+		Exchange call = lateCall(Duration.ofMillis(800));
 		this.peer.expect(ping(1));
-		this.peer.advance(Duration.ofMillis(2_100));
+		this.peer.advance(Duration.ofMillis(900));
 		assertThat(call.stream().failure()).isInstanceOf(Http2TimeoutException.class)
 			.hasMessageContaining("h2.transport.response-timeout");
 		this.peer.send(pingAck(1)).expectNothing();
@@ -144,7 +226,7 @@ class LifeTests {
 		this.peer.advance(Duration.ofMillis(2_100));
 		assertThat(call.stream().failure()).isInstanceOf(Http2TimeoutException.class);
 		assertThat(this.peer.connection().activeStreams()).isEqualTo(1);
-		this.peer.unlimitedRoom().expect(headers(1), data(1).endStream()).expectNothing();
+		this.peer.unlimitedRoom().expect(headers(1), data(1).endStream(), ping(1)).expectNothing();
 	}
 
 	@Test
@@ -231,6 +313,66 @@ class LifeTests {
 		this.peer.call(post("/a", new byte[0]));
 		this.peer.expect(headers(3).endStream()).expectNothing();
 		this.peer.advance(Duration.ofSeconds(240)).expectNothing();
+	}
+
+	@Test
+	void withNoPingLeftSilenceAlonePutsTheConnectionInDoubt() throws Exception {
+		this.peer.call(get("/events"));
+		this.peer.send(headers(1).status(200));
+		pings(Duration.ofSeconds(42));
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.NONE);
+		this.peer.observer().take();
+		this.peer.advance(Duration.ofSeconds(9)).expectNothing();
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.SILENT);
+		assertThat(this.peer.connection().isInDoubt()).isTrue();
+		assertThat(this.peer.connection().canTakeNewRequest()).as("though others are better").isTrue();
+		assertThat(this.peer.observer().take()).containsExactly("doubted");
+		this.peer.advance(Duration.ofSeconds(100)).expectNothing();
+		assertThat(this.peer.isClosed()).isFalse();
+		this.peer.send(data(1, "x"));
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.NONE);
+		assertThat(this.peer.observer().take()).containsExactly("slotsFreed");
+	}
+
+	@Test
+	void aTimeoutCostsNoPingThatRunningStreamsWouldPayFor() throws Exception {
+		this.peer.call(get("/events"));
+		assertThat(pings(Duration.ofSeconds(42))).containsExactly(10, 10, 20);
+		lateCall(Duration.ofSeconds(2));
+		this.peer.expect(headers(3).endStream());
+		this.peer.advance(Duration.ofSeconds(3)).expect(rstStream(3, ErrorCode.CANCEL)).expectNothing();
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.SILENT);
+	}
+
+	@Test
+	void aSilentConnectionWithoutStreamsIsNoLongerInDoubt() throws Exception {
+		this.peer.call(get("/events"));
+		pings(Duration.ofSeconds(42));
+		this.peer.advance(Duration.ofSeconds(10));
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.SILENT);
+		this.peer.send(rstStream(1, ErrorCode.CANCEL)).advance(Duration.ofSeconds(11));
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.NONE);
+	}
+
+	@Test
+	void aRequestIntoASilenceIsAskedAfterSoonerThanTheSilenceItself() throws Exception {
+		this.peer.call(get("/events"));
+		assertThat(pings(Duration.ofSeconds(21))).containsExactly(10, 10);
+		this.peer.call(get("/a"));
+		this.peer.advance(Duration.ofSeconds(9)).expect(headers(3).endStream()).expectNothing();
+		this.peer.advance(Duration.ofMillis(300)).expect(ping(3)).expectNothing();
+	}
+
+	@Test
+	void aCallThatTimesOutBeforeItCouldBeSentPutsItsConnectionInDoubt() throws Exception {
+		this.peer.room(0);
+		this.peer.call(post("/a", new byte[10]));
+		this.peer.settle();
+		lateCall(Duration.ofSeconds(2));
+		this.peer.advance(Duration.ofMillis(2_100));
+		assertThat(this.peer.connection().doubt()).isEqualTo(Doubt.ASKED);
+		this.peer.advance(Duration.ofMillis(1_100));
+		assertThat(this.peer.connection().tryReserve()).isFalse();
 	}
 
 	/** A stream is silent for hours, with a word now and then, and calls beside it. */
@@ -350,7 +492,7 @@ class LifeTests {
 		assertThat(this.peer.isClosed()).isFalse();
 		this.peer.advance(Duration.ofMillis(100));
 		assertThat(this.peer.isClosed()).isTrue();
-		assertThat(this.peer.observer().take()).containsExactly("draining", "closed");
+		assertThat(this.peer.observer().take()).containsExactly("doubted", "draining", "closed");
 	}
 
 	@Test

@@ -35,6 +35,11 @@ final class RecordingObserver implements ConnObserver {
 	}
 
 	@Override
+	public void doubted(ClientConn connection) {
+		this.events.add("doubted");
+	}
+
+	@Override
 	public void draining(ClientConn connection) {
 		this.events.add("draining");
 	}

@@ -15,7 +15,10 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.conn.Doubt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -232,7 +235,7 @@ class KeyPoolTests {
 		two.free(true);
 		two.free(true);
 		this.world.settle();
-		two.inDoubt(true);
+		two.doubt(Doubt.ASKED);
 		assertThat(this.world.ask()).isCompletedWithValue(one);
 		// Better than to wait: it is asked already, and what it cannot take goes
 		// elsewhere.
@@ -240,8 +243,108 @@ class KeyPoolTests {
 		one.free(true);
 		this.world.settle();
 		assertThat(this.world.ask()).isCompletedWithValue(one);
-		two.inDoubt(false);
+		two.doubt(Doubt.NONE);
 		assertThat(this.world.ask()).isCompletedWithValue(two);
+	}
+
+	// ---- connections of which nobody knows whether they live ----
+
+	@Test
+	void besideAConnectionWhoseAnswerIsOverdueAFreshOneIsDialled() {
+		this.world.ask();
+		SimConn one = opened(1, 3);
+		one.doubt(Doubt.OVERDUE);
+		CompletableFuture<SimConn> next = this.world.ask();
+		assertThat(next).isNotDone();
+		SimConn two = opened(2, 3);
+		assertThat(next).isCompletedWithValue(two);
+		one.doubt(Doubt.NONE);
+		assertThat(this.world.ask()).as("it is used again").isCompletedWithValue(one);
+		assertThat(this.world.connections()).hasSize(2);
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void anOverdueConnectionIsReplacedByExactlyOneThoughNoMoreAreAllowed(boolean strict) {
+		this.world = world((options) -> options.maxConnections(1).strictMaxConcurrentStreams(strict));
+		this.world.ask();
+		SimConn one = opened(1, 3);
+		one.doubt(Doubt.OVERDUE);
+		List<CompletableFuture<SimConn>> next = this.world.ask(10);
+		SimConn two = opened(2, 3);
+		assertThat(next.subList(0, 3)).allSatisfy((call) -> assertThat(call).isCompletedWithValue(two));
+		assertThat(this.world.connections()).hasSize(2);
+		one.doubt(Doubt.NONE);
+		this.world.settle();
+		assertThat(next.subList(3, 5)).allSatisfy((call) -> assertThat(call).isCompletedWithValue(one));
+		two.lose();
+		this.world.settle();
+		assertThat(this.world.connections()).as("as many as are allowed").hasSize(2);
+	}
+
+	@Test
+	void whoWaitsWhenTheAnswerBecomesOverdueIsDialledFor() {
+		this.world = world((options) -> options.maxConnections(1));
+		this.world.ask();
+		SimConn one = opened(1, 1);
+		CompletableFuture<SimConn> waits = this.world.ask();
+		assertThat(this.world.connections()).hasSize(1);
+		one.doubt(Doubt.OVERDUE);
+		this.world.settle();
+		SimConn two = opened(2, 1);
+		assertThat(waits).isCompletedWithValue(two);
+	}
+
+	@Test
+	void ifNoFreshOneCanBeDialledAnOverdueConnectionIsWaitedFor() {
+		this.world.ask();
+		SimConn one = opened(1, 3);
+		one.doubt(Doubt.OVERDUE);
+		CompletableFuture<SimConn> waits = this.world.ask();
+		this.world.connection(2).fail();
+		this.world.settle();
+		assertThat(waits).isNotDone();
+		one.doubt(Doubt.NONE);
+		this.world.settle();
+		assertThat(waits).isCompletedWithValue(one);
+	}
+
+	@Test
+	void ifTheOverdueConnectionEndsAndNoneCanBeDialledThoseWhoWaitFail() {
+		this.world.ask();
+		SimConn one = opened(1, 3);
+		one.doubt(Doubt.OVERDUE);
+		CompletableFuture<SimConn> waits = this.world.ask();
+		this.world.connection(2).fail();
+		one.lose();
+		this.world.pass(Duration.ofSeconds(2));
+		this.world.connection(3).fail();
+		assertThat(waits).isCompletedExceptionally();
+	}
+
+	@Test
+	void aSilentConnectionIsLeftForAFreshOneAndTakenIfThereCanBeNone() {
+		this.world.ask();
+		SimConn one = opened(1, 3);
+		one.doubt(Doubt.SILENT);
+		CompletableFuture<SimConn> next = this.world.ask();
+		assertThat(next).isNotDone();
+		this.world.connection(2).fail();
+		this.world.settle();
+		assertThat(next).isCompletedWithValue(one);
+	}
+
+	@Test
+	void silentConnectionsDoNotPileUp() {
+		this.world = world((options) -> options.maxConnections(2));
+		for (int i = 1; i <= 3; i++) {
+			this.world.ask();
+			opened(i, 100).doubt(Doubt.SILENT);
+		}
+		for (int i = 0; i < 50; i++) {
+			assertThat(this.world.ask()).isDone();
+		}
+		assertThat(this.world.connections()).hasSize(3);
 	}
 
 	// ---- dials that fail ----

@@ -10,6 +10,7 @@ import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
+import io.github.h2transport.conn.Doubt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ final class SimConn extends Member<SimConn> {
 
 	private boolean keptIdle;
 
-	private boolean inDoubt;
+	private Doubt doubt = Doubt.NONE;
 
 	private int limit = LIMIT_BEFORE_SETTINGS;
 
@@ -197,9 +198,20 @@ final class SimConn extends Member<SimConn> {
 		});
 	}
 
-	/** Whether it may be dead, and is being asked. */
-	SimConn inDoubt(boolean doubt) {
-		this.inDoubt = doubt;
+	/** Whether it may be dead. */
+	SimConn doubt(Doubt newDoubt) {
+		Doubt before = this.doubt;
+		if (this.gone || before == newDoubt) {
+			return this;
+		}
+		this.world.trace(name(), "doubt", newDoubt);
+		this.doubt = newDoubt;
+		if (newDoubt == Doubt.OVERDUE || newDoubt == Doubt.SILENT) {
+			this.world.soon(this.pool::doubted);
+		}
+		else if (before == Doubt.OVERDUE || before == Doubt.SILENT) {
+			this.world.soon(() -> this.pool.slotsFreed(this));
+		}
 		return this;
 	}
 
@@ -255,12 +267,12 @@ final class SimConn extends Member<SimConn> {
 
 	@Override
 	boolean canTake() {
-		return this.accepting && this.used < limit() && this.taken < this.maxRequests;
+		return this.accepting && this.doubt != Doubt.OVERDUE && this.used < limit() && this.taken < this.maxRequests;
 	}
 
 	@Override
-	boolean isInDoubt() {
-		return this.inDoubt;
+	Doubt doubt() {
+		return this.doubt;
 	}
 
 	@Override

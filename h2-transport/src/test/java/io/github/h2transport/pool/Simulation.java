@@ -17,6 +17,7 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.conn.Doubt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,9 @@ final class Simulation {
 	private final SimWorld world;
 
 	private final Random random;
+
+	/** Decides of doubts, and of nothing else; {@code null} in a life without any. */
+	private final @Nullable Random doubts;
 
 	private final TransportOptions options;
 
@@ -55,7 +59,8 @@ final class Simulation {
 
 	private @Nullable String broken;
 
-	Simulation(long seed) {
+	Simulation(long seed, boolean doubts) {
+		this.doubts = doubts ? new Random(seed * 17 + 3) : null;
 		Random choice = new Random(seed * 31 + 7);
 		this.options = options(choice);
 		this.world = new SimWorld(seed, this.options);
@@ -88,6 +93,7 @@ final class Simulation {
 		for (int i = 0; i < EVENTS; i++) {
 			this.world.pass(Duration.ofNanos(pause()));
 			act();
+			doubt();
 			check();
 			// Some of what follows happens before the next event, some after it.
 			for (int steps = this.random.nextInt(4); steps > 0; steps--) {
@@ -138,6 +144,32 @@ final class Simulation {
 			case 13 -> addresses();
 			case 14 -> this.world.live().forEach((connection) -> connection.closeIfIdle(this.options.idleTimeout()));
 			default -> this.world.pass(Duration.ofMillis(this.random.nextInt(700)));
+		}
+	}
+
+	/** A peer falls silent, is asked, and is heard of again or is not. */
+	private void doubt() {
+		Random chance = this.doubts;
+		List<SimConn> open = this.world.live().stream().filter(SimConn::isAccepting).toList();
+		if (chance == null || open.isEmpty() || chance.nextInt(3) > 0) {
+			return;
+		}
+		for (int i = chance.nextInt(open.size()); i < open.size(); i++) {
+			SimConn connection = open.get(i);
+			switch (chance.nextInt(4)) {
+				case 0 -> connection.doubt(Doubt.ASKED);
+				case 1 -> connection.doubt(Doubt.SILENT);
+				case 2 -> connection.doubt(Doubt.NONE);
+				default -> {
+					connection.doubt(Doubt.OVERDUE);
+					this.world.at(chance.nextInt(4_000) * MILLI, () -> {
+						connection.doubt(Doubt.NONE);
+						if (chance.nextBoolean()) {
+							connection.lose();
+						}
+					});
+				}
+			}
 		}
 	}
 
@@ -241,6 +273,12 @@ final class Simulation {
 
 	private void dialled(SimConn connection) {
 		checkNumbers();
+		List<SimConn> there = this.world.live()
+			.stream()
+			.filter((one) -> one.isDialling() || one.isAccepting())
+			.toList();
+		assertThatHolds(this.options.singleUse() || there.size() <= most() + forgiven(there), "dials", connection,
+				"though there are", there);
 		long timeout = connection.connectTimeout().toNanos();
 		int kind = this.random.nextInt(10);
 		boolean slow = kind == 0;
@@ -353,7 +391,6 @@ final class Simulation {
 			open += (connection.isDialling() || connection.isAccepting()) ? 1 : 0;
 			live += (connection.isSingleUse() && connection.stage() != Member.Stage.CLOSED) ? 1 : 0;
 		}
-		int most = this.options.strictMaxConcurrentStreams() ? 1 : this.options.maxConnections();
 		if (this.options.singleUse()) {
 			assertThatHolds(live <= this.options.maxSingleUse(), live, "single-use connections");
 			boolean somebodyWaits = this.world.hasPool() && this.world.pool().pending() > 0;
@@ -361,8 +398,23 @@ final class Simulation {
 					"somebody waits, though there are only", live);
 		}
 		else {
+			int most = (this.doubts != null) ? 2 * most() : most();
 			assertThatHolds(open <= most, open, "connections of at most", most);
 		}
+	}
+
+	private int most() {
+		return this.options.strictMaxConcurrentStreams() ? 1 : this.options.maxConnections();
+	}
+
+	/** How many more there may be, since some may be dead. */
+	private int forgiven(List<SimConn> there) {
+		int overdue = count(there, Doubt.OVERDUE);
+		return Math.min(most(), overdue + Math.min(1, count(there, Doubt.SILENT)));
+	}
+
+	private static int count(List<SimConn> connections, Doubt doubt) {
+		return (int) connections.stream().filter((one) -> one.isAccepting() && one.doubt() == doubt).count();
 	}
 
 	/** Whoever waits has a reason, and something that will end it. */
@@ -372,7 +424,10 @@ final class Simulation {
 		}
 		SimCaller first = this.returned.isEmpty() ? this.line.iterator().next() : this.returned.iterator().next();
 		List<SimConn> accepting = this.world.live().stream().filter(SimConn::isAccepting).toList();
-		for (SimConn connection : accepting) {
+		List<SimConn> living = accepting.stream()
+			.filter((connection) -> connection.doubt() == Doubt.NONE || connection.doubt() == Doubt.ASKED)
+			.toList();
+		for (SimConn connection : living) {
 			boolean fits = connection.knowsLimit();
 			assertThatHolds(!fits || !connection.canTake(), first, "waits, though there is", connection);
 		}
@@ -380,13 +435,16 @@ final class Simulation {
 			.stream()
 			.anyMatch((connection) -> connection.stage() == Member.Stage.DIALLING
 					|| connection.stage() == Member.Stage.IN_DOUBT);
-		int most = this.options.strictMaxConcurrentStreams() ? 1 : this.options.maxConnections();
-		boolean unsettled = accepting.stream().anyMatch((connection) -> !connection.knowsLimit());
-		boolean heldBack = !accepting.isEmpty() && accepting.stream().allMatch((connection) -> connection.limit() == 0);
-		if (!coming && !unsettled && !heldBack && accepting.size() < most) {
-			long within = accepting.isEmpty() ? 700 * MILLI : TimeUnit.SECONDS.toNanos(37);
+		boolean unsettled = living.stream().anyMatch((connection) -> !connection.knowsLimit());
+		boolean heldBack = !living.isEmpty() && living.stream().allMatch((connection) -> connection.limit() == 0);
+		if (!coming && !unsettled && !heldBack && accepting.size() < most() + forgiven(accepting)) {
+			long within = living.isEmpty() ? 700 * MILLI : TimeUnit.SECONDS.toNanos(37);
 			assertThatHolds(this.world.nextTimer() <= within, first, "waits for nothing");
 		}
+		boolean mayTakeSilent = !coming && !unsettled && accepting.stream()
+			.anyMatch((one) -> one.doubt() == Doubt.SILENT && one.knowsLimit() && one.canTake());
+		boolean dialsSoon = this.world.nextTimer() <= 0;
+		assertThatHolds(!mayTakeSilent || dialsSoon, first, "waits though a silent one is all there can be");
 	}
 
 	/** Nobody overtakes: first those that were turned away, then as they came. */

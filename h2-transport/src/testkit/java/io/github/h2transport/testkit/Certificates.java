@@ -267,6 +267,15 @@ public final class Certificates {
 		}
 	}
 
+	/**
+	 * Makes a certificate for a server at an address.
+	 * @param address an IP address
+	 * @return a new certificate
+	 */
+	public static Certificates forAddress(String address) {
+		return make("server", "ip:" + address);
+	}
+
 	private static Certificates make(String commonName, String subjectAlternativeName) {
 		return make(List.of("-keyalg", "EC", "-groupname", "secp256r1"), commonName, subjectAlternativeName);
 	}

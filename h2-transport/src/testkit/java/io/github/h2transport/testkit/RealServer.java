@@ -145,8 +145,8 @@ public final class RealServer implements AutoCloseable {
 	 * @return an {@code https} target if the server has a certificate, else {@code http}
 	 */
 	public URI uri(String path) {
-		return URI
-			.create(((this.options.certificates != null) ? "https" : "http") + "://127.0.0.1:" + this.port + path);
+		return URI.create(((this.options.certificates != null) ? "https" : "http") + "://" + this.options.address + ":"
+				+ this.port + path);
 	}
 
 	/**
@@ -274,6 +274,7 @@ public final class RealServer implements AutoCloseable {
 	private void launch() {
 		List<String> command = new ArrayList<>(List.of("setsid", "/bin/sh", "-c", LAUNCHER, "sh"));
 		try {
+			command.addAll(this.options.prefix);
 			command.addAll(this.options.kind.command(this.program, this.folder, this.port, this.options));
 			this.process = new ProcessBuilder(command).directory(this.folder.toFile())
 				.redirectErrorStream(true)
@@ -295,7 +296,7 @@ public final class RealServer implements AutoCloseable {
 
 	private boolean accepts() {
 		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port), 1000);
+			socket.connect(new InetSocketAddress(this.options.address, this.port), 1000);
 			return true;
 		}
 		catch (IOException ex) {
@@ -402,6 +403,11 @@ public final class RealServer implements AutoCloseable {
 		// of a gateway
 		int upstreamPort;
 
+		String address = "127.0.0.1";
+
+		// what makes the command run where it should
+		List<String> prefix = List.of();
+
 		private Builder(ServerProgram kind) {
 			this.kind = kind;
 		}
@@ -438,6 +444,17 @@ public final class RealServer implements AutoCloseable {
 				throw new IllegalStateException(this.kind.program() + " has no limit of requests for a connection");
 			}
 			this.keepaliveRequests = value;
+			return this;
+		}
+
+		/**
+		 * Runs the server inside a network of its own, at its address. For nghttpd.
+		 * @param network outlives the server
+		 * @return this
+		 */
+		public Builder inside(NetworkNamespace network) {
+			this.address = network.address();
+			this.prefix = network.prefix();
 			return this;
 		}
 

@@ -34,8 +34,8 @@ public enum ServerKind implements ServerProgram {
 
 		@Override
 		public List<String> command(Path program, Path folder, int port, RealServer.Builder options) {
-			List<String> command = new ArrayList<>(List.of(program.toString(), "-a", "127.0.0.1", "--echo-upload", "-m",
-					String.valueOf(options.maxConcurrentStreams), "-d", folder.resolve("www").toString()));
+			List<String> command = new ArrayList<>(List.of(program.toString(), "-a", options.address, "--echo-upload",
+					"-m", String.valueOf(options.maxConcurrentStreams), "-d", folder.resolve("www").toString()));
 			command.addAll(options.arguments);
 			Certificates certificates = options.certificates;
 			if (certificates == null) {
