@@ -69,7 +69,11 @@ final class StreamOps {
 
 		@Override
 		void run(SendHalf half) {
-			half.upload(this.stream);
+			// A stream that is not open yet, as its connection is in doubt, brings its
+			// content along when it is opened; one whose caller has left never will be.
+			if (this.stream.id() != 0) {
+				half.upload(this.stream);
+			}
 		}
 
 	}

@@ -259,7 +259,8 @@ final class KeyPool<C> {
 
 	/** Gives waiting requests what there is, in order. */
 	private void give(Decisions<C> decisions, long now) {
-		boolean exhausted = this.line.size() > 0 && this.dialling.growth().isExhausted(this.dialling.pauseForWaiting(now) > 0);
+		boolean exhausted = this.line.size() > 0
+				&& this.dialling.growth().isExhausted(this.dialling.pauseForWaiting(now) > 0);
 		for (Waiter<C> first = this.line.peek(); first != null; first = this.line.peek()) {
 			Member<C> member = this.open.reserve(first.request().replayable(), exhausted);
 			if (member == null) {

@@ -10,9 +10,11 @@ import java.util.concurrent.CompletableFuture;
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
+import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
+import io.github.h2transport.RequestBody;
 import io.github.h2transport.testkit.peer.PeerFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +51,22 @@ class LifeTests {
 		this.peer.send(headers(1).status(200).endStream());
 		call.hasStatus(200);
 		this.peer.isAtRest();
+	}
+
+	@Test
+	void contentThatIsThereBeforeTheAnswerGoesOutBehindItsHead() throws Exception {
+		this.peer.advance(Duration.ofSeconds(30)).expectNothing();
+		RequestBody repeatable = RequestBody.ofWriter((out) -> {
+		}, RequestBody.UNKNOWN_LENGTH, true);
+		Http2Request request = Http2Request.builder("POST", ScriptedPeer.ROOT.resolve("/a")).body(repeatable).build();
+		UploadStream out = this.peer.call(request).upload();
+		out.write(new byte[100]);
+		out.flush();
+		this.peer.expect(ping(1)).expectNothing();
+		this.peer.send(pingAck(1)).expect(headers(1), data(1));
+		assertThat(this.peer.isClosed()).isFalse();
+		out.close();
+		this.peer.expect(data(1).endStream());
 	}
 
 	@Test

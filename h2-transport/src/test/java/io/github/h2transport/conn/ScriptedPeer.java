@@ -32,7 +32,7 @@ public final class ScriptedPeer {
 
 	static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
-	private static final URI ROOT = URI.create("http://example.test/");
+	static final URI ROOT = URI.create("http://example.test/");
 
 	private static final CallTimes NO_DEADLINES = new CallTimes(0, 0, 0);
 

@@ -181,7 +181,9 @@ class CallsThatHaveGivenUpTests {
 
 		},
 
-		/** The windows are open, but the socket fills up, and everything waits behind it. */
+		/**
+		 * The windows are open, but the socket fills up, and everything waits behind it.
+		 */
 		NEVER_READS {
 
 			@Override

@@ -44,7 +44,8 @@ class FrozenServerRealServerTests {
 	}
 
 	private static DeadConnection live(Way way) throws IOException {
-		RealServer.Builder description = RealServer.nghttpd().file("/file", 10);
+		// So many that no other connection is opened for want of streams.
+		RealServer.Builder description = RealServer.nghttpd().maxConcurrentStreams(1000).file("/file", 10);
 		TlsOptions tls = way.tls() ? TlsOptions.of(Certificates.localhost().clientContext()) : null;
 		if (way.tls()) {
 			description.tls(Certificates.localhost());
@@ -74,7 +75,7 @@ class FrozenServerRealServerTests {
 	}
 
 	static Stream<Way> ways() {
-		return Stream.of(new Way(false, 1, false), new Way(false, 5, false), new Way(false, 100, false),
+		return Stream.of(new Way(false, 1, false), new Way(false, 5, false), new Way(false, 50, false),
 				new Way(true, 5, false), new Way(false, 5, true));
 	}
 

@@ -100,6 +100,9 @@ final class ServedConn implements Runnable {
 			this.server.wasReset(++this.resets);
 			forget(reset.streamId());
 		}
+		else if (frame instanceof ClientFrame.Ping ping && !ping.ack()) {
+			this.wire.pong(ping);
+		}
 		else if (frame instanceof ClientFrame.SettingsAck) {
 			synchronized (this) {
 				this.limitKnown = true;
