@@ -1,6 +1,7 @@
 package io.github.h2transport.conn;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,7 +44,7 @@ final class Trial {
 	}
 
 	Doubt doubt() {
-		return this.doubt.get();
+		return Objects.requireNonNull(this.doubt.get());
 	}
 
 	/** Whether requests wait. */
