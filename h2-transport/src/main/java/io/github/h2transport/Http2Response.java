@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A response whose head has arrived; its body may still be on the way. Must be closed,
- * unless the body was read to its end.
+ * unless the body was read to its end; one that is garbage without that is found, reset
+ * and warned of, some time later.
  */
 public interface Http2Response extends Closeable {
 

@@ -436,6 +436,10 @@ public final class ClientConn {
 		return this.resources.watchdog();
 	}
 
+	LostResponses lostResponses() {
+		return this.resources.lostResponses();
+	}
+
 	Slots slots() {
 		return this.streams.slots();
 	}

@@ -360,7 +360,7 @@ public final class ClientStream extends ProtocolStream {
 	/** Gives octets back that the reader is done with. Any thread. */
 	void consumed(ResponseBody.Chunk chunk) {
 		int octets = chunk.octets.length;
-		this.connection.budget().remove(octets);
+		this.connection.book().unread().remove(octets);
 		if (!chunk.streamCredited) {
 			creditStream(octets);
 		}
@@ -511,7 +511,7 @@ public final class ClientStream extends ProtocolStream {
 	 */
 	void received(ByteBuffer piece) {
 		int octets = piece.remaining();
-		boolean affordable = this.connection.budget().add(octets);
+		boolean affordable = this.connection.book().unread().add(octets);
 		boolean stillWriting = affordable && isCreditedOnReceipt();
 		long now = this.connection.driver().lastReadNanos();
 		this.body.add(piece, affordable, stillWriting, now);

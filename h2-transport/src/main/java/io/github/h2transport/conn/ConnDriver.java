@@ -383,6 +383,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	@Override
 	public void tick(long now) {
+		this.resources.lostResponses().check();
 		this.connection.frameLogger().tick(now);
 		if (this.ending.endedBy() != null) {
 			this.ending.tick(now);

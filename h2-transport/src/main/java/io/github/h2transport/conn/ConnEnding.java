@@ -248,6 +248,7 @@ final class ConnEnding implements Pen.Owner {
 		this.connection.pen().terminate(cause);
 		this.connection.trial().over();
 		failStreams(cause);
+		this.connection.book().unread().close();
 		this.loop.leave(this.driver);
 		this.resources.forget(this.connection);
 		this.driver.pings().endedBy(cause);

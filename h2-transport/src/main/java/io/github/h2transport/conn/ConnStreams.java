@@ -17,6 +17,9 @@ final class ConnStreams {
 
 	private final Slots slots = new Slots();
 
+	/** What of their content waits to be read. */
+	private final MemoryBudget.Account unread;
+
 	/** Raised by the holder of the pen, lowered by whoever closes a stream. */
 	private final AtomicInteger open = new AtomicInteger();
 
@@ -47,9 +50,14 @@ final class ConnStreams {
 	ConnStreams(ClientConn connection, Loop loop) {
 		this.connection = connection;
 		this.loop = loop;
+		this.unread = connection.budget().account();
 		this.idleSince = loop.nanoTime();
 		this.lastStart = this.idleSince;
 		this.waitingSince = this.idleSince;
+	}
+
+	MemoryBudget.Account unread() {
+		return this.unread;
 	}
 
 	StreamTable table() {

@@ -43,6 +43,14 @@ final class MemoryBudget {
 	}
 
 	/**
+	 * Returns an account for one connection.
+	 * @return counts in this budget until it is closed
+	 */
+	Account account() {
+		return new Account(this);
+	}
+
+	/**
 	 * Reserves room for what streams may send beyond their initial windows, so that
 	 * readers which stop all at once do not fill the heap.
 	 * @param octets how many
@@ -67,6 +75,44 @@ final class MemoryBudget {
 
 	long buffered() {
 		return this.buffered.get();
+	}
+
+	/**
+	 * What waits to be read of one connection. When the connection is gone its octets
+	 * count no longer: some of them may never be read. Thread-safe.
+	 */
+	static final class Account {
+
+		private static final long CLOSED = Long.MIN_VALUE / 2;
+
+		private final MemoryBudget budget;
+
+		private final AtomicLong buffered = new AtomicLong();
+
+		private Account(MemoryBudget budget) {
+			this.budget = budget;
+		}
+
+		/** As {@link MemoryBudget#add}. By the loop, which also closes it. */
+		boolean add(int octets) {
+			this.buffered.addAndGet(octets);
+			return this.budget.add(octets);
+		}
+
+		void remove(int octets) {
+			if (this.buffered.addAndGet(-octets) >= 0) {
+				this.budget.remove(octets);
+			}
+		}
+
+		/** The connection is gone. */
+		void close() {
+			long left = this.buffered.getAndSet(CLOSED);
+			if (left > 0) {
+				this.budget.buffered.addAndGet(-left);
+			}
+		}
+
 	}
 
 }

@@ -39,6 +39,8 @@ final class Resources {
 
 	private final WarningBudget warnings = new WarningBudget();
 
+	private final LostResponses lostResponses = new LostResponses();
+
 	private final PingBackOff pingBackOff = new PingBackOff();
 
 	private final Map<String, ClientConn> connections = new ConcurrentHashMap<>();
@@ -101,6 +103,10 @@ final class Resources {
 
 	WarningBudget warnings() {
 		return this.warnings;
+	}
+
+	LostResponses lostResponses() {
+		return this.lostResponses;
 	}
 
 	PingBackOff pingBackOff() {

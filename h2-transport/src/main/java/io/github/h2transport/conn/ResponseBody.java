@@ -1,7 +1,6 @@
 package io.github.h2transport.conn;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * credit goes back when it is read or when the body is closed, exactly once, whoever
  * comes first to its chunk.
  */
-final class ResponseBody extends InputStream {
+final class ResponseBody {
 
 	private static final VarHandle TAKEN;
 
@@ -115,14 +114,12 @@ final class ResponseBody extends InputStream {
 
 	// ---- the reader's side ----
 
-	@Override
-	public int read() throws IOException {
+	int read() throws IOException {
 		byte[] one = new byte[1];
 		return (read(one, 0, 1) < 0) ? -1 : one[0] & 0xff;
 	}
 
-	@Override
-	public int read(byte[] into, int offset, int length) throws IOException {
+	int read(byte[] into, int offset, int length) throws IOException {
 		Objects.checkFromIndexSize(offset, length, into.length);
 		if (length == 0) {
 			return 0;
@@ -145,8 +142,7 @@ final class ResponseBody extends InputStream {
 	}
 
 	/** Collects exactly what comes, without a buffer of a guessed size in between. */
-	@Override
-	public byte[] readNBytes(int length) throws IOException {
+	byte[] readNBytes(int length) throws IOException {
 		if (length < 0) {
 			throw new IllegalArgumentException("length is " + length);
 		}
@@ -164,8 +160,7 @@ final class ResponseBody extends InputStream {
 		return join(pieces, total);
 	}
 
-	@Override
-	public long transferTo(OutputStream out) throws IOException {
+	long transferTo(OutputStream out) throws IOException {
 		long total = 0;
 		for (Chunk chunk = awaitChunk(); chunk != null; chunk = awaitChunk()) {
 			int length = chunk.octets.length - this.position;
@@ -202,16 +197,9 @@ final class ResponseBody extends InputStream {
 		return whole;
 	}
 
-	@Override
-	public int available() throws IOException {
+	int available() throws IOException {
 		Chunk chunk = this.closed ? null : chunk();
 		return (chunk != null) ? chunk.octets.length - this.position : 0;
-	}
-
-	/** Ends the exchange, as closing the response does. */
-	@Override
-	public void close() {
-		this.stream.closeResponse();
 	}
 
 	/** Waits for a chunk with unread octets; {@code null} at the end of the content. */

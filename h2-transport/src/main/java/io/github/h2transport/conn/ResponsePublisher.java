@@ -31,6 +31,9 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 		}
 	}
 
+	/** Not lost as long as somebody has its content. */
+	private final StreamResponse response;
+
 	private final ClientStream stream;
 
 	private final ResponseBody body;
@@ -52,7 +55,8 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 	/** Owned by whoever drains. */
 	private boolean over;
 
-	ResponsePublisher(ClientStream stream) {
+	ResponsePublisher(StreamResponse response, ClientStream stream) {
+		this.response = response;
 		this.stream = stream;
 		this.body = stream.body();
 	}
@@ -107,7 +111,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 	public void cancel() {
 		this.cancelled = true;
 		this.stream.onNews(null);
-		this.stream.closeResponse();
+		this.response.close();
 	}
 
 	/** Signals what there is to be signalled. */
@@ -130,7 +134,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 	private void signal(Flow.Subscriber<? super ByteBuffer> receiver) {
 		if (this.badRequest != null) {
 			this.over = true;
-			this.stream.closeResponse();
+			this.response.close();
 			receiver.onError(this.badRequest);
 			return;
 		}
@@ -167,6 +171,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 		}
 		else if (ended) {
 			this.over = true;
+			this.response.done();
 			this.stream.onNews(null);
 			receiver.onComplete();
 		}

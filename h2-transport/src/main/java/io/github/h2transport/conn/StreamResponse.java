@@ -17,9 +17,15 @@ final class StreamResponse implements Http2Response {
 
 	private final ResponseHead head;
 
+	private final ResponseInput body;
+
+	private final LostResponses.@Nullable Watch watch;
+
 	StreamResponse(ClientStream stream, ResponseHead head) {
 		this.stream = stream;
 		this.head = head;
+		this.body = new ResponseInput(this, stream.body());
+		this.watch = stream.connection().lostResponses().watch(this, stream);
 	}
 
 	@Override
@@ -34,12 +40,12 @@ final class StreamResponse implements Http2Response {
 
 	@Override
 	public InputStream body() {
-		return this.stream.body();
+		return this.body;
 	}
 
 	@Override
 	public Flow.Publisher<ByteBuffer> publisher() {
-		return new ResponsePublisher(this.stream);
+		return new ResponsePublisher(this, this.stream);
 	}
 
 	@Override
@@ -59,7 +65,13 @@ final class StreamResponse implements Http2Response {
 
 	@Override
 	public void close() {
+		done();
 		this.stream.closeResponse();
+	}
+
+	/** Closed, or read to its end. */
+	void done() {
+		this.stream.connection().lostResponses().forget(this.watch);
 	}
 
 	@Override

@@ -1,5 +1,6 @@
 package io.github.h2transport.transport;
 
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,7 +39,11 @@ final class AsyncRoundTrip extends Call {
 
 	private final Executor writers;
 
-	private final Result result = new Result();
+	/**
+	 * Let go once it has the response: what still refers to this call must not keep a
+	 * response that everybody else has lost. Set to {@code null} by the loop.
+	 */
+	private volatile @Nullable Result result = new Result();
 
 	/** What a cancel must undo: the future of a connection, a pause, or a stream. */
 	private volatile @Nullable Object current;
@@ -55,8 +60,21 @@ final class AsyncRoundTrip extends Call {
 	}
 
 	CompletableFuture<Http2Response> run() {
+		Result future = Objects.requireNonNull(this.result);
 		attempt();
-		return this.result;
+		return future;
+	}
+
+	private boolean isDone() {
+		Result open = this.result;
+		return open == null || open.isDone();
+	}
+
+	private void fail(Throwable failure) {
+		Result open = this.result;
+		if (open != null) {
+			open.completeExceptionally(failure);
+		}
 	}
 
 	private void cancel() {
@@ -80,7 +98,7 @@ final class AsyncRoundTrip extends Call {
 		long start = System.nanoTime();
 		Runnable disarm = this.dialer.schedule(connectionWait(), () -> {
 			if (!connection.isDone()) {
-				this.result.completeExceptionally(noConnection(this.pool));
+				fail(noConnection(this.pool));
 				connection.cancel(false);
 			}
 		});
@@ -89,7 +107,7 @@ final class AsyncRoundTrip extends Call {
 			FlightRecorder.waited(key(), start, failure == null);
 			connected(connection);
 		});
-		if (this.result.isDone()) {
+		if (isDone()) {
 			connection.cancel(false);
 		}
 	}
@@ -100,12 +118,12 @@ final class AsyncRoundTrip extends Call {
 			connection = future.join();
 		}
 		catch (CompletionException | CancellationException ex) {
-			if (!this.result.isDone()) {
-				this.result.completeExceptionally(poolFailure((ex.getCause() != null) ? ex.getCause() : ex));
+			if (!isDone()) {
+				fail(poolFailure((ex.getCause() != null) ? ex.getCause() : ex));
 			}
 			return;
 		}
-		if (this.result.isDone()) {
+		if (isDone()) {
 			connection.release();
 			return;
 		}
@@ -113,11 +131,11 @@ final class AsyncRoundTrip extends Call {
 			exchange(connection);
 		}
 		catch (InvalidRequestException ex) {
-			this.result.completeExceptionally(forCaller(ex));
+			fail(forCaller(ex));
 		}
 		catch (RuntimeException ex) {
 			// Code of the caller has failed: its supplier of trailers or its publisher.
-			this.result.completeExceptionally(ex);
+			fail(ex);
 			cancel();
 		}
 	}
@@ -139,7 +157,8 @@ final class AsyncRoundTrip extends Call {
 				bodyFailed(stream, ex);
 			}
 		}
-		if (this.result.isCancelled()) {
+		Result open = this.result;
+		if (open != null && open.isCancelled()) {
 			cancel();
 		}
 	}
@@ -166,9 +185,9 @@ final class AsyncRoundTrip extends Call {
 	}
 
 	private void replay(Http2Exception failure, ClientConn connection, ClientStream stream) {
-		long pause = this.result.isDone() ? RetryRules.NO : replayAfter(failure, connection, stream);
+		long pause = isDone() ? RetryRules.NO : replayAfter(failure, connection, stream);
 		if (pause == RetryRules.NO) {
-			this.result.completeExceptionally(forCaller(failure));
+			fail(forCaller(failure));
 		}
 		else if (pause == 0) {
 			attempt();
@@ -186,7 +205,7 @@ final class AsyncRoundTrip extends Call {
 				attempt();
 			}
 		});
-		if (this.result.isDone()) {
+		if (isDone()) {
 			over.cancel(false);
 		}
 		over.whenComplete((done, cancelled) -> disarm.run());
@@ -200,7 +219,7 @@ final class AsyncRoundTrip extends Call {
 		catch (Http2Exception ex) {
 			Throwable fromBody = this.bodyFailure;
 			if (fromBody != null) {
-				this.result.completeExceptionally(fromBody);
+				fail(fromBody);
 			}
 			else {
 				replay(ex, connection, stream);
@@ -211,9 +230,12 @@ final class AsyncRoundTrip extends Call {
 			return;
 		}
 		answered();
-		if (!this.result.complete(response)) {
+		Result open = this.result;
+		if (open == null || !open.complete(response)) {
 			response.close();
+			return;
 		}
+		this.result = null;
 	}
 
 	/** What the caller has: it may be cancelled or completed from outside too. */

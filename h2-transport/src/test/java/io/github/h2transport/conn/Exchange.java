@@ -7,6 +7,7 @@ import java.util.concurrent.TimeoutException;
 
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Response;
+import org.jspecify.annotations.Nullable;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,6 +15,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 public final class Exchange {
 
 	private final ClientStream stream;
+
+	/** Set by the first who asks for it. */
+	private volatile @Nullable Http2Response response;
 
 	Exchange(ClientStream stream) {
 		this.stream = stream;
@@ -23,9 +27,14 @@ public final class Exchange {
 		return this.stream;
 	}
 
-	/** The response, which must be there. */
+	/** The response, which must be there; kept, or it would be found lost. */
 	public Http2Response response() throws Exception {
-		return Caller.of(this.stream::awaitResponse).result();
+		Http2Response known = this.response;
+		if (known == null) {
+			known = Caller.of(this.stream::awaitResponse).result();
+			this.response = known;
+		}
+		return known;
 	}
 
 	public Exchange hasStatus(int status) throws Exception {
@@ -51,7 +60,35 @@ public final class Exchange {
 
 	/** As the transport does when writing the content fails. */
 	public InputStream body() {
-		return this.stream.body();
+		ResponseBody content = this.stream.body();
+		return new InputStream() {
+
+			@Override
+			public int read() throws IOException {
+				return content.read();
+			}
+
+			@Override
+			public int read(byte[] into, int offset, int length) throws IOException {
+				return content.read(into, offset, length);
+			}
+
+			@Override
+			public byte[] readNBytes(int length) throws IOException {
+				return content.readNBytes(length);
+			}
+
+			@Override
+			public int available() throws IOException {
+				return content.available();
+			}
+
+			@Override
+			public void close() {
+				Exchange.this.stream.closeResponse();
+			}
+
+		};
 	}
 
 	/** Reads everything up to the end, which must have come. */
