@@ -1,6 +1,7 @@
 package io.github.h2transport.spring;
 
 import java.net.URI;
+import java.time.Duration;
 
 import io.github.h2transport.CallOptions;
 import io.github.h2transport.transport.Http2Transport;
@@ -73,6 +74,26 @@ public final class Http2ClientHttpRequestFactory implements ClientHttpRequestFac
 	public void setCallOptions(CallOptions callOptions) {
 		Assert.notNull(callOptions, "'callOptions' must not be null");
 		this.callOptions = callOptions;
+	}
+
+	/**
+	 * Sets the limit for name look-up, connecting, TLS handshake and connection preface
+	 * together. Spring Boot's builders find this method by its name.
+	 * @param timeout a positive duration
+	 */
+	public void setConnectTimeout(Duration timeout) {
+		Assert.notNull(timeout, "'timeout' must not be null");
+		this.callOptions = this.callOptions.toBuilder().connectTimeout(timeout).build();
+	}
+
+	/**
+	 * Sets the limit from a call to the head of its response, and that between two octets
+	 * of the response. Spring Boot's builders find this method by its name.
+	 * @param timeout a duration, zero for no limit
+	 */
+	public void setReadTimeout(Duration timeout) {
+		Assert.notNull(timeout, "'timeout' must not be null");
+		this.callOptions = this.callOptions.toBuilder().responseTimeout(timeout).readTimeout(timeout).build();
 	}
 
 	public boolean isFollowRedirects() {

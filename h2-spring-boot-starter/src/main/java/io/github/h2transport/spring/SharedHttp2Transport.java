@@ -62,6 +62,9 @@ public final class SharedHttp2Transport
 	// Guarded by lock: between a stop and the next start.
 	private boolean stopped;
 
+	/** What transports have counted that ended with a stop; written under the lock. */
+	private volatile TransportSnapshot before = new TransportSnapshot(List.of());
+
 	/** Set before anybody else has this object. */
 	private BooleanSupplier closing = () -> false;
 
@@ -132,11 +135,15 @@ public final class SharedHttp2Transport
 
 	/**
 	 * Returns what the transport looks like, without making one.
-	 * @return a snapshot, empty if no call was made yet
+	 * @return a snapshot, empty if no call was made yet; its totals and its traffic
+	 * include those of the transports before a restart of the context
 	 */
 	public TransportSnapshot snapshot() {
 		Http2Transport current = this.transport;
-		return (current != null) ? current.snapshot() : new TransportSnapshot(List.of());
+		TransportSnapshot now = (current != null) ? current.snapshot() : new TransportSnapshot(List.of());
+		TransportSnapshot ended = this.before;
+		return new TransportSnapshot(now.origins(), ended.totals().plus(now.totals()),
+				ended.traffic().plus(now.traffic()));
 	}
 
 	/**
@@ -167,6 +174,7 @@ public final class SharedHttp2Transport
 		try {
 			if (this.stopped) {
 				this.stopped = false;
+				this.before = new TransportSnapshot(List.of(), snapshot().totals(), snapshot().traffic());
 				this.transport = null;
 			}
 			this.running = true;

@@ -11,4 +11,13 @@ public record Traffic(long sentOctets, long receivedOctets) {
 	/** Nothing was carried. */
 	public static final Traffic NONE = new Traffic(0, 0);
 
+	/**
+	 * Adds what another transport has carried.
+	 * @param other the other's
+	 * @return what both have carried
+	 */
+	public Traffic plus(Traffic other) {
+		return new Traffic(this.sentOctets + other.sentOctets, this.receivedOctets + other.receivedOctets);
+	}
+
 }

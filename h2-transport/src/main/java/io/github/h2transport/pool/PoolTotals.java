@@ -1,5 +1,7 @@
 package io.github.h2transport.pool;
 
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -18,5 +20,19 @@ public record PoolTotals(long opened, long dialsFailed, Map<EndReason, Long> clo
 
 	/** Nothing was counted. */
 	public static final PoolTotals NONE = new PoolTotals(0, 0, Map.of(), 0, 0, 0);
+
+	/**
+	 * Adds what another pool has counted.
+	 * @param other the other's
+	 * @return the sums, and the higher of the high waters
+	 */
+	public PoolTotals plus(PoolTotals other) {
+		Map<EndReason, Long> both = new EnumMap<>(EndReason.class);
+		both.putAll(this.closed);
+		other.closed.forEach((reason, count) -> both.merge(reason, count, Long::sum));
+		return new PoolTotals(this.opened + other.opened, this.dialsFailed + other.dialsFailed,
+				Collections.unmodifiableMap(both), this.waits + other.waits, this.replays + other.replays,
+				Math.max(this.pendingHighWater, other.pendingHighWater));
+	}
 
 }

@@ -28,7 +28,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  *
  * @param origins the origins that have connections or waiting requests, and those that
  * are called over HTTP/1.1
- * @param totals what was counted since the transport was made, for all origins
+ * @param totals what was counted since the application started, for all origins
  * @param traffic how much content was carried since then
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)

@@ -2,7 +2,9 @@ package io.github.h2transport.spring.boot.autoconfigure;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.json.JsonParseException;
 import org.springframework.boot.json.JsonParserFactory;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
@@ -26,7 +29,7 @@ import org.springframework.util.unit.DataSize;
 @Order(0) // before Spring Boot's
 final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<InvalidConfigurationPropertyValueException> {
 
-	private static final String METADATA = "/META-INF/spring-configuration-metadata.json";
+	private static final String METADATA = "META-INF/spring-configuration-metadata.json";
 
 	private final Environment environment;
 
@@ -61,20 +64,14 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 				+ ((defaultValue != null) ? ": its default is " + defaultValue : "") + ".";
 	}
 
-	/** As the configuration metadata of this jar has it. */
+	/** As the configuration metadata has it, of whichever jar comes first. */
 	private static @Nullable String defaultValue(String name) {
-		try (InputStream in = InvalidPropertyFailureAnalyzer.class.getResourceAsStream(METADATA)) {
-			if (in == null) {
-				return null;
-			}
-			Map<String, Object> metadata = JsonParserFactory.getJsonParser()
-				.parseMap(StreamUtils.copyToString(in, StandardCharsets.UTF_8));
-			if (metadata.get("properties") instanceof List<?> properties) {
-				for (Object each : properties) {
-					if (each instanceof Map<?, ?> property && name.equals(property.get("name"))) {
-						Object value = property.get("defaultValue");
-						return (value != null) ? value.toString() : null;
-					}
+		try {
+			for (URL metadata : Collections
+				.list(InvalidPropertyFailureAnalyzer.class.getClassLoader().getResources(METADATA))) {
+				Object value = defaultValue(name, metadata);
+				if (value != null) {
+					return value.toString();
 				}
 			}
 			return null;
@@ -82,6 +79,24 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 		catch (IOException ex) {
 			return null; // the explanation is worth more than this detail
 		}
+	}
+
+	private static @Nullable Object defaultValue(String name, URL file) {
+		Map<String, Object> metadata;
+		try (InputStream in = file.openStream()) {
+			metadata = JsonParserFactory.getJsonParser().parseMap(StreamUtils.copyToString(in, StandardCharsets.UTF_8));
+		}
+		catch (IOException | JsonParseException ex) {
+			return null; // somebody else's
+		}
+		if (metadata.get("properties") instanceof List<?> properties) {
+			for (Object each : properties) {
+				if (each instanceof Map<?, ?> property && name.equals(property.get("name"))) {
+					return property.get("defaultValue");
+				}
+			}
+		}
+		return null;
 	}
 
 }
