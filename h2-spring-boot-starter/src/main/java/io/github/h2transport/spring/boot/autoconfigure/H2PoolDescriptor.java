@@ -48,16 +48,17 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor 
 	 * @param pending how many requests wait for a connection
 	 * @param connections the connections, oldest first
 	 * @param protocol what new calls speak: {@code h2} over TLS, {@code h2c} in
-	 * cleartext, {@code http/1.1} if HTTP/2 is not to be had
+	 * cleartext, {@code http/1.1} if HTTP/2 is not to be had; {@code null} if no server
+	 * has agreed over TLS yet
 	 * @param fallback why {@code http/1.1}, {@code null} for the others
 	 * @param sslBundle the SSL bundle of its clients, {@code null} if it has no name
 	 * @param serviceGroups the HTTP service groups whose base URL is there
 	 * @param pool what the pool tells, {@code null} if it tells nothing
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
-	public record OriginDescriptor(String origin, int pending, List<ConnectionDescriptor> connections, String protocol,
-			@Nullable FallbackDescriptor fallback, @Nullable String sslBundle, List<String> serviceGroups,
-			@Nullable PoolDescriptor pool) {
+	public record OriginDescriptor(String origin, int pending, List<ConnectionDescriptor> connections,
+			@Nullable String protocol, @Nullable FallbackDescriptor fallback, @Nullable String sslBundle,
+			List<String> serviceGroups, @Nullable PoolDescriptor pool) {
 
 		/** Describes an origin of the transport, of the fallback, or of both. */
 		static OriginDescriptor of(ConnectionKey key, @Nullable OriginSnapshot http2, @Nullable Http1Origin http1,
@@ -65,8 +66,8 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor 
 			List<ConnectionSnapshot> connections = (http2 != null) ? http2.connections() : List.of();
 			return new OriginDescriptor(key.origin().toString(), (http2 != null) ? http2.pending() : 0,
 					connections.stream().map((each) -> ConnectionDescriptor.of(each, paths)).toList(),
-					(http1 != null) ? "http/1.1" : protocolOf(key), FallbackDescriptor.of(http1),
-					clients.sslBundle(key), clients.serviceGroups(key),
+					(http1 != null) ? "http/1.1" : (agreed(key, connections) ? protocolOf(key) : null),
+					FallbackDescriptor.of(http1), clients.sslBundle(key), clients.serviceGroups(key),
 					PoolDescriptor.of((http2 != null) ? http2.pool() : null));
 		}
 
@@ -176,6 +177,15 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor 
 		/** They are not: a path may name a person. */
 		HIDDEN
 
+	}
+
+	/**
+	 * Whether the protocol is known: by configuration in cleartext, over TLS once a
+	 * server has agreed, as far as its connections still tell.
+	 */
+	private static boolean agreed(ConnectionKey key, List<ConnectionSnapshot> connections) {
+		return !key.origin().isSecure()
+				|| connections.stream().anyMatch((connection) -> !connection.peerSettings().isEmpty());
 	}
 
 	private static String protocolOf(ConnectionKey key) {
