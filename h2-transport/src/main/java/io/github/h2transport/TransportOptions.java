@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransportOptions extends PoolOptions {
 
+	private static final Duration DEFAULT_READ_TIMEOUT = Duration.ofSeconds(60);
+
 	private final boolean allowHttp;
 
 	private final boolean singleUse;
@@ -21,7 +23,7 @@ public final class TransportOptions extends PoolOptions {
 
 	private final Duration progressTimeout;
 
-	private final Duration readTimeout;
+	private final @Nullable Duration readTimeout;
 
 	private final Duration exchangeTimeout;
 
@@ -164,12 +166,22 @@ public final class TransportOptions extends PoolOptions {
 	}
 
 	/**
-	 * Returns the limit between two octets of a response body; zero for none. A
-	 * {@code text/event-stream} may be silent for longer.
+	 * Returns the limit between two octets of a response body; zero for none. The default
+	 * is not for a {@code text/event-stream}, which may be silent for longer; a limit
+	 * that somebody has set is.
 	 * @return by default 60 s
 	 */
 	public Duration readTimeout() {
-		return this.readTimeout;
+		return (this.readTimeout != null) ? this.readTimeout : DEFAULT_READ_TIMEOUT;
+	}
+
+	/**
+	 * Returns whether somebody has set a read timeout, so that it is for event streams
+	 * too.
+	 * @return by default {@code false}
+	 */
+	public boolean hasReadTimeout() {
+		return this.readTimeout != null;
 	}
 
 	/**
@@ -399,7 +411,7 @@ public final class TransportOptions extends PoolOptions {
 
 		private Duration progressTimeout = Duration.ofSeconds(60);
 
-		private Duration readTimeout = Duration.ofSeconds(60);
+		private @Nullable Duration readTimeout;
 
 		private Duration exchangeTimeout = Duration.ZERO;
 
@@ -476,8 +488,8 @@ public final class TransportOptions extends PoolOptions {
 			return this;
 		}
 
-		public Builder readTimeout(Duration value) {
-			this.readTimeout = CallOptions.Durations.notNegative("readTimeout", value);
+		public Builder readTimeout(@Nullable Duration value) {
+			this.readTimeout = CallOptions.Durations.notNegativeOrNull("readTimeout", value);
 			return this;
 		}
 

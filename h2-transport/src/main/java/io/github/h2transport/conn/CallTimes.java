@@ -9,10 +9,11 @@ import io.github.h2transport.Phase;
  * @param progressNanos how long the call may go without progress before that, 0 for ever
  * @param sinceNanos the latest progress before the present attempt: at first the call
  * @param readTimeoutNanos how long the body may pause, 0 for ever
+ * @param eventGapNanos the same for an event stream
  * @param exchangeDeadline when everything must be over
  */
 public record CallTimes(long responseDeadline, long progressNanos, long sinceNanos, long readTimeoutNanos,
-		long exchangeDeadline) {
+		long eventGapNanos, long exchangeDeadline) {
 
 	/** What limits a dial, for messages. */
 	static final String CONNECT_LIMIT = "connectTimeout (h2.transport.connect-timeout)";
@@ -20,11 +21,12 @@ public record CallTimes(long responseDeadline, long progressNanos, long sinceNan
 	/**
 	 * Deadlines that no progress puts off.
 	 * @param responseDeadline when the response head must be there
-	 * @param readTimeoutNanos how long the body may pause, 0 for ever
+	 * @param readTimeoutNanos how long a body that is no event stream may pause, 0 for
+	 * ever
 	 * @param exchangeDeadline when everything must be over
 	 */
 	public CallTimes(long responseDeadline, long readTimeoutNanos, long exchangeDeadline) {
-		this(responseDeadline, 0, 0, readTimeoutNanos, exchangeDeadline);
+		this(responseDeadline, 0, 0, readTimeoutNanos, 0, exchangeDeadline);
 	}
 
 	/**
@@ -87,7 +89,7 @@ public record CallTimes(long responseDeadline, long progressNanos, long sinceNan
 	 */
 	public CallTimes after(long sentNanos) {
 		return new CallTimes(this.responseDeadline, this.progressNanos, latest(sentNanos), this.readTimeoutNanos,
-				this.exchangeDeadline);
+				this.eventGapNanos, this.exchangeDeadline);
 	}
 
 }

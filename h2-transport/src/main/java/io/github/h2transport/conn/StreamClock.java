@@ -45,14 +45,14 @@ final class StreamClock {
 	}
 
 	/**
-	 * How long the body may pause; an event stream may be silent for as long as it likes.
-	 * Any thread.
+	 * How long the body may pause; an event stream may be silent for as long as it likes,
+	 * unless somebody has set a limit. Any thread.
 	 */
 	long readTimeoutNanos() {
 		ResponseHead arrived = this.stream.head();
 		String type = (arrived != null) ? arrived.headers().get("content-type") : null;
 		boolean eventStream = type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
-		return eventStream ? 0 : this.stream.times().readTimeoutNanos();
+		return eventStream ? this.stream.times().eventGapNanos() : this.stream.times().readTimeoutNanos();
 	}
 
 	/** Ends what is late, also before the stream is open. */

@@ -84,9 +84,10 @@ abstract class Call implements StreamPlan {
 		this.options = target.options();
 		CallOptions own = request.options();
 		Duration response = (own.responseTimeout() != null) ? own.responseTimeout() : this.options.responseTimeout();
+		Duration read = (own.readTimeout() != null) ? own.readTimeout() : this.options.readTimeout();
 		this.times = new CallTimes((response != null) ? deadline(response) : 0,
-				(response != null) ? 0 : this.options.progressTimeout().toNanos(), this.startNanos,
-				((own.readTimeout() != null) ? own.readTimeout() : this.options.readTimeout()).toNanos(),
+				(response != null) ? 0 : this.options.progressTimeout().toNanos(), this.startNanos, read.toNanos(),
+				(own.readTimeout() != null || this.options.hasReadTimeout()) ? read.toNanos() : 0,
 				deadline((own.exchangeTimeout() != null) ? own.exchangeTimeout() : this.options.exchangeTimeout()));
 		this.head = RequestHead.of(request, target.target());
 		this.key = target.key(own, this.startNanos);

@@ -45,12 +45,12 @@ class CallTimesTests {
 
 	@Test
 	void withoutAnyLimitThereIsNoDeadline() {
-		assertThat(new CallTimes(0, 0, START, 0, 0).headDeadline(START + 5)).isZero();
+		assertThat(new CallTimes(0, 0, START, 0, 0, 0).headDeadline(START + 5)).isZero();
 	}
 
 	@Test
 	void aTimeThatHappensToBeZeroIsStillADeadline() {
-		assertThat(new CallTimes(0, 1_000, START, 0, 0).headDeadline(0)).isEqualTo(1);
+		assertThat(new CallTimes(0, 1_000, START, 0, 0, 0).headDeadline(0)).isEqualTo(1);
 	}
 
 	@Test
@@ -64,7 +64,7 @@ class CallTimesTests {
 	}
 
 	private static CallTimes silent(long progress, long exchangeDeadline) {
-		return new CallTimes(0, progress, START, 0, exchangeDeadline);
+		return new CallTimes(0, progress, START, 0, 0, exchangeDeadline);
 	}
 
 }

@@ -14,6 +14,7 @@ import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.frame.Settings;
+import io.github.h2transport.TransportOptions;
 import io.github.h2transport.testkit.Call;
 import io.github.h2transport.testkit.ClientFrame;
 import io.github.h2transport.testkit.ScriptedConn;
@@ -184,18 +185,21 @@ class DeadlineTests {
 	}
 
 	@Test
-	void anEventStreamMayBeSilentForLonger() throws Exception {
+	void aReadTimeoutThatSomebodySetIsForEventStreamsToo() throws Exception {
 		Call<Http2Response> call = response(CallOptions.builder().readTimeout(SHORT));
 		ScriptedConn connection = this.server.greeted();
 		connection.awaitHead();
 		connection.respondHead(1, 200, "content-type", "text/event-stream;charset=utf-8");
-		InputStream body = call.result().body();
-		Call<Integer> read = Call.of(body::read);
-		await().pollDelay(SHORT.multipliedBy(3)).until(() -> true);
-		assertThat(read.isDone()).isFalse();
-		connection.lastData(1, new byte[] { 7 });
-		assertThat(read.result()).isEqualTo(7);
-		assertThat(body.read()).isEqualTo(-1);
+		Call<Integer> read = Call.of(call.result().body()::read);
+		assertThat(read.failure(Http2TimeoutException.class)).hasMessageContaining("h2.transport.read-timeout");
+		assertThat(read.took()).isLessThan(SOON);
+	}
+
+	@Test
+	void theDefaultReadTimeoutIsNotForEventStreams() {
+		assertThat(TransportOptions.defaults().hasReadTimeout()).isFalse();
+		assertThat(TransportOptions.builder().readTimeout(TransportOptions.defaults().readTimeout()).build())
+			.matches(TransportOptions::hasReadTimeout, "has a limit of its own, though it is as long");
 	}
 
 	@Test

@@ -87,7 +87,7 @@ public final class Http2TransportProperties {
 	 * Limit between two octets of a response body. Zero for none. The client's own
 	 * setting, such as "spring.http.clients.read-timeout", wins.
 	 */
-	private final Duration readTimeout;
+	private final @Nullable Duration readTimeout;
 
 	/**
 	 * Limit for a whole exchange, from the call to the last octet of the response. Zero
@@ -210,7 +210,7 @@ public final class Http2TransportProperties {
 			@DefaultValue("all") Http1Fallback fallback, @DefaultValue("true") boolean compression,
 			@DefaultValue("false") boolean singleUse, @DefaultValue("50s") Duration idleTimeout,
 			@DefaultValue("10s") Duration connectTimeout, @Nullable Duration responseTimeout,
-			@DefaultValue("60s") Duration progressTimeout, @DefaultValue("60s") Duration readTimeout,
+			@DefaultValue("60s") Duration progressTimeout, @Nullable Duration readTimeout,
 			@DefaultValue("0s") Duration exchangeTimeout, @DefaultValue("1s") Duration expectContinueTimeout,
 			@DefaultValue("10s") Duration shutdownTimeout, @DefaultValue("10s") Duration pingInterval,
 			@DefaultValue("5s") Duration pingTimeout, @DefaultValue("30s") Duration probeIdleAfter,
@@ -291,7 +291,7 @@ public final class Http2TransportProperties {
 		return this.progressTimeout;
 	}
 
-	public Duration getReadTimeout() {
+	public @Nullable Duration getReadTimeout() {
 		return this.readTimeout;
 	}
 
@@ -446,7 +446,9 @@ public final class Http2TransportProperties {
 			to.set("response-timeout", this.responseTimeout, TransportOptions.Builder::responseTimeout);
 		}
 		to.set("progress-timeout", this.progressTimeout, TransportOptions.Builder::progressTimeout);
-		to.set("read-timeout", this.readTimeout, TransportOptions.Builder::readTimeout);
+		if (this.readTimeout != null) {
+			to.set("read-timeout", this.readTimeout, TransportOptions.Builder::readTimeout);
+		}
 		to.set("exchange-timeout", this.exchangeTimeout, TransportOptions.Builder::exchangeTimeout);
 		to.set("expect-continue-timeout", this.expectContinueTimeout, TransportOptions.Builder::expectContinueTimeout);
 		to.set("shutdown-timeout", this.shutdownTimeout, TransportOptions.Builder::shutdownTimeout);
