@@ -40,7 +40,7 @@ public final class ProxySettings {
 	 */
 	public static ProxySettings of(String host, int port) {
 		String name = (host.startsWith("[") && host.endsWith("]")) ? host.substring(1, host.length() - 1) : host;
-		if (name.isBlank() || name.indexOf('/') >= 0) {
+		if (name.isBlank() || name.indexOf('/') >= 0 || hasControl(name)) {
 			throw new IllegalArgumentException("The host of a proxy must be a name or an address, without a scheme");
 		}
 		if (port < 1 || port > MAX_PORT) {
@@ -56,13 +56,22 @@ public final class ProxySettings {
 	 * @param newUsername without a colon
 	 * @param newPassword may be empty
 	 * @return settings with credentials
-	 * @throws IllegalArgumentException if the user name has a colon
+	 * @throws IllegalArgumentException if the user name has a colon, or one of both a
+	 * control character
 	 */
 	public ProxySettings withCredentials(String newUsername, String newPassword) {
 		if (newUsername.indexOf(':') >= 0) {
 			throw new IllegalArgumentException("The user name for a proxy must not have a colon (RFC 7617)");
 		}
-		return new ProxySettings(this.host, this.port, newUsername, Objects.requireNonNull(newPassword));
+		if (hasControl(newUsername) || hasControl(newPassword)) {
+			throw new IllegalArgumentException(
+					"User name and password for a proxy must not have control characters (RFC 7617)");
+		}
+		return new ProxySettings(this.host, this.port, newUsername, newPassword);
+	}
+
+	private static boolean hasControl(String text) {
+		return text.chars().anyMatch(Character::isISOControl);
 	}
 
 	public String host() {

@@ -50,6 +50,9 @@ public final class SharedHttp2Transport
 
 	private final Function<TransportOptions, Http2Transport> factory;
 
+	/** As good as no limit, yet its nanoseconds can be counted. */
+	private static final Duration FOREVER = Duration.ofDays(100 * 365);
+
 	private final Duration shutdownTimeout;
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -85,8 +88,8 @@ public final class SharedHttp2Transport
 		Assert.isTrue(!shutdownTimeout.isNegative(), "'shutdownTimeout' must not be negative");
 		this.options = options;
 		this.factory = factory;
-		this.shutdownTimeout = shutdownTimeout;
-		this.left = shutdownTimeout;
+		this.shutdownTimeout = (shutdownTimeout.compareTo(FOREVER) > 0) ? FOREVER : shutdownTimeout;
+		this.left = this.shutdownTimeout;
 	}
 
 	@Override

@@ -21,6 +21,7 @@ import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
 import io.github.h2transport.frame.FrameTrail;
 import io.github.h2transport.protocol.FrameTrace;
+import io.github.h2transport.protocol.Nanos;
 import io.github.h2transport.protocol.ProtocolStream;
 import io.github.h2transport.protocol.ReceiveWindow;
 import io.github.h2transport.protocol.SendHalf;
@@ -320,7 +321,7 @@ public final class ClientConn {
 	public CompletableFuture<Duration> ping(Duration timeout) {
 		CompletableFuture<Duration> result = new CompletableFuture<>();
 		try {
-			this.loop.execute(() -> this.driver.ping(result, timeout.toNanos()));
+			this.loop.execute(() -> this.driver.ping(result, Nanos.of(timeout)));
 		}
 		catch (RejectedExecutionException ex) {
 			result.completeExceptionally(

@@ -106,7 +106,7 @@ public final class ReceiveHalf implements FrameHandler {
 	 */
 	public void read(ByteBuffer in, long now) throws ConnectionError {
 		this.nowNanos = now;
-		this.guard.sent(this.events.dataSent(), (this.events.lastOpenedId() + 1) / 2);
+		this.guard.sent(this.events.dataSent(), streamsOpened());
 		this.guard.reset(this.events.resetCredit());
 		this.trace.begin();
 		this.trace.time(now);
@@ -121,6 +121,12 @@ public final class ReceiveHalf implements FrameHandler {
 			// Otherwise the rest of the payload may have something to add.
 			this.trace.endLine();
 		}
+	}
+
+	/** Ids are odd, and the last one is 2^31-1. */
+	private int streamsOpened() {
+		int last = this.events.lastOpenedId();
+		return (last >>> 1) + (last & 1);
 	}
 
 	/** Nothing more will be read: what a payload might have added will not come. */

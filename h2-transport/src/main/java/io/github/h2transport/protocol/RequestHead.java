@@ -309,6 +309,10 @@ public final class RequestHead {
 			if (isLeftOut(name) || (contentLength == 0 && isExpectation(name, stripped))) {
 				return null;
 			}
+			if (isExpectation(name, stripped)) {
+				// In any case (RFC 9110 section 10.1.1), but some servers compare by it.
+				return "100-continue";
+			}
 			if (!name.equals("te")) {
 				return stripped;
 			}

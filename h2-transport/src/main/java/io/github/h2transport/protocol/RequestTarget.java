@@ -87,11 +87,7 @@ public final class RequestTarget {
 		if (port == 0 || port > MAX_PORT) {
 			throw RequestHead.refused("The target has the port " + port + ", but ports are 1 to 65535");
 		}
-		String authority = Origin.of(uri).authority();
-		int zone = authority.indexOf('%');
-		// RFC 6874 section 4: the zone of an IPv6 address means something on this host
-		// only.
-		return (zone == -1) ? authority : authority.substring(0, zone) + authority.substring(authority.indexOf(']'));
+		return Origin.of(uri).authority();
 	}
 
 	/**

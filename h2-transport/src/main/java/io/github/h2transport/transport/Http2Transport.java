@@ -34,6 +34,7 @@ import io.github.h2transport.conn.DaemonThreads;
 import io.github.h2transport.conn.Dialer;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.pool.DefaultClientConnPool;
+import io.github.h2transport.protocol.Nanos;
 import io.github.h2transport.transport.TransportSnapshot.OriginSnapshot;
 import org.jspecify.annotations.Nullable;
 
@@ -278,7 +279,7 @@ public final class Http2Transport implements AutoCloseable {
 		CompletableFuture<Void> done = new CompletableFuture<>();
 		Thread closer = DaemonThreads.of(() -> {
 			try {
-				quiet.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+				quiet.get(Nanos.of(timeout), TimeUnit.NANOSECONDS);
 			}
 			catch (TimeoutException | ExecutionException ex) {
 				// Then they are ended.

@@ -130,6 +130,18 @@ class LifeTests {
 	}
 
 	@Test
+	void aPingMayBeWaitedForWithoutEnd() throws Exception {
+		CompletableFuture<Duration> measured = this.peer.connection().ping(Duration.ofSeconds(Long.MAX_VALUE));
+		this.peer.settle().expect(ping(1));
+		this.peer.advance(Duration.ofMillis(500));
+		assertThat(measured).isNotDone();
+
+		this.peer.send(pingAck(1));
+
+		assertThat(measured).succeedsWithin(Duration.ofSeconds(5));
+	}
+
+	@Test
 	void onALongPathAnAnswerHasFourRoundTrips() throws Exception {
 		CompletableFuture<Duration> measured = this.peer.connection().ping(Duration.ofSeconds(5));
 		this.peer.expect(ping(1));

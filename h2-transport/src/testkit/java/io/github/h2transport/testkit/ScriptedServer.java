@@ -17,7 +17,6 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 
 import io.github.h2transport.frame.Settings;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/2 server on 127.0.0.1, in cleartext or over TLS, that does what the test says:
@@ -38,15 +37,18 @@ public final class ScriptedServer implements AutoCloseable {
 
 	private final AtomicInteger count = new AtomicInteger();
 
-	private ScriptedServer(@Nullable Certificates certificates) {
+	private ScriptedServer(ServerSocket listener) {
+		this.listener = listener;
+		daemon("scripted-accept", this::acceptAll);
+	}
+
+	private static ScriptedServer on(InetAddress address) {
 		try {
-			this.listener = (certificates != null) ? secure(certificates)
-					: new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
+			return new ScriptedServer(new ServerSocket(0, BACKLOG, address));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		daemon("scripted-accept", this::acceptAll);
 	}
 
 	/**
@@ -54,7 +56,20 @@ public final class ScriptedServer implements AutoCloseable {
 	 * @return a server on a free port
 	 */
 	public static ScriptedServer start() {
-		return new ScriptedServer(null);
+		return on(InetAddress.getLoopbackAddress());
+	}
+
+	/**
+	 * Starts a server on {@code ::1} that says nothing by itself.
+	 * @return a server on a free port
+	 */
+	public static ScriptedServer startIpv6() {
+		try {
+			return on(InetAddress.getByName("::1"));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	/**
@@ -63,7 +78,12 @@ public final class ScriptedServer implements AutoCloseable {
 	 * @return a server on a free port
 	 */
 	public static ScriptedServer startTls(Certificates certificates) {
-		return new ScriptedServer(certificates);
+		try {
+			return new ScriptedServer(secure(certificates));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private static ServerSocket secure(Certificates certificates) throws IOException {
@@ -83,7 +103,7 @@ public final class ScriptedServer implements AutoCloseable {
 	 * @return what the server has seen, with the server itself
 	 */
 	public static ServedRequests serving(Settings settings, RequestHandler handler) {
-		ScriptedServer server = new ScriptedServer(null);
+		ScriptedServer server = start();
 		return new ServedRequests(server, settings, handler);
 	}
 
