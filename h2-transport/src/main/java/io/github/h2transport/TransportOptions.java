@@ -9,8 +9,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TransportOptions extends PoolOptions {
 
-	private static final Duration DEFAULT_READ_TIMEOUT = Duration.ofSeconds(60);
-
 	private final boolean allowHttp;
 
 	private final boolean singleUse;
@@ -172,7 +170,7 @@ public final class TransportOptions extends PoolOptions {
 	 * @return by default 60 s
 	 */
 	public Duration readTimeout() {
-		return (this.readTimeout != null) ? this.readTimeout : DEFAULT_READ_TIMEOUT;
+		return (this.readTimeout != null) ? this.readTimeout : Builder.DEFAULT_READ_TIMEOUT;
 	}
 
 	/**
@@ -398,6 +396,8 @@ public final class TransportOptions extends PoolOptions {
 
 	/** Collects options. Not thread-safe. */
 	public static final class Builder extends PoolOptions.Builder<Builder> {
+
+		private static final Duration DEFAULT_READ_TIMEOUT = Duration.ofSeconds(60);
 
 		private boolean allowHttp = false;
 
