@@ -70,7 +70,8 @@ class FairnessRealServerTests {
 				uploader.get();
 			}
 			Collections.sort(overtaken);
-			// Whoever waits for the uploads to be written is overtaken by all of them, and
+			// Whoever waits for the uploads to be written is overtaken by all of them,
+			// and
 			// by those that follow.
 			assertThat(overtaken.get(CALLS * 99 / 100)).as("uploads that ended during one small call")
 				.isLessThan(2 * UPLOADERS);
