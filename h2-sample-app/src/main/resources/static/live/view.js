@@ -284,8 +284,8 @@ export class View {
 		].sort((a, b) => a.stream.id - b.stream.id);
 		bar.style.setProperty("--slots", length);
 		each(bar, segments, ({ stream }) => stream.id, element("li", "segment"), (segment, { stream, kind }) => {
-			const words = kind === "ended" ? `${stream.method} ${stream.id} has ended`
-					: `${stream.method} ${stream.id}, ${waitInWords(stream)}`;
+			const words = kind === "ended" ? `${stream.method} #${stream.id} has ended`
+					: `${stream.method} #${stream.id}, ${waitInWords(stream)}`;
 			segment.className = `segment ${kind}`;
 			setAttribute(segment, "title", words);
 			setAttribute(segment, "aria-label", words);
@@ -295,7 +295,7 @@ export class View {
 	#tile(tile, stream, connection, history) {
 		tile.className = `tile ${waitsFor(stream)}`;
 		tile.dataset.stream = stream.id;
-		setText(part(tile, "name"), `${stream.method} ${stream.id}`);
+		setText(part(tile, "name"), `${stream.method} #${stream.id}`);
 		setText(part(tile, "age"), time(seconds(stream.age)));
 		setAttribute(part(tile, "age"), "title", `${stream.state}, for so long`);
 		say(part(tile, "path"), stream.path);

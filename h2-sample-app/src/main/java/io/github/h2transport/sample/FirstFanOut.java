@@ -38,7 +38,10 @@ class FirstFanOut implements ApplicationRunner {
 			}
 		}
 		if (calls > 0) {
-			logger.info("One greeting by each style of client, over TLS: " + this.styles.greet(true));
+			Styles.Answers answers = this.styles.greet(true);
+			logger.info("One greeting by each style of client, over TLS: RestClient \"" + answers.restClient()
+					+ "\", WebClient \"" + answers.webClient() + "\", @HttpExchange \"" + answers.httpExchange()
+					+ "\"");
 		}
 		logger.info("Large content and streams of events: " + this.targets.self(false, "/transfer?mebibytes=100")
 				+ " and " + this.targets.self(false, "/follow?events=5"));

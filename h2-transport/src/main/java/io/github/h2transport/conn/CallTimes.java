@@ -1,5 +1,8 @@
 package io.github.h2transport.conn;
 
+import java.util.concurrent.TimeUnit;
+
+import io.github.h2transport.CallOptions;
 import io.github.h2transport.Phase;
 
 /**
@@ -11,12 +14,18 @@ import io.github.h2transport.Phase;
  * @param readTimeoutNanos how long the body may pause, 0 for ever
  * @param eventGapNanos the same for an event stream
  * @param exchangeDeadline when everything must be over
+ * @param startNanos when the call began, 0 if that is unknown
+ * @param own what was set for the call itself, for messages
  */
 public record CallTimes(long responseDeadline, long progressNanos, long sinceNanos, long readTimeoutNanos,
-		long eventGapNanos, long exchangeDeadline) {
+		long eventGapNanos, long exchangeDeadline, long startNanos, CallOptions own) {
 
 	/** What limits a dial, for messages. */
 	static final String CONNECT_LIMIT = "connectTimeout (h2.transport.connect-timeout)";
+
+	/** Spring's clients know one read timeout and do not tell where it was set. */
+	private static final String OF_THE_CLIENT = "the client's own; in Spring its read timeout, "
+			+ "such as spring.http.clients.read-timeout";
 
 	/**
 	 * Deadlines that no progress puts off.
@@ -27,6 +36,21 @@ public record CallTimes(long responseDeadline, long progressNanos, long sinceNan
 	 */
 	public CallTimes(long responseDeadline, long readTimeoutNanos, long exchangeDeadline) {
 		this(responseDeadline, 0, 0, readTimeoutNanos, 0, exchangeDeadline);
+	}
+
+	/**
+	 * Deadlines of a call of which no more is known.
+	 * @param responseDeadline when the response head must be there
+	 * @param progressNanos how long the call may go without progress before that
+	 * @param sinceNanos the latest progress before the present attempt
+	 * @param readTimeoutNanos how long the body may pause, 0 for ever
+	 * @param eventGapNanos the same for an event stream
+	 * @param exchangeDeadline when everything must be over
+	 */
+	CallTimes(long responseDeadline, long progressNanos, long sinceNanos, long readTimeoutNanos, long eventGapNanos,
+			long exchangeDeadline) {
+		this(responseDeadline, progressNanos, sinceNanos, readTimeoutNanos, eventGapNanos, exchangeDeadline, 0,
+				CallOptions.defaults());
 	}
 
 	/**
@@ -43,23 +67,34 @@ public record CallTimes(long responseDeadline, long progressNanos, long sinceNan
 	}
 
 	/**
-	 * Returns which option has set the limit that has passed, for messages.
+	 * Returns the limit that has passed and who has set it, for messages.
 	 * @param phase how far the call had come
 	 * @param nowNanos the time
 	 * @param sentNanos when content of the request has left last, 0 if none has
-	 * @return the option and its property
+	 * @return its length, and the option with its property or the client itself
 	 */
 	public String limit(Phase phase, long nowNanos, long sentNanos) {
 		boolean body = phase == Phase.RESPONSE_BODY;
 		long other = body ? nowNanos : responseDeadline(sentNanos);
 		if (this.exchangeDeadline != 0 && (other == 0 || this.exchangeDeadline - other <= 0)) {
-			return "exchangeTimeout (h2.transport.exchange-timeout)";
+			return words("exchangeTimeout", this.exchangeDeadline - this.startNanos,
+					(this.own.exchangeTimeout() != null) ? "set for this call" : "h2.transport.exchange-timeout");
 		}
 		if (body) {
-			return "readTimeout (h2.transport.read-timeout)";
+			return words("readTimeout", this.readTimeoutNanos,
+					(this.own.readTimeout() != null) ? OF_THE_CLIENT : "h2.transport.read-timeout");
 		}
-		return (this.responseDeadline != 0) ? "responseTimeout (h2.transport.response-timeout)"
-				: "progressTimeout (h2.transport.progress-timeout), since no response timeout is set";
+		if (this.responseDeadline == 0) {
+			String value = (this.startNanos != 0) ? " of " + TimeUnit.NANOSECONDS.toMillis(this.progressNanos) + " ms" : "";
+			return "progressTimeout" + value + " (h2.transport.progress-timeout), since no response timeout is set";
+		}
+		return words("responseTimeout", this.responseDeadline - this.startNanos,
+				(this.own.responseTimeout() != null) ? OF_THE_CLIENT : "h2.transport.response-timeout");
+	}
+
+	private String words(String option, long nanos, String setBy) {
+		String value = (this.startNanos != 0) ? " of " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms" : "";
+		return option + value + " (" + setBy + ")";
 	}
 
 	/**

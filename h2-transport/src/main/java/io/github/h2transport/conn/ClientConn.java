@@ -569,9 +569,10 @@ public final class ClientConn {
 		return "connection " + this.id + " to " + this.key;
 	}
 
-	/** Whether the peer shows any life, for the message of a timeout. */
-	String describeSilence() {
-		long silent = Duration.ofNanos(this.loop.nanoTime() - this.driver.lastReadNanos()).toMillis();
+	/** Whether the peer has shown life since a call began, for its timeout's message. */
+	String describeSilence(long ageNanos) {
+		long silentNanos = Math.min(this.loop.nanoTime() - this.driver.lastReadNanos(), ageNanos);
+		long silent = Duration.ofNanos(silentNanos).toMillis();
 		return (silent >= 1000) ? "; the peer has sent nothing for " + silent + " ms" : "";
 	}
 

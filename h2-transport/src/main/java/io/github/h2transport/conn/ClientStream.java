@@ -19,10 +19,10 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
+import io.github.h2transport.protocol.OutgoingContent;
 import io.github.h2transport.protocol.ProtocolStream;
 import io.github.h2transport.protocol.RequestHead;
 import io.github.h2transport.protocol.ResponseDrain;
-import io.github.h2transport.protocol.SendHalf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -335,6 +335,14 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	/**
+	 * Returns whether the request has content.
+	 * @return {@code false} if HEADERS are all of it
+	 */
+	public boolean hasUpload() {
+		return this.upload != null;
+	}
+
+	/**
 	 * Returns the stream that a body is written to, chunk by chunk.
 	 * @return a stream for the calling thread; closing it ends the content
 	 */
@@ -431,18 +439,8 @@ public final class ClientStream extends ProtocolStream {
 	}
 
 	@Override
-	protected int readyOctets() {
-		return (this.upload != null) ? this.upload.readyOctets() : 0;
-	}
-
-	@Override
-	protected boolean copyContent(ByteBuffer out, int length) {
-		return this.upload != null && this.upload.copy(out, length);
-	}
-
-	@Override
-	protected Headers contentTrailers() {
-		return (this.upload != null) ? this.upload.trailers() : Headers.empty();
+	protected @Nullable OutgoingContent content() {
+		return this.upload;
 	}
 
 	@Override
@@ -498,11 +496,6 @@ public final class ClientStream extends ProtocolStream {
 	/** Whether the caller may be in the middle of its own source of content. */
 	boolean isWriting() {
 		return this.upload != null && this.upload.isWrittenByCaller() && !isLocalDone();
-	}
-
-	@Override
-	protected boolean isContentComplete() {
-		return this.upload != null && !this.upload.isCalledOff() && this.upload.isComplete();
 	}
 
 	/**

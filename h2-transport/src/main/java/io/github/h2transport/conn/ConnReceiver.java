@@ -114,7 +114,7 @@ final class ConnReceiver implements ReceiveEvents {
 		if (upload != null) {
 			upload.callOff();
 			// The pen lets go of the stream and of its content.
-			this.connection.pump();
+			this.connection.submit(new StreamOps.Content(client));
 		}
 		if (!complete) {
 			boolean refused = code.equals(ErrorCode.REFUSED_STREAM) && !client.hasHead();

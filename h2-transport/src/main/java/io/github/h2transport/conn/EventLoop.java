@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
+import io.github.h2transport.protocol.SourcePause;
+
 /**
  * One thread with one selector that reads, parses and completes for many connections.
  * Each turn: what the sockets have, the mailbox, the clock; then every touched connection
@@ -81,6 +83,9 @@ final class EventLoop implements Loop, Runnable {
 	private final List<Thread> toUnpark = new ArrayList<>();
 
 	private final Deque<Runnable> afterFlush = new ArrayDeque<>();
+
+	/** The earliest first, since all are put off by the same time. */
+	private final Deque<Moment> moments = new ArrayDeque<>();
 
 	private long lastTick;
 
@@ -164,6 +169,16 @@ final class EventLoop implements Loop, Runnable {
 	}
 
 	@Override
+	public void inAMoment(Runnable action) {
+		if (inLoop()) {
+			this.moments.add(new Moment(nanoTime() + SourcePause.LOOK_NANOS, action));
+		}
+		else {
+			execute(() -> inAMoment(action));
+		}
+	}
+
+	@Override
 	public long nanoTime() {
 		return System.nanoTime();
 	}
@@ -234,6 +249,7 @@ final class EventLoop implements Loop, Runnable {
 		this.selected.clear();
 		runMailbox();
 		long now = nanoTime();
+		runMoments(now);
 		if (now - this.lastTick >= TICK_NANOS) {
 			this.lastTick = now;
 			for (Member member : List.copyOf(this.members)) {
@@ -266,8 +282,7 @@ final class EventLoop implements Loop, Runnable {
 	private void await() throws IOException {
 		this.asleep.set(true);
 		if (this.mailbox.isEmpty() && !this.ending) {
-			long nanos = this.members.isEmpty() ? IDLE_TICK_NANOS : TICK_NANOS;
-			this.selector.select(this.found, nanos / 1_000_000L);
+			this.selector.select(this.found, patienceMillis());
 		}
 		else {
 			this.selector.selectNow(this.found);
@@ -276,6 +291,23 @@ final class EventLoop implements Loop, Runnable {
 		// Nobody has a reason to interrupt a loop. The flag would end each further select
 		// at once.
 		Thread.interrupted();
+	}
+
+	private long patienceMillis() {
+		long nanos = this.members.isEmpty() ? IDLE_TICK_NANOS : TICK_NANOS;
+		Moment next = this.moments.peek();
+		if (next != null) {
+			// Rounded up: to wake too early would be to wake twice. 0 means for ever.
+			nanos = Math.min(nanos, Math.max(1, next.due - nanoTime()) + 999_999L);
+		}
+		return nanos / 1_000_000L;
+	}
+
+	private void runMoments(long now) {
+		for (Moment next = this.moments.peek(); next != null && now - next.due >= 0; next = this.moments.peek()) {
+			this.moments.remove();
+			run(next.action);
+		}
 	}
 
 	private void ready(SelectionKey key) {
@@ -354,6 +386,15 @@ final class EventLoop implements Loop, Runnable {
 		catch (Throwable ex) {
 			Guests.log(Level.WARNING, "An HTTP/2 event loop did not end cleanly", ex);
 		}
+	}
+
+	/**
+	 * Something that is put off.
+	 *
+	 * @param due when it is to be done
+	 * @param action what is to be done
+	 */
+	private record Moment(long due, Runnable action) {
 	}
 
 	/** The owner of a channel. */

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.h2transport.protocol.SourcePause;
+
 /**
  * What a connection asks of the thread that it lives on. Tests give it a loop that they
  * turn by hand.
@@ -27,6 +29,12 @@ interface Loop {
 
 	/** Runs something after the flush of this turn. Loop only. */
 	void afterFlush(Runnable action);
+
+	/**
+	 * Runs something on the loop after {@link SourcePause#LOOK_NANOS}. Any thread; throws
+	 * {@link RejectedExecutionException} if the loop has ended.
+	 */
+	void inAMoment(Runnable action);
 
 	/** The clock. */
 	long nanoTime();

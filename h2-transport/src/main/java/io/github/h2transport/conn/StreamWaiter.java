@@ -147,11 +147,12 @@ final class StreamWaiter {
 	/** The words for a deadline that has passed. */
 	static Http2Exception timeout(ClientStream stream, Phase phase) {
 		long now = stream.connection().nanoTime();
-		long waited = Duration.ofNanos(now - stream.startNanos()).toMillis();
+		CallTimes times = stream.times();
+		long age = now - ((times.startNanos() != 0) ? times.startNanos() : stream.startNanos());
 		return new Http2TimeoutException(
-				"Timed out after " + waited + " ms " + phase.words() + stream.where()
-						+ stream.connection().describeSilence() + "; the limit is "
-						+ stream.times().limit(phase, now, stream.lastSentNanos()),
+				"Timed out after " + Duration.ofNanos(age).toMillis() + " ms " + phase.words() + stream.where()
+						+ stream.connection().describeSilence(age) + "; the limit is "
+						+ times.limit(phase, now, stream.lastSentNanos()),
 				null, stream.context(Initiator.LIBRARY, phase));
 	}
 

@@ -3,21 +3,29 @@ package io.github.h2transport.conn;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import io.github.h2transport.Headers;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.RequestBody;
+import io.github.h2transport.protocol.OutgoingContent;
 import io.github.h2transport.protocol.RequestTrailers;
-import io.github.h2transport.protocol.SendHalf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a request on its way: chunks from one writer to the holder of the pen,
- * at most one offered while another is being sent, so an uploader never fills the queue.
+ * The content of a request on its way from one writer to the holder of the pen. The
+ * writer appends to its last chunk while the pen takes from the first one, so whatever
+ * was written can leave at any moment, and an uploader never fills the queue.
  */
-final class Upload {
+final class Upload implements OutgoingContent {
+
+	/**
+	 * Two frames of the usual size, large enough to keep the socket busy. The pen is told
+	 * whenever so much was written, and the writer waits while more is unsent.
+	 */
+	static final int CHUNK = 32 * 1024;
 
 	private static final VarHandle CLAIM;
 
@@ -42,19 +50,37 @@ final class Upload {
 
 	private final long continueTimeoutNanos;
 
-	/** Set by the writer before its last chunk. */
+	/** As the header section declares it, negative if it does not. */
+	private final long declared;
+
+	/** Set by the writer before the content is complete. */
 	private volatile Headers trailers = Headers.empty();
 
 	/** Claimed by compare-and-set: copying a caller's octets excludes calling off. */
 	private volatile int claim;
 
-	/** Set by the writer, emptied by the holder of the pen. */
-	private volatile @Nullable Chunk offered;
+	/**
+	 * Octets that the writer has put into chunks; written by it after them and after the
+	 * links between their chunks, so whoever has read it finds them all.
+	 */
+	private volatile long written;
+
+	/** Octets that were sent; written by the holder of the pen. */
+	private volatile long taken;
+
+	/**
+	 * So many octets leave even if they do not fill a frame: their source has paused.
+	 * Written by the loop.
+	 */
+	private volatile long released;
+
+	/** Set behind the last octet: by the writer, or by the loop if all is there. */
+	private volatile boolean complete;
 
 	/** Set by the holder of the pen when sent, taken by the writer for its next chunk. */
 	private volatile byte @Nullable [] used;
 
-	/** The thread that waits to offer; written by that thread. */
+	/** The thread that waits to write; written by that thread. */
 	private volatile @Nullable Thread writer;
 
 	/**
@@ -64,23 +90,33 @@ final class Upload {
 	 */
 	private volatile boolean held;
 
-	/** Run when the next chunk may be offered; set by the writer. */
+	/** Run when there is room for more; set by the writer. */
 	private volatile @Nullable Runnable onReady;
 
 	/**
-	 * Set by the holder of the pen; whoever calls the upload off and the holder look
-	 * whether the other was quicker, so that no octets stay.
+	 * Written by the writer before there are octets in it, emptied by the holder of the
+	 * pen, or by whoever calls the upload off.
 	 */
+	private volatile @Nullable Chunk first;
+
+	/** Owned by the writer. */
+	private @Nullable Chunk last;
+
+	/** Owned by the writer: how much was written when the pen was told last. */
+	private long told;
+
+	/** Set by the holder of the pen, emptied by whoever calls the upload off. */
 	private volatile @Nullable Chunk current;
 
 	/** Owned by the holder of the pen. */
 	private int position;
 
-	/** An upload whose chunks are still to come. */
+	/** An upload whose octets are still to come. */
 	Upload(StreamPlan plan) {
 		this.writtenByCaller = true;
 		this.trailerSource = plan.trailers();
 		this.continueTimeoutNanos = plan.continueTimeoutNanos();
+		this.declared = plan.head().contentLength();
 		this.held = this.continueTimeoutNanos > 0 || !plan.body().isRepeatable();
 	}
 
@@ -89,13 +125,18 @@ final class Upload {
 		this.writtenByCaller = false;
 		this.trailerSource = plan.trailers();
 		this.continueTimeoutNanos = plan.continueTimeoutNanos();
+		this.declared = bytes.length();
 		this.held = this.continueTimeoutNanos > 0;
-		this.offered = new Chunk(bytes.array(), bytes.offset(), bytes.length(), true);
+		this.first = new Chunk(bytes.array(), bytes.offset());
+		this.written = bytes.length();
 		complete();
 	}
 
 	/** The content that a request needs, {@code null} if HEADERS are all of it. */
 	static @Nullable Upload of(StreamPlan plan) throws InvalidRequestException {
+		if (plan.trailers() == null && plan.head().contentLength() == 0) {
+			return null;
+		}
 		if (plan.body() instanceof RequestBody.Bytes bytes) {
 			return (bytes.length() > 0 || plan.trailers() != null) ? new Upload(plan, bytes) : null;
 		}
@@ -105,11 +146,11 @@ final class Upload {
 	// ---- the writer's side ----
 
 	/**
-	 * Returns whether the next chunk may be offered.
+	 * Returns whether there is room for more.
 	 * @return {@code true} too when it was called off
 	 */
 	boolean isReady() {
-		return (this.offered == null && !this.held) || isCalledOff();
+		return (this.written - this.taken <= CHUNK && !this.held) || isCalledOff();
 	}
 
 	/** Whether the content comes from a thread or publisher of the caller. */
@@ -117,14 +158,60 @@ final class Upload {
 		return this.writtenByCaller;
 	}
 
-	/** Asks for the trailers, before the last chunk is offered. For the writer. */
+	/** Room in the chunk that is written to. */
+	int room() {
+		Chunk chunk = this.last;
+		return (chunk != null) ? chunk.octets.length - chunk.end : 0;
+	}
+
+	/** Begins another chunk, which takes what the last one has no room for. */
+	void begin(byte[] octets) {
+		Chunk chunk = new Chunk(octets, 0);
+		Chunk full = this.last;
+		if (full == null) {
+			this.first = chunk;
+		}
+		else {
+			full.next = chunk;
+		}
+		this.last = chunk;
+	}
+
+	/** Appends octets for which there is room in the last chunk. */
+	void write(ByteBuffer octets, int length) {
+		Chunk chunk = Objects.requireNonNull(this.last);
+		octets.get(chunk.octets, chunk.end, length);
+		chunk.end += length;
+		long total = this.written + length;
+		this.written = total;
+	}
+
+	long written() {
+		return this.written;
+	}
+
+	/** Whether so much was written since the last time that the pen should be told. */
+	boolean isWorthTelling() {
+		if (this.written - this.told <= CHUNK) {
+			return false;
+		}
+		this.told = this.written;
+		return true;
+	}
+
+	/**
+	 * Ends the content: asks for the trailers, and says that all is there. For the
+	 * writer.
+	 */
 	void complete() throws InvalidRequestException {
 		if (this.trailerSource != null) {
 			this.trailers = RequestTrailers.of(this.trailerSource.get());
 		}
+		this.complete = true;
 	}
 
-	Headers trailers() {
+	@Override
+	public Headers trailers() {
 		return this.trailers;
 	}
 
@@ -164,13 +251,6 @@ final class Upload {
 		this.onReady = action;
 	}
 
-	void offer(Chunk chunk) {
-		this.offered = chunk;
-		if (isCalledOff()) {
-			letGoOfContent();
-		}
-	}
-
 	void waiting(@Nullable Thread thread) {
 		this.writer = thread;
 	}
@@ -190,18 +270,16 @@ final class Upload {
 		while (this.claim != CALLED_OFF && !CLAIM.compareAndSet(this, FREE, CALLED_OFF)) {
 			Thread.onSpinWait();
 		}
-		letGoOfContent();
+		// The pen writes these while it copies only, which is over.
+		this.first = null;
+		this.current = null;
+		this.used = null;
 		wakeWriter();
 	}
 
-	boolean isCalledOff() {
+	@Override
+	public boolean isCalledOff() {
 		return this.claim == CALLED_OFF;
-	}
-
-	private void letGoOfContent() {
-		this.offered = null;
-		this.current = null;
-		this.used = null;
 	}
 
 	private void wakeWriter() {
@@ -215,109 +293,107 @@ final class Upload {
 		}
 	}
 
+	// ---- the loop's side ----
+
+	/** The source has paused: what there is leaves, and ends if it is all. Loop. */
+	void release() {
+		long total = this.written;
+		this.released = total;
+		if (total == this.declared && this.trailerSource == null) {
+			this.complete = true;
+		}
+	}
+
+	/**
+	 * Whether nobody has to look for pauses any more: all was written or nothing is
+	 * wanted.
+	 */
+	boolean isOver() {
+		return this.complete || isCalledOff();
+	}
+
 	// ---- the pen's side ----
 
-	private @Nullable Chunk chunk() {
-		Chunk chunk = this.current;
-		if (chunk == null || (this.position == chunk.end && !chunk.last)) {
-			Chunk next = this.offered;
-			if (next == null) {
-				return chunk;
+	@Override
+	public int readyOctets() {
+		return this.held ? 0 : (int) (this.written - this.taken);
+	}
+
+	@Override
+	public boolean isReleased() {
+		return this.released > this.taken;
+	}
+
+	@Override
+	public boolean isComplete() {
+		return !this.held && this.complete;
+	}
+
+	@Override
+	public boolean copy(ByteBuffer out, int length) {
+		if (!CLAIM.compareAndSet(this, FREE, COPYING)) {
+			return false;
+		}
+		try {
+			for (int left = length; left > 0;) {
+				left -= copySome(out, left);
 			}
-			if (chunk != null) {
-				this.used = chunk.octets;
-			}
-			this.current = next;
-			this.position = next.offset;
-			this.offered = null;
+		}
+		finally {
+			this.claim = FREE;
+		}
+		long before = this.taken;
+		long after = before + length;
+		this.taken = after;
+		// Read after that: who then writes more has seen what was taken.
+		long total = this.written;
+		if (total - before > CHUNK && total - after <= CHUNK) {
 			wakeWriter();
-			if (isCalledOff()) {
-				letGoOfContent();
-				return null;
-			}
-			return next;
-		}
-		return chunk;
-	}
-
-	/**
-	 * What a window has left of a chunk shares a frame with the next one, and a little
-	 * waits for it if its writer has more to come.
-	 */
-	int readyOctets() {
-		Chunk chunk = this.held ? null : chunk();
-		if (chunk == null) {
-			return 0;
-		}
-		int left = chunk.end - this.position;
-		Chunk next = chunk.last ? null : this.offered;
-		if (next != null) {
-			return left + next.end - next.offset;
-		}
-		return (left < SendHalf.CRUMB && chunk.more) ? 0 : left;
-	}
-
-	boolean isComplete() {
-		Chunk chunk = this.held ? null : chunk();
-		if (chunk == null || chunk.last) {
-			return chunk != null;
-		}
-		Chunk next = this.offered;
-		return next != null && next.last;
-	}
-
-	/**
-	 * Copies content that is ready.
-	 * @return whether all of it was copied; {@code false} once the upload was called off
-	 */
-	boolean copy(ByteBuffer out, int length) {
-		for (int left = length; left > 0;) {
-			Chunk chunk = chunk();
-			if (chunk == null || !CLAIM.compareAndSet(this, FREE, COPYING)) {
-				return false;
-			}
-			try {
-				int some = Math.min(left, chunk.end - this.position);
-				out.put(chunk.octets, this.position, some);
-				this.position += some;
-				left -= some;
-			}
-			finally {
-				this.claim = FREE;
-			}
 		}
 		return true;
 	}
 
-	/** Octets of content; immutable, though the array is used again after it was sent. */
-	static final class Chunk {
+	private int copySome(ByteBuffer out, int most) {
+		Chunk chunk = this.current;
+		if (chunk == null) {
+			chunk = Objects.requireNonNull(this.first);
+			this.first = null;
+			enter(chunk);
+		}
+		Chunk next = chunk.next;
+		if (next != null && this.position == chunk.end) {
+			this.used = chunk.octets;
+			enter(next);
+			return 0;
+		}
+		int some = (next != null) ? Math.min(most, chunk.end - this.position) : most;
+		out.put(chunk.octets, this.position, some);
+		this.position += some;
+		return some;
+	}
+
+	private void enter(Chunk chunk) {
+		this.current = chunk;
+		this.position = chunk.offset;
+	}
+
+	/** Some of the content, in an array that is used again after it was sent. */
+	private static final class Chunk {
 
 		final byte[] octets;
 
 		final int offset;
 
-		final int end;
+		/** Owned by the writer until there is a next chunk. */
+		int end;
 
-		final boolean last;
+		/** Written once by the writer, when this one is full. */
+		volatile @Nullable Chunk next;
 
-		/** The writer has not asked for it to be sent: it goes on, flushes or ends. */
-		final boolean more;
-
-		Chunk(byte[] octets, int offset, int length, boolean last) {
-			this(octets, offset, length, last, false);
-		}
-
-		private Chunk(byte[] octets, int offset, int length, boolean last, boolean more) {
+		Chunk(byte[] octets, int offset) {
 			this.octets = octets;
 			this.offset = offset;
-			this.end = offset + length;
-			this.last = last;
-			this.more = more;
-		}
-
-		/** A chunk that is handed over because it is full. */
-		static Chunk full(byte[] octets) {
-			return new Chunk(octets, 0, octets.length, false, true);
+			this.end = offset;
 		}
 
 	}

@@ -2,6 +2,7 @@ package io.github.h2transport.conn;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 import io.github.h2transport.FailureContext;
@@ -10,18 +11,15 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a request body is written to by the calling thread. A write copies, so the
  * caller's array is its own again when it returns; it waits while two chunks are on their
- * way. Once the server wants no more, it throws {@link Stopped}, which the transport
- * turns into the response.
+ * way. Flushing is not needed: what was written leaves in full frames, or as soon as the
+ * writer pauses. Once the server wants no more, it throws {@link Stopped}, which the
+ * transport turns into the response.
  */
 public final class UploadStream extends OutputStream {
-
-	/** Two frames of the usual size: large enough to keep the socket busy. */
-	private static final int CHUNK = 32 * 1024;
 
 	private final ClientStream stream;
 
@@ -29,20 +27,16 @@ public final class UploadStream extends OutputStream {
 
 	private final long declared;
 
-	private byte @Nullable [] chunk;
-
-	private int filled;
+	private final PauseWatch watch;
 
 	private long written;
-
-	/** A full chunk was handed over since the last flush; a little of it may wait. */
-	private boolean unflushed;
 
 	private boolean ended;
 
 	UploadStream(ClientStream stream, Upload upload) {
 		this.stream = stream;
 		this.upload = upload;
+		this.watch = new PauseWatch(stream, upload);
 		this.declared = stream.request().contentLength();
 	}
 
@@ -82,32 +76,31 @@ public final class UploadStream extends OutputStream {
 		if (this.ended) {
 			throw new IOException("The request body is complete");
 		}
+		if (this.upload.isCalledOff()) {
+			throw new Stopped();
+		}
 		this.written += length;
 		if (this.declared >= 0 && this.written > this.declared) {
 			throw wrongLength("more than");
 		}
-		int from = offset;
-		int left = length;
-		while (left > 0) {
-			byte[] target = target();
-			int some = Math.min(left, target.length - this.filled);
-			System.arraycopy(octets, from, target, this.filled, some);
-			this.filled += some;
-			from += some;
-			left -= some;
-			if (this.filled == target.length) {
-				handOver(Upload.Chunk.full(target));
-				this.unflushed = true;
+		ByteBuffer source = ByteBuffer.wrap(octets, offset, length);
+		while (source.hasRemaining()) {
+			this.upload.write(source, Math.min(source.remaining(), room()));
+			if (this.upload.isWorthTelling()) {
+				tell();
 			}
 		}
+		this.watch.wrote();
 	}
 
-	/** Sends what was written so far. */
+	/**
+	 * Sends nothing by itself: what was written leaves as soon as it fills a frame, or
+	 * when nothing more is written for some milliseconds.
+	 */
 	@Override
 	public void flush() throws IOException {
-		if (!this.ended && (this.filled > 0 || this.unflushed)) {
-			handOver(new Upload.Chunk(octets(), 0, this.filled, false));
-			this.unflushed = false;
+		if (!this.ended) {
+			awaitRoom();
 		}
 	}
 
@@ -120,37 +113,41 @@ public final class UploadStream extends OutputStream {
 		if (this.declared >= 0 && this.written < this.declared) {
 			throw wrongLength("fewer than");
 		}
-		handOver(new Upload.Chunk(octets(), 0, this.filled, true));
+		awaitRoom();
+		this.upload.complete();
 		this.ended = true;
+		tell();
 	}
 
-	private byte[] target() {
-		byte[] octets = this.chunk;
-		if (octets == null) {
-			octets = this.upload.reuse();
-			if (octets == null || octets.length == 0) {
-				octets = new byte[CHUNK];
-			}
-			this.chunk = octets;
-			this.filled = 0;
+	private int room() throws IOException {
+		int room = this.upload.room();
+		if (room > 0) {
+			return room;
 		}
-		return octets;
+		if (this.upload.written() > 0) {
+			awaitRoom();
+		}
+		byte[] chunk = this.upload.reuse();
+		chunk = (chunk != null) ? chunk : new byte[chunkSize()];
+		this.upload.begin(chunk);
+		return chunk.length;
 	}
 
-	private byte[] octets() {
-		return (this.chunk != null) ? this.chunk : new byte[0];
+	private int chunkSize() {
+		return (this.declared >= 0) ? (int) Math.min(this.declared, Upload.CHUNK) : Upload.CHUNK;
 	}
 
-	private void handOver(Upload.Chunk content) throws IOException {
+	private void awaitRoom() throws IOException {
+		if (!this.upload.isReady()) {
+			// Room comes by what is sent, and of the latest octets nobody may know yet.
+			tell();
+		}
 		if (!this.stream.awaitUpload(this.upload)) {
 			throw new Stopped();
 		}
-		if (content.last) {
-			this.upload.complete();
-		}
-		this.upload.offer(content);
-		this.chunk = null;
-		this.filled = 0;
+	}
+
+	private void tell() {
 		this.stream.connection().submit(new StreamOps.Content(this.stream));
 	}
 

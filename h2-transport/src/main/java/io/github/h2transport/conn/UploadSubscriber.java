@@ -15,10 +15,16 @@ import io.github.h2transport.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the content of a request from a publisher: one buffer is asked for whenever the
- * one before is on its way, so the flow-control windows are what it asks by.
+ * Takes the content of a request from a publisher: one buffer after the other is asked
+ * for while there is little unsent, so the flow-control windows are what it asks by.
  */
 final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
+
+	/** Room for a short message. */
+	private static final int FIRST_CHUNK = 1024;
+
+	/** Room for a frame. */
+	private static final int CHUNK = 16 * 1024;
 
 	private final ClientStream stream;
 
@@ -27,6 +33,8 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 	private final Consumer<Throwable> onFailure;
 
 	private final long declared;
+
+	private final PauseWatch watch;
 
 	private final AtomicInteger work = new AtomicInteger();
 
@@ -51,6 +59,7 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 		this.stream = stream;
 		this.upload = upload;
 		this.onFailure = onFailure;
+		this.watch = new PauseWatch(stream, upload);
 		this.declared = stream.request().contentLength();
 	}
 
@@ -81,17 +90,35 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 
 	@Override
 	public void onNext(ByteBuffer buffer) {
-		byte[] octets = new byte[buffer.remaining()];
-		buffer.get(octets);
-		this.written += octets.length;
+		this.written += buffer.remaining();
 		if (this.declared >= 0 && this.written > this.declared) {
 			fail(wrongLength("more than"));
 			return;
 		}
-		this.upload.offer(new Upload.Chunk(octets, 0, octets.length, false));
+		append(buffer);
+		if (this.upload.isWorthTelling()) {
+			tell();
+		}
+		this.watch.wrote();
 		this.asked = false;
-		this.stream.connection().submit(new StreamOps.Content(this.stream));
 		goOn();
+	}
+
+	/** Small buffers share a chunk, a large one has its own. */
+	private void append(ByteBuffer buffer) {
+		int room = Math.min(buffer.remaining(), this.upload.room());
+		if (room > 0) {
+			this.upload.write(buffer, room);
+		}
+		if (buffer.hasRemaining()) {
+			int least = (this.written > FIRST_CHUNK) ? CHUNK : FIRST_CHUNK;
+			this.upload.begin(new byte[Math.max(buffer.remaining(), least)]);
+			this.upload.write(buffer, buffer.remaining());
+		}
+	}
+
+	private void tell() {
+		this.stream.connection().submit(new StreamOps.Content(this.stream));
 	}
 
 	@Override
@@ -150,8 +177,7 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 			fail(ex);
 			return;
 		}
-		this.upload.offer(new Upload.Chunk(new byte[0], 0, 0, true));
-		this.stream.connection().submit(new StreamOps.Content(this.stream));
+		tell();
 	}
 
 	private InvalidRequestException wrongLength(String relation) {

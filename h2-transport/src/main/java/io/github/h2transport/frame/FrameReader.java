@@ -143,6 +143,9 @@ public final class FrameReader {
 		this.type = lengthAndType & 0xff;
 		this.flags = header.get() & 0xff;
 		this.streamId = header.getInt() & STREAM_ID_MASK;
+		if (!this.serverPrefaceSeen) {
+			refuseText(header.position() - FrameWriter.FRAME_HEADER_SIZE, header);
+		}
 		if (this.listener != null) {
 			this.listener.frameHeader(this.length, this.type, this.flags, this.streamId);
 		}
@@ -161,11 +164,6 @@ public final class FrameReader {
 
 	/** Section 3.4: the server's preface is a SETTINGS frame, and its first frame. */
 	private void checkServerPreface() throws ConnectionError {
-		if (looksLikeHttp1()) {
-			throw new ConnectionError(ErrorCode.PROTOCOL_ERROR,
-					"The server answered in HTTP/1.1: it does not speak HTTP/2 on this port, "
-							+ "or does not expect it without TLS and ALPN");
-		}
 		if (this.type != FrameType.SETTINGS || isSet(Flags.ACK)) {
 			throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "The server's first frame must be SETTINGS, but is "
 					+ FrameLog.received(this.length, this.type, this.flags, this.streamId));
@@ -173,9 +171,23 @@ public final class FrameReader {
 		this.serverPrefaceSeen = true;
 	}
 
-	/** Recognises {@code HTTP/1.} in the fields where a frame header would have it. */
-	private boolean looksLikeHttp1() {
-		return this.length == 0x485454 && this.type == 'P' && this.flags == '/' && this.streamId >>> 16 == 0x312e;
+	/**
+	 * A server of HTTP/1.1, or of anything else that people read, is told by what it says
+	 * in the place of a frame header; as numbers that would be a riddle.
+	 */
+	private static void refuseText(int start, ByteBuffer header) throws ConnectionError {
+		StringBuilder text = new StringBuilder(FrameWriter.FRAME_HEADER_SIZE);
+		for (int i = 0; i < FrameWriter.FRAME_HEADER_SIZE; i++) {
+			int octet = header.get(start + i);
+			boolean blank = octet == '\r' || octet == '\n' || octet == '\t';
+			if (!blank && (octet < ' ' || octet > '~')) {
+				return;
+			}
+			text.append(blank ? ' ' : (char) octet);
+		}
+		String said = text.toString().startsWith("HTTP/1.") ? "in HTTP/1.1" : "\"" + text + "...\"";
+		throw new ConnectionError(ErrorCode.PROTOCOL_ERROR, "The server answered " + said
+				+ ": it does not speak HTTP/2 on this port, or does not expect it without TLS and ALPN");
 	}
 
 	/** Decides how the payload is read. Frames without one of interest are done here. */

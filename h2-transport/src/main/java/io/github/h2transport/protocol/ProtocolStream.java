@@ -2,9 +2,7 @@ package io.github.h2transport.protocol;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 
-import io.github.h2transport.Headers;
 import io.github.h2transport.protocol.StreamState.Input;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #advance} return {@link StreamState#CLOSED}, and that one releases the stream's
  * slot.
  */
-public abstract class ProtocolStream {
+public abstract class ProtocolStream implements UploadOrder.Upload {
 
 	private static final VarHandle STATE;
 
@@ -100,6 +98,9 @@ public abstract class ProtocolStream {
 			}
 			StreamState next = current.next(input);
 			if (next == null || next == current || STATE.compareAndSet(this, current, next)) {
+				if (next == StreamState.CLOSED) {
+					answered();
+				}
 				return next;
 			}
 		}
@@ -143,10 +144,19 @@ public abstract class ProtocolStream {
 		this.endStreamSent = true;
 	}
 
+	/** The peer has answered, or will not any more. */
+	final void answered() {
+		SendWindow window = this.sendWindow;
+		if (window != null) {
+			window.answered();
+		}
+	}
+
 	/**
 	 * Returns the stream id.
 	 * @return an odd number, 0 until the stream is opened
 	 */
+	@Override
 	public final int id() {
 		return this.id;
 	}
@@ -159,6 +169,7 @@ public abstract class ProtocolStream {
 	 * Returns how much content the peer lets us send. Thread-safe.
 	 * @return always the same window
 	 */
+	@Override
 	public final SendWindow sendWindow() {
 		SendWindow window = this.sendWindow;
 		if (window != null) {
@@ -211,31 +222,22 @@ public abstract class ProtocolStream {
 	}
 
 	/**
-	 * Returns how many octets of content are ready to be sent. For the holder of the pen.
-	 * @return 0 or more
+	 * Returns the content of the request.
+	 * @return {@code null} if HEADERS are all of it
 	 */
-	protected abstract int readyOctets();
+	protected abstract @Nullable OutgoingContent content();
 
-	/**
-	 * Copies ready content. For the holder of the pen.
-	 * @param out has room for {@code length} octets
-	 * @param length at most {@link #readyOctets()}
-	 * @return whether they were copied; {@code false} if the upload was called off
-	 */
-	protected abstract boolean copyContent(ByteBuffer out, int length);
+	@Override
+	public final int readyOctets() {
+		OutgoingContent content = content();
+		return (content != null) ? content.readyOctets() : 0;
+	}
 
-	/**
-	 * Returns whether the ready octets are the last ones. For the holder of the pen.
-	 * @return {@code true} if END_STREAM goes out with them
-	 */
-	protected abstract boolean isContentComplete();
-
-	/**
-	 * Returns the trailer section that ends the request. For the holder of the pen, asked
-	 * once the content is complete.
-	 * @return empty if there is none
-	 */
-	protected abstract Headers contentTrailers();
+	@Override
+	public final boolean isContentOver() {
+		OutgoingContent content = content();
+		return isLocalDone() || content == null || content.isCalledOff();
+	}
 
 	/**
 	 * END_STREAM was encoded. By the holder of the pen; only to take notes.

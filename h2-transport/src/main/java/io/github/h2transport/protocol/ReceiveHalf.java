@@ -339,6 +339,7 @@ public final class ReceiveHalf implements FrameHandler {
 			return;
 		}
 		stream.headReceived = true;
+		stream.answered();
 		stream.advance(Input.RECEIVE_HEADERS);
 		this.events.head(stream, status, headers);
 		if (this.blockEndsStream) {

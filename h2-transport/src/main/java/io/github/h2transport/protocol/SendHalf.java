@@ -1,8 +1,6 @@
 package io.github.h2transport.protocol;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.function.Consumer;
 
 import io.github.h2transport.ErrorCode;
@@ -54,11 +52,8 @@ public final class SendHalf {
 
 	private final SendWindow connectionWindow = new SendWindow();
 
-	/** Streams with content to send, in turn. Few connections have any. */
-	private final Deque<ProtocolStream> uploads = new ArrayDeque<>(1);
-
-	/** Those that found no window in the present round; empty between rounds. */
-	private final Deque<ProtocolStream> blocked = new ArrayDeque<>(1);
+	/** Whose content goes next. Few connections have any. */
+	private final UploadOrder<ProtocolStream> uploads = new UploadOrder<>();
 
 	private final Consumer<ProtocolStream> onClosed;
 
@@ -220,6 +215,7 @@ public final class SendHalf {
 			ended(stream, Input.SEND_END_STREAM);
 		}
 		else {
+			this.uploads.opened(stream);
 			upload(stream);
 		}
 	}
@@ -252,10 +248,24 @@ public final class SendHalf {
 	 * @param stream an open stream
 	 */
 	public void upload(ProtocolStream stream) {
-		if (!stream.inUploadRing && !stream.isLocalDone()) {
-			stream.inUploadRing = true;
-			this.uploads.add(stream);
+		if (stream.isLocalDone()) {
+			this.uploads.over(stream);
 		}
+		else if (!stream.inUploadRing) {
+			stream.inUploadRing = true;
+			this.uploads.ready(stream, isSmall(stream));
+		}
+	}
+
+	private boolean isSmall(ProtocolStream stream) {
+		OutgoingContent content = stream.content();
+		return content != null && content.isComplete() && content.readyOctets() <= frame()
+				&& stream.sendWindow().sent() == 0;
+	}
+
+	/** How much content a DATA frame carries at most. */
+	private int frame() {
+		return Math.min(this.peer.maxFrameSize(), this.contentPerFrame);
 	}
 
 	/**
@@ -274,6 +284,7 @@ public final class SendHalf {
 	}
 
 	private void ended(ProtocolStream stream, Input input) {
+		this.uploads.over(stream);
 		if (input == Input.SEND_END_STREAM) {
 			stream.endStreamSent();
 			stream.contentSent();
@@ -333,35 +344,31 @@ public final class SendHalf {
 	}
 
 	/**
-	 * Sends content of the uploading streams in turn, one frame each, as far as the
-	 * windows and the buffer reach.
+	 * Sends content of the uploading streams, a frame at a time in the order of
+	 * {@link UploadOrder}, as far as the windows and the buffer reach.
 	 * @param now the time
 	 * @return whether it stopped for want of buffer only
 	 */
 	public boolean pump(long now) {
-		boolean progress = true;
-		while (progress && hasRoom() && !this.uploads.isEmpty()) {
-			progress = false;
-			for (int turns = this.uploads.size(); turns > 0 && hasRoom(); turns--) {
-				ProtocolStream stream = this.uploads.remove();
-				int sent = sendSome(stream, now);
-				if (sent > 0) {
-					this.uploads.add(stream);
-					progress = true;
-				}
-				else if (sent == DONE) {
-					stream.inUploadRing = false;
-				}
-				else {
-					this.blocked.add(stream);
-				}
-			}
-			// Whoever found no window keeps its turn, or others would take all the
-			// credit that comes frame by frame.
-			for (ProtocolStream stream = this.blocked.pollLast(); stream != null; stream = this.blocked.pollLast()) {
-				this.uploads.addFirst(stream);
-			}
+		if (this.uploads.isEmpty()) {
+			return false;
 		}
+		this.uploads.begin(connectionWindow());
+		while (hasRoom()) {
+			ProtocolStream stream = this.uploads.next(connectionWindow(), frame());
+			if (stream == null) {
+				break;
+			}
+			int sent = sendSome(stream, now);
+			if (sent > 0) {
+				this.uploads.sent(stream, sent, !stream.isLocalDone());
+			}
+			else if (sent == 0) {
+				this.uploads.blocked(stream);
+			}
+			stream.inUploadRing = sent != DONE && !stream.isLocalDone();
+		}
+		this.uploads.end();
 		return !hasRoom() && !this.uploads.isEmpty();
 	}
 
@@ -375,20 +382,27 @@ public final class SendHalf {
 	}
 
 	private int sendSome(ProtocolStream stream, long now) {
-		if (stream.isLocalDone()) {
+		OutgoingContent content = stream.content();
+		if (content == null || stream.isContentOver()) {
 			return DONE;
 		}
 		// The order matters: content that is complete now cannot grow afterwards.
-		boolean complete = stream.isContentComplete();
-		int ready = stream.readyOctets();
-		if (ready == 0) {
-			if (complete) {
-				finish(stream, true);
-			}
+		boolean complete = content.isComplete();
+		int ready = content.readyOctets();
+		if (ready == 0 && complete) {
+			finish(stream, content, true);
+			return DONE;
+		}
+		int frame = frame();
+		if (!complete && !content.isReleased()) {
+			// The last octets wait for more, or for the end: see SourcePause.
+			ready = (ready - 1) / frame * frame;
+		}
+		if (ready <= 0) {
 			return DONE;
 		}
 		long window = Math.min(stream.sendWindow().available(this.peer.initialWindowSize()), connectionWindow());
-		int length = (int) Math.min(Math.min(ready, Math.min(this.peer.maxFrameSize(), this.contentPerFrame)), window);
+		int length = (int) Math.min(Math.min(ready, frame), window);
 		if (length < ready && length > CRUMB && window > length && window - length < CRUMB) {
 			length = (int) window - CRUMB;
 		}
@@ -398,13 +412,13 @@ public final class SendHalf {
 		}
 		int start = this.out.position();
 		this.out.position(start + FrameWriter.FRAME_HEADER_SIZE);
-		if (!stream.copyContent(this.out, length)) {
+		if (!content.copy(this.out, length)) {
 			this.out.position(start);
 			return DONE;
 		}
 		int end = this.out.position();
 		boolean last = complete && length == ready;
-		boolean endStream = last && stream.contentTrailers().isEmpty();
+		boolean endStream = last && content.trailers().isEmpty();
 		this.out.position(start);
 		FrameWriter.dataHeader(this.out, stream.id(), length, endStream);
 		this.out.position(end);
@@ -413,8 +427,7 @@ public final class SendHalf {
 		this.dataSent = this.connectionWindow.sent();
 		stream.sentAt(now);
 		if (last) {
-			finish(stream, false);
-			return DONE;
+			finish(stream, content, false);
 		}
 		return length;
 	}
@@ -422,8 +435,8 @@ public final class SendHalf {
 	/**
 	 * Ends the request: by its trailers, by an empty DATA frame, or it is ended already.
 	 */
-	private void finish(ProtocolStream stream, boolean byFrame) {
-		Headers trailers = stream.contentTrailers();
+	private void finish(ProtocolStream stream, OutgoingContent content, boolean byFrame) {
+		Headers trailers = content.trailers();
 		if (!trailers.isEmpty()) {
 			trailers(stream, trailers);
 		}
@@ -470,7 +483,7 @@ public final class SendHalf {
 	}
 
 	public int uploading() {
-		return this.uploads.size();
+		return this.uploads.count();
 	}
 
 }

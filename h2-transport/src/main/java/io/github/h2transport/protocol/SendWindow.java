@@ -17,6 +17,9 @@ public final class SendWindow {
 	/** Octets sent; written by the holder of the pen alone. */
 	private volatile long sent;
 
+	/** Set once the peer has answered or the stream is closed. */
+	private volatile boolean answered;
+
 	/**
 	 * Takes a WINDOW_UPDATE. For the loop.
 	 * @param increment 1 to 2^31-1
@@ -31,6 +34,19 @@ public final class SendWindow {
 		}
 		this.granted = total;
 		return true;
+	}
+
+	/** The peer has answered, or the stream is closed. Any thread. */
+	void answered() {
+		this.answered = true;
+	}
+
+	/**
+	 * Returns whether the peer is known to read the stream's content, or to have done so.
+	 * @return whether it has given credit, has answered or has closed the stream
+	 */
+	public boolean isRead() {
+		return this.granted > 0 || this.answered;
 	}
 
 	/**

@@ -146,7 +146,10 @@ final class AsyncRoundTrip extends Call {
 		this.current = stream;
 		stream.onResponse(() -> responded(stream, connection));
 		RequestBody body = body();
-		if (body instanceof RequestBody.Published published) {
+		if (!stream.hasUpload()) {
+			// END_STREAM goes out with the header section.
+		}
+		else if (body instanceof RequestBody.Published published) {
 			stream.uploadFrom(published, (failure) -> this.bodyFailure = failure);
 		}
 		else if (!(body instanceof RequestBody.Bytes)) {

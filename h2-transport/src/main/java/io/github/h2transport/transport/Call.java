@@ -88,7 +88,8 @@ abstract class Call implements StreamPlan {
 		this.times = new CallTimes((response != null) ? deadline(response) : 0,
 				(response != null) ? 0 : this.options.progressTimeout().toNanos(), this.startNanos, read.toNanos(),
 				(own.readTimeout() != null || this.options.hasReadTimeout()) ? read.toNanos() : 0,
-				deadline((own.exchangeTimeout() != null) ? own.exchangeTimeout() : this.options.exchangeTimeout()));
+				deadline((own.exchangeTimeout() != null) ? own.exchangeTimeout() : this.options.exchangeTimeout()),
+				this.startNanos, own);
 		this.head = RequestHead.of(request, target.target());
 		this.key = target.key(own, this.startNanos);
 	}

@@ -128,6 +128,9 @@ final class RoundTrip extends Call {
 		ClientStream current = connection.start(this);
 		this.stream = current;
 		// What is turned away at once leaves a one-shot body unread for the next attempt.
+		if (!current.hasUpload()) {
+			return current.awaitResponse();
+		}
 		if (body instanceof RequestBody.Published published) {
 			if (current.uploadStream().awaitWanted()) {
 				return subscribe(published, current);

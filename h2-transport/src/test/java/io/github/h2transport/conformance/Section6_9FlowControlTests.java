@@ -139,8 +139,7 @@ class Section6_9FlowControlTests {
 		Exchange call = this.peer.call(upload("/"));
 		ScriptedWriter out = call.upload();
 		out.write(new byte[4]);
-		out.flush();
-		this.peer.expect(headers(1), data(1, 4)).expectNothing();
+		this.peer.expect(headers(1)).await(data(1, 4)).expectNothing();
 		this.peer.send(settings(INITIAL_WINDOW_SIZE, 0)).expect(settingsAck());
 		out.end();
 		this.peer.expect(data(1, 0).endStream());
@@ -189,8 +188,7 @@ class Section6_9FlowControlTests {
 			.expect(settingsAck())
 			.expectNothing();
 		call.upload().write(new byte[1]);
-		call.upload().end();
-		this.peer.expect(data(1, 1).endStream());
+		this.peer.await(data(1, 1));
 	}
 
 	@Test

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.LockSupport;
 
+import io.github.h2transport.protocol.SourcePause;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,8 @@ final class ManualLoop implements Loop {
 	private static final int READ_BUFFER_SIZE = 64 * 1024;
 
 	private static final int ENDLESS = 10_000;
+
+	private final Queue<Runnable> moments = new ConcurrentLinkedQueue<>();
 
 	private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
 
@@ -103,6 +106,21 @@ final class ManualLoop implements Loop {
 			}
 			turn();
 		}
+	}
+
+	/**
+	 * Lets the time pass that somebody waits for who watches a pause.
+	 * @return whether anybody does
+	 */
+	boolean passMoment() {
+		if (this.moments.isEmpty()) {
+			return false;
+		}
+		List<Runnable> due = List.copyOf(this.moments);
+		this.moments.clear();
+		this.nowNanos += SourcePause.LOOK_NANOS;
+		turn(() -> due.forEach(Runnable::run));
+		return true;
 	}
 
 	/** Moves the clock in one step, and lets every member see it. */
@@ -207,6 +225,14 @@ final class ManualLoop implements Loop {
 	public void afterFlush(Runnable action) {
 		onlyOnLoop();
 		this.afterFlush.add(action);
+	}
+
+	@Override
+	public void inAMoment(Runnable action) {
+		if (this.ended) {
+			throw new RejectedExecutionException("The loop has ended");
+		}
+		this.moments.add(action);
 	}
 
 	@Override

@@ -65,8 +65,7 @@ class RequestContentTests {
 		Exchange call = this.peer.call(upload("/a"));
 		try (UploadStream out = call.upload()) {
 			out.write("one".getBytes());
-			out.flush();
-			this.peer.expect(headers(1), data(1, "one")).expectNothing();
+			this.peer.expect(headers(1)).expectNothing().pause().expect(data(1, "one")).expectNothing();
 			out.write("two".getBytes());
 		}
 		this.peer.expect(data(1, "two").endStream());
@@ -87,12 +86,12 @@ class RequestContentTests {
 	}
 
 	@Test
-	void twoUploadsTakeTurns() throws Exception {
+	void theOlderOfTwoUploadsGoesFirst() throws Exception {
 		this.peer.wire().onlyTheLoopWrites();
 		this.peer.call(post("/a", new byte[2 * FRAME]));
 		this.peer.call(post("/b", new byte[2 * FRAME]));
 		this.peer.send(windowUpdate(0, 1_000_000));
-		this.peer.expect(headers(1), headers(3), data(1, FRAME), data(3, FRAME), data(1, FRAME).endStream(),
+		this.peer.expect(headers(1), headers(3), data(1, FRAME), data(1, FRAME).endStream(), data(3, FRAME),
 				data(3, FRAME - 1), data(3, 1).endStream());
 	}
 
@@ -231,30 +230,60 @@ class RequestContentTests {
 	}
 
 	@Test
-	void whatAWindowLeavesOfAChunkWaitsForTheNextUnlessItIsFlushed() throws Exception {
+	void theLastFrameWaitsForMoreUntilTheWriterPauses() throws Exception {
 		this.peer.send(settings(0x4, 32 * 1024 - 1)).expect(settingsAck());
 		UploadStream out = this.peer.call(upload("/a")).upload();
 		out.write(new byte[32 * 1024]);
-		this.peer.expect(headers(1), data(1, FRAME), data(1, FRAME - 1));
+		this.peer.expect(headers(1)).expectNothing();
+		out.write(0);
+		this.peer.expect(data(1, FRAME), data(1, FRAME - 1)).expectNothing();
 		this.peer.send(windowUpdate(1, 100_000)).expectNothing();
 		out.flush();
-		this.peer.expect(data(1, 1)).expectNothing();
-		out.flush();
-		this.peer.expectNothing();
+		this.peer.expectNothing().pause().pause().expect(data(1, 2)).expectNothing();
+		this.peer.pause().expectNothing();
 		out.write(new byte[10]);
 		out.close();
 		this.peer.expect(data(1, 10).endStream());
 	}
 
 	@Test
-	void whatAWindowLeavesOfTheLastChunkEndsTheContent() throws Exception {
+	void aWriterThatDripsIsLetThroughNowAndThen() throws Exception {
+		UploadStream out = this.peer.call(upload("/a")).upload();
+		out.write(0);
+		this.peer.expect(headers(1));
+		for (int i = 0; i < 9; i++) {
+			out.write(0);
+			this.peer.pause().expectNothing();
+		}
+		out.write(0);
+		this.peer.pause().expect(data(1, 11)).expectNothing();
+	}
+
+	@Test
+	void whatAWindowLeavesOfTheContentEndsIt() throws Exception {
 		this.peer.send(settings(0x4, 32 * 1024 - 1)).expect(settingsAck());
 		UploadStream out = this.peer.call(upload("/a")).upload();
 		out.write(new byte[32 * 1024]);
-		this.peer.send(windowUpdate(1, 100));
-		this.peer.expect(headers(1), data(1, FRAME), data(1, FRAME - 1)).expectNothing();
+		this.peer.pause().expect(headers(1), data(1, FRAME), data(1, FRAME - 1)).expectNothing();
 		out.close();
-		this.peer.expect(data(1, 1).endStream());
+		this.peer.send(windowUpdate(1, 100)).expect(data(1, 1).endStream());
+	}
+
+	@Test
+	void contentOfDeclaredLengthEndsWithItsLastOctets() throws Exception {
+		UploadStream out = this.peer.call(upload("/a", 5)).upload();
+		out.write(new byte[5]);
+		out.flush();
+		this.peer.expect(headers(1)).expectNothing().pause().expect(data(1, 5).endStream());
+		out.close();
+		this.peer.expectNothing();
+	}
+
+	@Test
+	void contentOfNoLengthIsNotWritten() throws Exception {
+		Exchange call = this.peer.call(upload("/a", 0));
+		this.peer.expect(headers(1).endStream()).expectNothing();
+		assertThat(call.stream().hasUpload()).isFalse();
 	}
 
 	@Test

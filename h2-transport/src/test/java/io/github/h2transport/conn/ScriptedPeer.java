@@ -156,6 +156,13 @@ public final class ScriptedPeer {
 		return settle();
 	}
 
+	/** Whoever writes content pauses, so that what there is leaves. */
+	public ScriptedPeer pause() {
+		settle();
+		this.loop.passMoment();
+		return settle();
+	}
+
 	// ---- what the client sends ----
 
 	/** The next frames of the client must be these; others may follow. */

@@ -70,11 +70,15 @@ class Section3_4ServerPrefaceTests {
 	}
 
 	@Test
-	void otherTextIsNotTakenForHttp1() {
+	void otherTextIsQuotedAndNotTakenForHttp1() {
 		Reading.fromTheStart("SSH-2.0-OpenSSH\r\n".getBytes(StandardCharsets.US_ASCII))
 			.sees()
-			.failsWith("PROTOCOL_ERROR: The server's first frame must be SETTINGS, "
-					+ "but is << 0x2e302d4f 5460808 0x2d 0x32");
+			.failsWith("PROTOCOL_ERROR: The server answered \"SSH-2.0-O...\": it does not speak HTTP/2 on this port, "
+					+ "or does not expect it without TLS and ALPN");
+		Reading.fromTheStart("<!DOCTYPE html>\n<html>".getBytes(StandardCharsets.US_ASCII))
+			.sees()
+			.failsWith("PROTOCOL_ERROR: The server answered \"<!DOCTYPE...\": it does not speak HTTP/2 on this port, "
+					+ "or does not expect it without TLS and ALPN");
 	}
 
 }

@@ -17,7 +17,6 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 import com.sun.management.ThreadMXBean;
-import io.github.h2transport.Headers;
 import io.github.h2transport.frame.ConnectionError;
 import io.github.h2transport.frame.Octets;
 import org.jspecify.annotations.Nullable;
@@ -366,23 +365,8 @@ class ReceiveWorkTests {
 		}
 
 		@Override
-		protected int readyOctets() {
-			return 0;
-		}
-
-		@Override
-		protected boolean copyContent(ByteBuffer out, int length) {
-			return false;
-		}
-
-		@Override
-		protected boolean isContentComplete() {
-			return true;
-		}
-
-		@Override
-		protected Headers contentTrailers() {
-			return Headers.empty();
+		protected @Nullable OutgoingContent content() {
+			return null;
 		}
 
 		@Override
