@@ -86,11 +86,11 @@ public final class UploadStream extends OutputStream {
 		ByteBuffer source = ByteBuffer.wrap(octets, offset, length);
 		while (source.hasRemaining()) {
 			this.upload.write(source, Math.min(source.remaining(), room()));
+			this.watch.wrote();
 			if (this.upload.isWorthTelling()) {
 				tell();
 			}
 		}
-		this.watch.wrote();
 	}
 
 	/**

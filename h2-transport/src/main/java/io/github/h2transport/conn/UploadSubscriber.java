@@ -96,7 +96,8 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 			return;
 		}
 		append(buffer);
-		if (this.upload.isWorthTelling()) {
+		if (this.upload.isWorthTelling() || !this.upload.isReady()) {
+			// Room comes by what is sent, and of the latest octets nobody may know yet.
 			tell();
 		}
 		this.watch.wrote();

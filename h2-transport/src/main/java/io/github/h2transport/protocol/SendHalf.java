@@ -259,7 +259,7 @@ public final class SendHalf {
 
 	private boolean isSmall(ProtocolStream stream) {
 		OutgoingContent content = stream.content();
-		return content != null && content.isComplete() && content.readyOctets() <= frame()
+		return content != null && content.isComplete() && content.readyOctets() <= Math.min(frame(), UploadOrder.FRAME)
 				&& stream.sendWindow().sent() == 0;
 	}
 
@@ -393,10 +393,11 @@ public final class SendHalf {
 			finish(stream, content, true);
 			return DONE;
 		}
-		int frame = frame();
+		int frame = this.uploads.most(frame());
 		if (!complete && !content.isReleased()) {
 			// The last octets wait for more, or for the end: see SourcePause.
-			ready = (ready - 1) / frame * frame;
+			int full = Math.min(frame, UploadOrder.FRAME);
+			ready = (ready - 1) / full * full;
 		}
 		if (ready <= 0) {
 			return DONE;

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  * <li>The oldest unfinished upload and all that are read move: they send a frame each in
  * turn, and those that find no window of their own are passed over.
- * <li>Each round begins with one small upload, whose whole content fits into a frame, so
- * it waits no longer than for a frame of each that moves.
+ * <li>Each round begins with one small upload, whose whole content fits into a frame of
+ * 16,384 octets, so it waits no longer than for a frame of each that moves.
  * <li>The others begin when those that move have no use for what the window has left, the
  * oldest first.
  * <li>What nobody has read of all that do not move, the small ones included, is at most a
@@ -44,6 +44,12 @@ import org.jspecify.annotations.Nullable;
  * @param <U> the uploads
  */
 public final class UploadOrder<U extends UploadOrder.Upload> {
+
+	/**
+	 * A frame of the size that every peer takes (RFC 9113 section 4.2). Some take more,
+	 * but such frames are for uploads that move, and for sources that give so much.
+	 */
+	static final int FRAME = 16_384;
 
 	/**
 	 * What nobody reads may use up a quarter of the connection's window: one frame where
@@ -208,9 +214,18 @@ public final class UploadOrder<U extends UploadOrder.Upload> {
 		if (window <= 0) {
 			return false;
 		}
-		long octets = Math.min(Math.min(upload.readyOctets(), frame), window);
+		long octets = Math.min(Math.min(upload.readyOctets(), Math.min(frame, FRAME)), window);
 		long share = (this.size + UNREAD_SHARE - 1) / UNREAD_SHARE;
 		return unread() + octets <= share || window - octets >= this.size - share;
+	}
+
+	/**
+	 * Returns how much the upload whose turn it is may send.
+	 * @param frame how much a frame carries at most
+	 * @return at most as much
+	 */
+	public int most(int frame) {
+		return this.moves ? frame : Math.min(frame, FRAME);
 	}
 
 	/** How much at most of those that do not move nobody has read. */
