@@ -107,6 +107,8 @@ final class SourceGuard implements Runnable, AutoCloseable {
 	/** The writer is back. When this returns, no interrupt of ours is on its way. */
 	@Override
 	public void close() {
+		// The upload may be kept for long by a socket that takes nothing.
+		this.source = null;
 		for (int now = this.state.get(); now != INTERRUPTED; now = this.state.get()) {
 			if (now == INTERRUPTING) {
 				Thread.onSpinWait();

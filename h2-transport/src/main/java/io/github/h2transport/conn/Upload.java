@@ -99,8 +99,8 @@ final class Upload implements OutgoingContent {
 	 */
 	private volatile @Nullable Chunk first;
 
-	/** Owned by the writer. */
-	private @Nullable Chunk last;
+	/** Written by the writer, and emptied by whoever calls the upload off. */
+	private volatile @Nullable Chunk last;
 
 	/** Owned by the writer: how much was written when the pen was told last. */
 	private long told;
@@ -175,11 +175,19 @@ final class Upload implements OutgoingContent {
 			full.next = chunk;
 		}
 		this.last = chunk;
+		if (isCalledOff()) {
+			letGoOfContent();
+		}
 	}
 
 	/** Appends octets for which there is room in the last chunk. */
 	void write(ByteBuffer octets, int length) {
-		Chunk chunk = Objects.requireNonNull(this.last);
+		Chunk chunk = this.last;
+		if (chunk == null) {
+			// Nobody wants them any more.
+			octets.position(octets.limit());
+			return;
+		}
 		octets.get(chunk.octets, chunk.end, length);
 		chunk.end += length;
 		long total = this.written + length;
@@ -270,11 +278,16 @@ final class Upload implements OutgoingContent {
 		while (this.claim != CALLED_OFF && !CLAIM.compareAndSet(this, FREE, CALLED_OFF)) {
 			Thread.onSpinWait();
 		}
-		// The pen writes these while it copies only, which is over.
+		letGoOfContent();
+		wakeWriter();
+	}
+
+	/** The pen sets some of these too, but only while it copies, which is over. */
+	private void letGoOfContent() {
 		this.first = null;
+		this.last = null;
 		this.current = null;
 		this.used = null;
-		wakeWriter();
 	}
 
 	@Override
