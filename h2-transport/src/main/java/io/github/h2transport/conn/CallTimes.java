@@ -85,7 +85,8 @@ public record CallTimes(long responseDeadline, long progressNanos, long sinceNan
 					(this.own.readTimeout() != null) ? OF_THE_CLIENT : "h2.transport.read-timeout");
 		}
 		if (this.responseDeadline == 0) {
-			String value = (this.startNanos != 0) ? " of " + TimeUnit.NANOSECONDS.toMillis(this.progressNanos) + " ms" : "";
+			String value = (this.startNanos != 0) ? " of " + TimeUnit.NANOSECONDS.toMillis(this.progressNanos) + " ms"
+					: "";
 			return "progressTimeout" + value + " (h2.transport.progress-timeout), since no response timeout is set";
 		}
 		return words("responseTimeout", this.responseDeadline - this.startNanos,
