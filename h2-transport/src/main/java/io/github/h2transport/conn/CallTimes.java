@@ -125,7 +125,7 @@ public record CallTimes(long responseDeadline, long progressNanos, long sinceNan
 	 */
 	public CallTimes after(long sentNanos) {
 		return new CallTimes(this.responseDeadline, this.progressNanos, latest(sentNanos), this.readTimeoutNanos,
-				this.eventGapNanos, this.exchangeDeadline);
+				this.eventGapNanos, this.exchangeDeadline, this.startNanos, this.own);
 	}
 
 }
