@@ -25,6 +25,16 @@ interface AsyncExchange {
 	CompletableFuture<Http2Response> roundTripAsync(Http2Request request);
 
 	/**
+	 * Sends a request that may leave HTTP/2.
+	 * @param request the request
+	 * @param written what it was made from
+	 * @return as {@link #roundTripAsync(Http2Request)}
+	 */
+	default CompletableFuture<Http2Response> roundTripAsync(Http2Request request, WrittenReactiveRequest written) {
+		return roundTripAsync(request);
+	}
+
+	/**
 	 * Returns the options that hold where a call says nothing. A transport that is not
 	 * there yet is not made for this.
 	 * @return the transport's options

@@ -1,29 +1,21 @@
 package io.github.h2transport.spring;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Flow;
 import java.util.function.Supplier;
 
-import io.github.h2transport.HeaderField;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
-import io.github.h2transport.Origin;
-import io.github.h2transport.RequestBody;
+import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
-import reactor.adapter.JdkFlowAdapter;
-import reactor.core.publisher.Flux;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 import org.springframework.boot.http.client.HttpClientSettings;
-import org.springframework.core.io.buffer.DataBuffer;
-import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.reactive.ClientHttpConnector;
-import org.springframework.http.client.reactive.ClientHttpRequest;
 
 /**
  * The reactive twin of {@link FallbackExchange}: sends a request over HTTP/2, or over
@@ -56,10 +48,17 @@ final class AsyncFallbackExchange implements AsyncExchange {
 		return this.http2.options();
 	}
 
+	/** What nobody knows the origin of stays at HTTP/2. */
 	@Override
 	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
+		return this.http2.roundTripAsync(request);
+	}
+
+	@Override
+	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request, WrittenReactiveRequest written) {
 		CompletableFuture<Http2Response> result = new CompletableFuture<>();
-		Disposable running = roundTrip(request).subscribe(result::complete, result::completeExceptionally);
+		Disposable running = roundTrip(request, written).contextWrite(written.context())
+			.subscribe(result::complete, result::completeExceptionally);
 		result.whenComplete((response, failure) -> {
 			if (result.isCancelled()) {
 				running.dispose();
@@ -68,62 +67,36 @@ final class AsyncFallbackExchange implements AsyncExchange {
 		return result;
 	}
 
-	private Mono<Http2Response> roundTrip(Http2Request request) {
+	private Mono<Http2Response> roundTrip(Http2Request request, WrittenReactiveRequest written) {
 		if (this.rule.usesHttp1(request, options())) {
-			return overHttp1(request);
+			return overHttp1(request, written);
 		}
 		return Mono.fromFuture(() -> this.http2.roundTripAsync(request))
 			.onErrorResume(Http2Exception.class, (failure) -> {
 				if (this.rule.turnsToHttp1(request, failure, options())) {
-					return overHttp1(request).doOnError((second) -> second.addSuppressed(failure));
+					return overHttp1(request, written).doOnError((second) -> second.addSuppressed(failure));
 				}
 				return Mono.error(this.rule.explain(request, failure, options()));
 			});
 	}
 
-	private Mono<Http2Response> overHttp1(Http2Request request) {
+	private Mono<Http2Response> overHttp1(Http2Request request, WrittenReactiveRequest written) {
+		TransportOptions defaults = FallbackRule.optionsOf(request, options());
+		Http1Clients.Http1Client<ClientHttpConnector> http1;
 		try {
-			return this.client.get(options().forOrigin(Origin.of(request.uri())))
-				.connect(HttpMethod.valueOf(request.method()), request.uri(), (http1) -> write(request, http1))
-				.map(Http1ReactiveResponse::new);
+			http1 = this.client.get(defaults);
 		}
 		catch (IOException ex) {
 			return Mono.error(ex);
 		}
-	}
-
-	private static Mono<Void> write(Http2Request from, ClientHttpRequest to) {
-		for (HeaderField field : from.headers()) {
-			to.getHeaders().add(field.name(), field.value());
-		}
-		RequestBody body = from.body();
-		if (body.contentLength() != RequestBody.UNKNOWN_LENGTH && body != RequestBody.none()
-				&& to.getHeaders().getContentLength() < 0) {
-			// Else content of a known length would be sent in chunks.
-			to.getHeaders().setContentLength(body.contentLength());
-		}
-		if (body instanceof RequestBody.Published published) {
-			return to.writeWith(content(published, to.bufferFactory()));
-		}
-		if (body instanceof RequestBody.Bytes bytes && bytes.length() > 0) {
-			return to.writeWith(Mono.fromCallable(
-					() -> copy(ByteBuffer.wrap(bytes.array(), bytes.offset(), bytes.length()), to.bufferFactory())));
-		}
-		return to.setComplete();
-	}
-
-	/**
-	 * Its buffers are the publisher's again when they were handed on, so they are copied.
-	 */
-	private static Flux<DataBuffer> content(RequestBody.Published published, DataBufferFactory buffers) {
-		Flow.Publisher<ByteBuffer> publisher = published::subscribe;
-		return JdkFlowAdapter.flowPublisherToFlux(publisher).map((piece) -> copy(piece, buffers));
-	}
-
-	private static DataBuffer copy(ByteBuffer octets, DataBufferFactory buffers) {
-		DataBuffer buffer = buffers.allocateBuffer(octets.remaining());
-		buffer.write(octets);
-		return buffer;
+		Http1Timeouts timeouts = written.fields().timeouts(request.uri(), defaults, http1.settings());
+		Mono<Http2Response> answer = http1.client()
+			.connect(HttpMethod.valueOf(request.method()), request.uri(), (to) -> written.writeTo(request, to))
+			.onErrorMap((failure) -> timeouts.reworded(failure, Phase.RESPONSE_HEAD))
+			.map((response) -> new Http1ReactiveResponse(response, timeouts));
+		Duration limit = timeouts.untilHead();
+		return (limit == null) ? answer
+				: answer.timeout(limit, Mono.error(() -> timeouts.passed(Phase.RESPONSE_HEAD)));
 	}
 
 }

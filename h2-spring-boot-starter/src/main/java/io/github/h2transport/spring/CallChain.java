@@ -53,7 +53,9 @@ final class CallChain {
 		this.features.remember(this.current, response);
 		Http2Request next;
 		try {
-			next = this.features.followRedirects() ? RedirectRule.next(this.current, response) : null;
+			// Where a redirect leads is compared with the host it comes from.
+			boolean readable = this.current.uri().getHost() != null;
+			next = (readable && this.features.followRedirects()) ? RedirectRule.next(this.current, response) : null;
 		}
 		catch (ProtocolException ex) {
 			response.close();

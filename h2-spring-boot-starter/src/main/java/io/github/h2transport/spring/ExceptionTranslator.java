@@ -14,6 +14,9 @@ import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.http.client.FilteredHostException;
 
 /**
  * Turns the transport's exceptions into the JDK types that Spring applications already
@@ -52,6 +55,26 @@ final class ExceptionTranslator {
 		return failure;
 	}
 
+	/**
+	 * Finds the refusal of a host by an address filter of Spring Boot, whose contract
+	 * wants its own exception to be thrown.
+	 * @param failure what the transport threw
+	 * @return the exception with the failure behind it, {@code null} for another failure
+	 */
+	private static @Nullable FilteredHostException refusedHost(Http2Exception failure) {
+		Throwable cause = failure;
+		while (cause != null && !(cause instanceof FilteredHostException)) {
+			cause = cause.getCause();
+		}
+		if (!(cause instanceof FilteredHostException refused)) {
+			return null;
+		}
+		if (refused.getSuppressed().length == 0) { // all that waited for a dial share it
+			refused.addSuppressed(failure);
+		}
+		return refused;
+	}
+
 	/** The phases that the connect timeout covers. */
 	private static boolean isConnecting(Phase phase) {
 		return switch (phase) {
@@ -71,8 +94,12 @@ final class ExceptionTranslator {
 		return new IllegalArgumentException(mistake.getMessage(), mistake);
 	}
 
-	/** Does the one or the other. */
+	/** Does whichever of the three fits. */
 	static Exception translateAny(Http2Exception failure) {
+		FilteredHostException refused = refusedHost(failure);
+		if (refused != null) {
+			return refused;
+		}
 		return (failure instanceof InvalidRequestException mistake) ? callersMistake(mistake) : translate(failure);
 	}
 

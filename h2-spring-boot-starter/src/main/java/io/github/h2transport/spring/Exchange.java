@@ -27,6 +27,18 @@ interface Exchange {
 	Http2Response roundTrip(Http2Request request) throws IOException;
 
 	/**
+	 * Sends a request that may leave HTTP/2.
+	 * @param request the request
+	 * @param written what it was made from
+	 * @return the response, to be closed
+	 * @throws io.github.h2transport.Http2Exception if there is none
+	 * @throws IOException what writing the request's content threw
+	 */
+	default Http2Response roundTrip(Http2Request request, WrittenRequest written) throws IOException {
+		return roundTrip(request);
+	}
+
+	/**
 	 * Returns the options that hold where a call says nothing. A transport that is not
 	 * there yet is not made for this.
 	 * @return the transport's options

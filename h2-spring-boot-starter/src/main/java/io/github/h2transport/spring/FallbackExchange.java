@@ -1,22 +1,16 @@
 package io.github.h2transport.spring;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.util.function.Supplier;
 
-import io.github.h2transport.HeaderField;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
-import io.github.h2transport.Origin;
-import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.http.client.HttpClientSettings;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.StreamingHttpOutputMessage;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 
@@ -52,25 +46,38 @@ final class FallbackExchange implements Exchange {
 		return this.http2.options();
 	}
 
+	/** What nobody knows the origin of stays at HTTP/2. */
 	@Override
 	public Http2Response roundTrip(Http2Request request) throws IOException {
+		return this.http2.roundTrip(request);
+	}
+
+	@Override
+	public Http2Response roundTrip(Http2Request request, WrittenRequest written) throws IOException {
 		if (this.rule.usesHttp1(request, options())) {
-			return overHttp1(request, null);
+			return overHttp1(request, written, null);
 		}
 		try {
 			return this.http2.roundTrip(request);
 		}
 		catch (Http2Exception ex) {
 			if (this.rule.turnsToHttp1(request, ex, options())) {
-				return overHttp1(request, ex);
+				return overHttp1(request, written, ex);
 			}
 			throw this.rule.explain(request, ex, options());
 		}
 	}
 
-	private Http2Response overHttp1(Http2Request request, @Nullable Http2Exception failure) throws IOException {
+	private Http2Response overHttp1(Http2Request request, WrittenRequest written, @Nullable Http2Exception failure)
+			throws IOException {
 		try {
-			return send(request);
+			TransportOptions defaults = FallbackRule.optionsOf(request, options());
+			Http1Clients.Http1Client<ClientHttpRequestFactory> http1 = this.client.get(defaults);
+			ClientHttpRequest sending = http1.client()
+				.createRequest(request.uri(), HttpMethod.valueOf(request.method()));
+			written.writeTo(request, sending);
+			return new Http1Response(
+					new Http1Call(sending, written.timeouts(request.uri(), defaults, http1.settings())).execute());
 		}
 		catch (IOException | RuntimeException ex) {
 			if (failure != null) {
@@ -78,42 +85,6 @@ final class FallbackExchange implements Exchange {
 			}
 			throw ex;
 		}
-	}
-
-	private Http2Response send(Http2Request from) throws IOException {
-		ClientHttpRequest request = this.client.get(options().forOrigin(Origin.of(from.uri())))
-			.createRequest(from.uri(), HttpMethod.valueOf(from.method()));
-		for (HeaderField field : from.headers()) {
-			request.getHeaders().add(field.name(), field.value());
-		}
-		if (from.body() != RequestBody.none()) {
-			write(from.body(), request);
-		}
-		return new Http1Response(request.execute());
-	}
-
-	private static void write(RequestBody body, ClientHttpRequest request) throws IOException {
-		HttpHeaders headers = request.getHeaders();
-		if (body.contentLength() != RequestBody.UNKNOWN_LENGTH && headers.getContentLength() < 0) {
-			// Else content of a known length would be sent in chunks.
-			headers.setContentLength(body.contentLength());
-		}
-		if (request instanceof StreamingHttpOutputMessage streaming) {
-			streaming.setBody(new StreamedBody(body, body.isReplayable()));
-		}
-		else {
-			body.writeTo(request.getBody());
-		}
-	}
-
-	/** Content that the HTTP/1.1 client asks for when it has a connection. */
-	private record StreamedBody(RequestBody body, boolean repeatable) implements StreamingHttpOutputMessage.Body {
-
-		@Override
-		public void writeTo(OutputStream out) throws IOException {
-			this.body.writeTo(out);
-		}
-
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.github.h2transport.spring;
 
+import java.net.URI;
+
 import io.github.h2transport.AddressFilter;
 import io.github.h2transport.CallOptions;
 import io.github.h2transport.ConnectionKey;
@@ -41,7 +43,10 @@ final class FallbackRule {
 	/** Whether HTTP/2 is not to be tried. */
 	boolean usesHttp1(Http2Request request, TransportOptions options) {
 		ConnectionKey key = keyOf(request);
-		return key != null && mayFallBack(request, key, options) && this.origins.usesHttp1(key, options);
+		if (key == null) {
+			return isUnreadable(request) && this.origins.usesHttp1ForUnreadable(options);
+		}
+		return mayFallBack(request, key, options) && this.origins.usesHttp1(key, options);
 	}
 
 	/**
@@ -58,6 +63,16 @@ final class FallbackRule {
 		return (key != null) ? this.origins.explain(key, failure, options) : failure;
 	}
 
+	/**
+	 * Whether {@link URI} finds no host where there is one, as with the
+	 * underscores that names in container networks have. HTTP/2 needs a host that can be
+	 * verified; some clients of HTTP/1.1 read the name by themselves.
+	 */
+	private static boolean isUnreadable(Http2Request request) {
+		URI uri = request.uri();
+		return "http".equalsIgnoreCase(uri.getScheme()) && uri.getHost() == null && uri.getRawAuthority() != null;
+	}
+
 	/** Returns {@code null} for a target that the transport will refuse. */
 	private static @Nullable ConnectionKey keyOf(Http2Request request) {
 		try {
@@ -67,6 +82,12 @@ final class FallbackRule {
 		catch (IllegalArgumentException ex) {
 			return null;
 		}
+	}
+
+	/** The options of the origin that is called, as far as it can be told. */
+	static TransportOptions optionsOf(Http2Request request, TransportOptions options) {
+		ConnectionKey key = keyOf(request);
+		return (key != null) ? options.forOrigin(key.origin()) : options;
 	}
 
 	private boolean mayFallBack(Http2Request request, ConnectionKey key, TransportOptions options) {

@@ -25,39 +25,45 @@ import org.springframework.boot.http.client.HttpRedirects;
  */
 final class Http1Clients<C> {
 
-	private final Supplier<Function<HttpClientSettings, C>> builder;
+	private final Supplier<Source<C>> source;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
 	// Both guarded by lock. The values are weak because a value refers to its key.
 	private final Map<HttpClientSettings, WeakReference<Http1Client<C>>> clients = new WeakHashMap<>();
 
-	private @Nullable Function<HttpClientSettings, C> made;
+	private @Nullable Source<C> made;
 
 	/**
 	 * Prepares clients without making any.
-	 * @param builder asked once, when the first client is needed
+	 * @param source asked once, when the first client is needed
 	 */
-	Http1Clients(Supplier<Function<HttpClientSettings, C>> builder) {
-		this.builder = builder;
+	Http1Clients(Supplier<Source<C>> source) {
+		this.source = source;
 	}
 
 	/**
-	 * Returns the client of these settings. Redirects and cookies are not its task: each
-	 * hop decides anew which version of HTTP it takes.
+	 * Returns the client of these settings. Redirects are not its task: each hop decides
+	 * anew which version of HTTP it takes; nor are cookies that the settings want kept.
 	 * @param settings time-outs, SSL bundle and address filter
 	 * @return a client, to be kept as long as it is used
 	 * @throws RuntimeException if the client cannot do what the settings demand
 	 */
 	Http1Client<C> get(HttpClientSettings settings) {
-		HttpClientSettings key = settings.withRedirects(HttpRedirects.DONT_FOLLOW)
-			.withCookieHandling(HttpCookieHandling.DISABLE);
+		HttpClientSettings key = settings.withRedirects(HttpRedirects.DONT_FOLLOW);
+		if (settings.cookieHandling() != null) {
+			key = key.withCookieHandling(HttpCookieHandling.DISABLE);
+		}
 		this.lock.lock();
 		try {
+			if (source().keepsCookies() && settings.cookieHandling() == null) {
+				// It does so unasked, and no other client may see them.
+				return new Http1Client<>(key, source().build().apply(key));
+			}
 			WeakReference<Http1Client<C>> reference = this.clients.get(key);
 			Http1Client<C> client = (reference != null) ? reference.get() : null;
 			if (client == null) {
-				client = new Http1Client<>(key, builder().apply(key));
+				client = new Http1Client<>(key, source().build().apply(key));
 				this.clients.remove(key); // else the old, equal key would stay
 				this.clients.put(key, new WeakReference<>(client));
 			}
@@ -68,13 +74,23 @@ final class Http1Clients<C> {
 		}
 	}
 
-	private Function<HttpClientSettings, C> builder() {
-		Function<HttpClientSettings, C> current = this.made;
+	private Source<C> source() {
+		Source<C> current = this.made;
 		if (current == null) {
-			current = this.builder.get();
+			current = this.source.get();
 			this.made = current;
 		}
 		return current;
+	}
+
+	/**
+	 * Makes clients.
+	 *
+	 * @param <C> makes the requests
+	 * @param build makes a client with these settings
+	 * @param keepsCookies whether a client keeps cookies if the settings do not say
+	 */
+	record Source<C>(Function<HttpClientSettings, C> build, boolean keepsCookies) {
 	}
 
 	/**
@@ -113,7 +129,7 @@ final class Http1Clients<C> {
 		 * @return the client
 		 * @throws IOException if it cannot be made with these settings
 		 */
-		C get(TransportOptions options) throws IOException {
+		Http1Client<C> get(TransportOptions options) throws IOException {
 			HttpClientSettings given = this.settings.get();
 			Duration connectTimeout = (given.connectTimeout() != null) ? given.connectTimeout()
 					: options.connectTimeout();
@@ -127,7 +143,7 @@ final class Http1Clients<C> {
 				}
 				this.found.put(connectTimeout, current);
 			}
-			return current.client();
+			return current;
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -14,8 +15,11 @@ import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.InvalidRequestException;
+import io.github.h2transport.Origin;
 import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -40,6 +44,8 @@ public final class Http1Origins {
 	/** A crawler's origins must not fill the heap; what is not kept is asked again. */
 	static final int MAX_ORIGINS = 1_000;
 
+	private static final Log logger = LogFactory.getLog(Http1Origins.class);
+
 	private static final String CLEARTEXT = "an http URL, and h2.transport.allow-http is false";
 
 	private final Http1Fallback fallback;
@@ -49,6 +55,9 @@ public final class Http1Origins {
 	private final LongSupplier nanoTime;
 
 	private final Map<ConnectionKey, Entry> entries = new ConcurrentHashMap<>();
+
+	/** Which origins the log has told of. */
+	private final Set<Origin> told = ConcurrentHashMap.newKeySet();
 
 	/**
 	 * Makes an empty memory.
@@ -117,6 +126,11 @@ public final class Http1Origins {
 		}
 		entry.calls.increment();
 		return true;
+	}
+
+	/** The same for an {@code http} URL whose host {@link java.net.URI} does not find. */
+	boolean usesHttp1ForUnreadable(TransportOptions options) {
+		return this.fallback == Http1Fallback.ALL && !options.allowHttp();
 	}
 
 	/**
@@ -189,8 +203,16 @@ public final class Http1Origins {
 			}
 			entry = this.entries.compute(key, (same, present) -> (present != null && !present.isOver(now)) ? present
 					: new Entry(reason, now, always));
+			tell(key.origin(), reason);
 		}
 		entry.calls.increment();
+	}
+
+	/** Once for each origin, however often it is tried again. */
+	private void tell(Origin origin, String reason) {
+		if (this.told.size() < MAX_ORIGINS && this.told.add(origin)) {
+			logger.info(origin + " is called over HTTP/1.1: " + reason);
+		}
 	}
 
 	private void forgetWhatIsOver(long now) {

@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.client.ClientHttpResponse;
 
 /**
- * A response of the HTTP/1.1 client in the shape that the blocking adapters read, so that
- * redirects and everything after them need not know which version it was.
+ * A response of the HTTP/1.1 client in the shape that redirects and cookies are read
+ * from, so that these need not know which version it was. The caller gets the response
+ * itself.
  */
 final class Http1Response implements Http2Response {
 
@@ -21,23 +22,19 @@ final class Http1Response implements Http2Response {
 
 	private final int status;
 
-	private final Headers headers;
-
-	private final InputStream body;
-
 	Http1Response(ClientHttpResponse response) throws IOException {
 		this.response = response;
 		try {
 			this.status = response.getStatusCode().value();
-			this.body = response.getBody();
 		}
 		catch (IOException | RuntimeException ex) {
 			response.close();
 			throw ex;
 		}
-		Headers.Builder fields = Headers.builder();
-		response.getHeaders().forEach((name, values) -> values.forEach((value) -> fields.add(name, value)));
-		this.headers = fields.build();
+	}
+
+	ClientHttpResponse forCaller() {
+		return this.response;
 	}
 
 	@Override
@@ -47,17 +44,17 @@ final class Http1Response implements Http2Response {
 
 	@Override
 	public Headers headers() {
-		return this.headers;
+		return HeaderTranslator.toTransport(this.response.getHeaders());
 	}
 
 	@Override
 	public InputStream body() {
-		return this.body;
+		throw new IllegalStateException("The content of a response of the HTTP/1.1 client is read from itself");
 	}
 
 	@Override
 	public Flow.Publisher<ByteBuffer> publisher() {
-		throw new IllegalStateException("A response of the blocking HTTP/1.1 client is read as a stream");
+		throw new IllegalStateException("The content of a response of the HTTP/1.1 client is read from itself");
 	}
 
 	/** Spring's clients do not tell. */

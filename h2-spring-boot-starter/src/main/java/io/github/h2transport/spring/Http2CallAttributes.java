@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * client.get().uri("/report").attribute(Http2CallAttributes.RESPONSE_TIMEOUT, Duration.ofMinutes(5))
  * </pre>
  *
- * A call over HTTP/1.1 takes no notice of the timeouts. A value of another type fails the
- * call with an {@link IllegalArgumentException}.
+ * A call over HTTP/1.1 obeys the response and the exchange timeout only. A value of
+ * another type fails the call with an {@link IllegalArgumentException}.
  */
 public final class Http2CallAttributes {
 

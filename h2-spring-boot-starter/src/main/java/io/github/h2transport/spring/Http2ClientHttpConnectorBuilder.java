@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.http.client.reactive.JdkClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.util.Assert;
 
@@ -164,7 +165,9 @@ public final class Http2ClientHttpConnectorBuilder implements ClientHttpConnecto
 	private static Http1Clients<ClientHttpConnector> clients(Supplier<? extends ClientHttpConnectorBuilder<?>> http1) {
 		return new Http1Clients<>(() -> {
 			ClientHttpConnectorBuilder<?> builder = http1Only(http1.get());
-			return (settings) -> builder.build(settings);
+			boolean keepsCookies = !(builder instanceof JdkClientHttpConnectorBuilder
+					|| builder instanceof ReactorClientHttpConnectorBuilder);
+			return new Http1Clients.Source<>((settings) -> builder.build(settings), keepsCookies);
 		});
 	}
 

@@ -9,7 +9,6 @@ import io.github.h2transport.CallOptions;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
-import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.RequestBody;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +44,9 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 	private @Nullable FastByteArrayOutputStream buffer;
 
 	private @Nullable BodySource source;
+
+	/** Set with the source: the same for a client of HTTP/1.1. */
+	private WrittenRequest.@Nullable Content content;
 
 	private boolean attributed;
 
@@ -82,19 +84,27 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 	public void setBody(Body body) {
 		Assert.notNull(body, "'body' must not be null");
 		setSource((headers) -> RequestBody.ofWriter((out) -> body.writeTo(StreamUtils.nonClosing(out)),
-				declaredLength(headers), body.repeatable()));
+				declaredLength(headers), body.repeatable()), (to) -> WrittenRequest.write(body, to));
 	}
 
 	@Override
 	public void setBody(byte[] body) {
 		Assert.notNull(body, "'body' must not be null");
-		setSource((headers) -> RequestBody.of(body));
+		setSource((headers) -> RequestBody.of(body), (to) -> {
+			if (to instanceof StreamingHttpOutputMessage streaming) {
+				streaming.setBody(body);
+			}
+			else {
+				to.getBody().write(body);
+			}
+		});
 	}
 
-	private void setSource(BodySource newSource) {
+	private void setSource(BodySource newSource, WrittenRequest.Content newContent) {
 		assertNotExecuted();
 		Assert.state(this.buffer == null, "Use either getBody or setBody, not both");
 		this.source = newSource;
+		this.content = newContent;
 	}
 
 	/** Remembers that there are any: most requests have none, and no map for them. */
@@ -107,24 +117,28 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 	@Override
 	protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
 		boolean acceptGzip = this.features.asksForGzip(this.method, headers);
+		RequestBody body = transportBody(headers);
 		Http2Request.Builder builder = Http2Request.builder(this.method.name(), this.uri)
 			.headers(HeaderTranslator.toTransport(headers, acceptGzip))
-			.body(transportBody(headers))
+			.body(body)
 			.options(this.options);
 		Http2Request request = this.attributed ? attributed(builder) : builder.build();
 		try {
-			Http2Response response = send(request);
+			Http2Response response = send(request, new WrittenRequest(headers, acceptGzip, body,
+					writtenContent(), request.options()));
 			Http2ExchangeInfo info = this.attributed ? Http2CallAttributes.info(getAttributes()) : null;
 			if (info != null) {
 				info.answered(response);
 			}
-			return new Http2ClientHttpResponse(response, acceptGzip);
-		}
-		catch (InvalidRequestException ex) {
-			throw ExceptionTranslator.callersMistake(ex);
+			return (response instanceof Http1Response http1) ? http1.forCaller()
+					: new Http2ClientHttpResponse(response, acceptGzip);
 		}
 		catch (Http2Exception ex) {
-			throw ExceptionTranslator.translate(ex);
+			Exception translated = ExceptionTranslator.translateAny(ex);
+			if (translated instanceof RuntimeException unchecked) {
+				throw unchecked;
+			}
+			throw (IOException) translated;
 		}
 	}
 
@@ -136,14 +150,14 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 		return builder.options(Http2CallAttributes.options(own, getAttributes())).build();
 	}
 
-	private Http2Response send(Http2Request first) throws IOException {
+	private Http2Response send(Http2Request first, WrittenRequest written) throws IOException {
 		if (this.features.isPlain()) {
-			return this.exchange.roundTrip(first);
+			return this.exchange.roundTrip(first, written);
 		}
 		CallChain chain = new CallChain(first, this.features, this.exchange.options());
 		Http2Request request = chain.first();
 		for (;;) {
-			Http2Response response = this.exchange.roundTrip(request);
+			Http2Response response = this.exchange.roundTrip(request, written);
 			Http2Request next = chain.next(response);
 			if (next == null) {
 				return response;
@@ -157,6 +171,11 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 			return RequestBody.of(this.buffer.toByteArrayUnsafe());
 		}
 		return (this.source != null) ? this.source.toRequestBody(headers) : RequestBody.none();
+	}
+
+	private WrittenRequest.@Nullable Content writtenContent() {
+		FastByteArrayOutputStream buffered = this.buffer;
+		return (buffered != null) ? (to) -> buffered.writeTo(to.getBody()) : this.content;
 	}
 
 	private static long declaredLength(HttpHeaders headers) {

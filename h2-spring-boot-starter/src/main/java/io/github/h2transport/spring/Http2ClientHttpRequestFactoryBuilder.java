@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.JdkClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.ReactorClientHttpRequestFactoryBuilder;
+import org.springframework.boot.http.client.SimpleClientHttpRequestFactoryBuilder;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.util.Assert;
 
@@ -173,21 +175,21 @@ public final class Http2ClientHttpRequestFactoryBuilder
 			Supplier<? extends ClientHttpRequestFactoryBuilder<?>> http1) {
 		return new Http1Clients<>(() -> {
 			ClientHttpRequestFactoryBuilder<?> builder = http1Only(http1.get());
-			return (settings) -> builder.build(settings);
+			boolean keepsCookies = !(builder instanceof JdkClientHttpRequestFactoryBuilder
+					|| builder instanceof ReactorClientHttpRequestFactoryBuilder
+					|| builder instanceof SimpleClientHttpRequestFactoryBuilder);
+			return new Http1Clients.Source<>((settings) -> builder.build(settings), keepsCookies);
 		});
 	}
 
 	/**
 	 * By its default the JDK's client would send {@code Upgrade: h2c} with every first
 	 * request in cleartext, which servers stumble over and RFC 9113 section 3.1 dropped.
-	 * The others speak HTTP/1.1 unless they are told otherwise. Gzip is asked for and
-	 * undone here, alike for both versions.
+	 * The others speak HTTP/1.1 unless they are told otherwise.
 	 */
 	private static ClientHttpRequestFactoryBuilder<?> http1Only(ClientHttpRequestFactoryBuilder<?> builder) {
 		return (builder instanceof JdkClientHttpRequestFactoryBuilder jdk)
-				? jdk.withHttpClientCustomizer((client) -> client.version(HttpClient.Version.HTTP_1_1))
-					.withCustomizer((factory) -> factory.enableCompression(false))
-				: builder;
+				? jdk.withHttpClientCustomizer((client) -> client.version(HttpClient.Version.HTTP_1_1)) : builder;
 	}
 
 	/**

@@ -23,6 +23,7 @@ import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.reactive.AbstractClientHttpRequest;
+import org.springframework.http.client.reactive.ClientHttpRequest;
 
 /**
  * A request of {@code WebClient}. Content that comes as one value is kept, so its length
@@ -40,6 +41,11 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 	private final DataBufferFactory bufferFactory;
 
 	private final ContextView context;
+
+	/** What the content became, and how it is given to a client of HTTP/1.1 instead. */
+	private RequestBody body = RequestBody.none();
+
+	private @Nullable Function<ClientHttpRequest, Mono<Void>> content;
 
 	// Written before the request is sent.
 	private boolean mayBeGzip;
@@ -81,24 +87,38 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 	}
 
 	@Override
-	public Mono<Void> writeWith(Publisher<? extends DataBuffer> body) {
-		if (body instanceof Mono<? extends DataBuffer> single) {
+	public Mono<Void> writeWith(Publisher<? extends DataBuffer> written) {
+		if (written instanceof Mono<? extends DataBuffer> single) {
 			return doCommit(() -> single.doOnDiscard(DataBuffer.class, DataBufferUtils::release)
-				.doOnNext((buffer) -> this.request.body(RequestBody.of(DataBufferContent.copyAndRelease(buffer))))
+				.doOnNext((buffer) -> {
+					byte[] octets = DataBufferContent.copyAndRelease(buffer);
+					setContent(RequestBody.of(octets),
+							(to) -> to.writeWith(Mono.fromSupplier(() -> to.bufferFactory().wrap(octets))));
+				})
 				.then());
 		}
-		return doCommit(() -> {
-			// A declared length is in the headers, where the transport reads it.
-			this.request.body(RequestBody.ofPublisher(new DataBufferContent(body, this.context),
-					RequestBody.UNKNOWN_LENGTH, false));
-			return Mono.empty();
-		});
+		return stream(written, (to) -> to.writeWith(written));
 	}
 
 	/** Each buffer is sent as soon as it comes, so there is nothing more to flush. */
 	@Override
-	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> body) {
-		return writeWith(Flux.from(body).concatMap(Function.identity(), 0));
+	public Mono<Void> writeAndFlushWith(Publisher<? extends Publisher<? extends DataBuffer>> written) {
+		return stream(Flux.from(written).concatMap(Function.identity(), 0), (to) -> to.writeAndFlushWith(written));
+	}
+
+	private Mono<Void> stream(Publisher<? extends DataBuffer> written, Function<ClientHttpRequest, Mono<Void>> toHttp1) {
+		return doCommit(() -> {
+			// A declared length is in the headers, where the transport reads it.
+			setContent(RequestBody.ofPublisher(new DataBufferContent(written, this.context),
+					RequestBody.UNKNOWN_LENGTH, false), toHttp1);
+			return Mono.empty();
+		});
+	}
+
+	private void setContent(RequestBody newBody, Function<ClientHttpRequest, Mono<Void>> newContent) {
+		this.request.body(newBody);
+		this.body = newBody;
+		this.content = newContent;
 	}
 
 	@Override
@@ -145,6 +165,16 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 		Http2Request built = this.request.build();
 		CallOptions effective = Http2CallAttributes.options(built.options(), attributes);
 		return (effective != built.options()) ? this.request.options(effective).build() : built;
+	}
+
+	/**
+	 * Returns what a client of HTTP/1.1 is given instead. After {@link #toTransport}.
+	 * @param effective how the call is made
+	 */
+	WrittenReactiveRequest written(CallOptions effective) {
+		return new WrittenReactiveRequest(
+				new WrittenRequest(getHeaders(), this.mayBeGzip, this.body, null, effective), this.content,
+				this.context);
 	}
 
 	/** Whether the call asked for gzip by itself, so that it must undo it. */

@@ -3,7 +3,6 @@ package io.github.h2transport.spring;
 import java.util.List;
 
 import io.github.h2transport.Http2Response;
-import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.io.buffer.DataBufferFactory;
 import org.springframework.http.HttpHeaders;
@@ -15,7 +14,7 @@ import org.springframework.util.LinkedMultiValueMap;
 import org.springframework.util.MultiValueMap;
 
 /** A response as {@code WebClient} reads it. */
-final class Http2ReactiveClientHttpResponse extends AbstractClientHttpResponse {
+final class Http2ReactiveClientHttpResponse extends AbstractClientHttpResponse implements UnreadResponse {
 
 	private static final MultiValueMap<String, ResponseCookie> NO_COOKIES = CollectionUtils
 		.unmodifiableMultiValueMap(new LinkedMultiValueMap<>(0));
@@ -31,11 +30,8 @@ final class Http2ReactiveClientHttpResponse extends AbstractClientHttpResponse {
 		this.content = content;
 	}
 
-	static Http2ReactiveClientHttpResponse of(Http2Response response, @Nullable Http2ExchangeInfo info,
-			boolean mayBeGzip, ResponseCookie.Parser cookieParser, DataBufferFactory bufferFactory) {
-		if (info != null) {
-			info.answered(response);
-		}
+	static Http2ReactiveClientHttpResponse of(Http2Response response, boolean mayBeGzip,
+			ResponseCookie.Parser cookieParser, DataBufferFactory bufferFactory) {
 		boolean gzip = mayBeGzip && ClientFeatures.isGzip(response);
 		HttpHeaders headers = HeaderTranslator.toSpring(response.headers(), gzip);
 		return new Http2ReactiveClientHttpResponse(response, headers, cookies(headers, cookieParser),
@@ -54,7 +50,8 @@ final class Http2ReactiveClientHttpResponse extends AbstractClientHttpResponse {
 	}
 
 	/** Resets the stream of a response that nobody reads, and never one that is read. */
-	void releaseUnlessRead() {
+	@Override
+	public void releaseUnlessRead() {
 		this.content.releaseUnlessRead();
 	}
 

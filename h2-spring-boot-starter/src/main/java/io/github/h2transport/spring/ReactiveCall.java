@@ -49,6 +49,9 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 	/** Set before the first request is sent; read by its answers. */
 	private @Nullable CallChain chain;
 
+	/** Set with the chain. */
+	private @Nullable WrittenReactiveRequest written;
+
 	/** Raised only with {@link #STATE}, by the subscriber and by the answer. */
 	@SuppressWarnings("unused") // used through STATE only
 	private volatile int state;
@@ -61,7 +64,7 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 
 	private volatile @Nullable CompletableFuture<Http2Response> pending;
 
-	private volatile @Nullable Http2ReactiveClientHttpResponse response;
+	private volatile @Nullable UnreadResponse response;
 
 	ReactiveCall(ReactiveExchange.Client client, Http2ReactiveClientHttpRequest request,
 			CoreSubscriber<? super ClientHttpResponse> subscriber) {
@@ -110,10 +113,12 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 		}
 		try {
 			if (this.request.isCommitted()) {
-				CallChain newChain = new CallChain(this.request.toTransport(this.client.features()),
-						this.client.features(), this.client.exchange().options());
+				Http2Request first = this.request.toTransport(this.client.features());
+				CallChain newChain = new CallChain(first, this.client.features(), this.client.exchange().options());
+				WrittenReactiveRequest from = this.request.written(first.options());
+				this.written = from;
 				this.chain = newChain;
-				send(newChain.first());
+				send(newChain.first(), from);
 			}
 			else {
 				// A callback that wrote nothing still wants its headers sent.
@@ -125,12 +130,12 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 		}
 	}
 
-	private void send(Http2Request next) {
+	private void send(Http2Request next, WrittenReactiveRequest from) {
 		if (this.cancelled) {
 			// Between a redirect and the request that follows it.
 			return;
 		}
-		CompletableFuture<Http2Response> future = this.client.exchange().roundTripAsync(next);
+		CompletableFuture<Http2Response> future = this.client.exchange().roundTripAsync(next, from);
 		this.pending = future;
 		if (this.cancelled) {
 			future.cancel(true);
@@ -153,9 +158,10 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 	private void answered(Http2Response answer) {
 		try {
 			CallChain present = this.chain;
+			WrittenReactiveRequest from = this.written;
 			Http2Request next = (present != null) ? present.next(answer) : null;
-			if (next != null) {
-				send(next);
+			if (next != null && from != null) {
+				send(next, from);
 			}
 			else {
 				hold(this.client.response(answer, this.request));
@@ -167,7 +173,7 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 		}
 	}
 
-	private void hold(Http2ReactiveClientHttpResponse newResponse) {
+	private void hold(UnreadResponse newResponse) {
 		this.response = newResponse;
 		if (this.cancelled) {
 			newResponse.releaseUnlessRead();
@@ -178,7 +184,7 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 		}
 	}
 
-	private void signal(Http2ReactiveClientHttpResponse ready) {
+	private void signal(UnreadResponse ready) {
 		this.subscriber.onNext(ready);
 		this.subscriber.onComplete();
 	}
@@ -197,7 +203,7 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 		if (!Operators.validate(count) || STATE.compareAndSet(this, NEITHER, REQUESTED)) {
 			return;
 		}
-		Http2ReactiveClientHttpResponse waiting = this.response;
+		UnreadResponse waiting = this.response;
 		if (waiting != null && !this.cancelled && STATE.compareAndSet(this, ANSWERED, SIGNALLED)) {
 			signal(waiting);
 		}
@@ -218,7 +224,7 @@ final class ReactiveCall implements CoreSubscriber<Void>, Subscription, BiConsum
 		if (waiting != null) {
 			waiting.cancel(true);
 		}
-		Http2ReactiveClientHttpResponse unread = this.response;
+		UnreadResponse unread = this.response;
 		if (unread != null) {
 			unread.releaseUnlessRead();
 		}

@@ -94,9 +94,13 @@ final class ReactiveExchange extends Mono<ClientHttpResponse> {
 			return new Client(this.exchange, this.features, this.callOptions, this.bufferFactory, newParser);
 		}
 
-		Http2ReactiveClientHttpResponse response(Http2Response answer, Http2ReactiveClientHttpRequest request) {
-			return Http2ReactiveClientHttpResponse.of(answer, request.info(), request.mayBeGzip(), this.cookieParser,
-					this.bufferFactory);
+		UnreadResponse response(Http2Response answer, Http2ReactiveClientHttpRequest request) {
+			Http2ExchangeInfo info = request.info();
+			if (info != null) {
+				info.answered(answer);
+			}
+			return (answer instanceof Http1ReactiveResponse http1) ? http1.forCaller() : Http2ReactiveClientHttpResponse
+				.of(answer, request.mayBeGzip(), this.cookieParser, this.bufferFactory);
 		}
 
 	}

@@ -40,7 +40,7 @@ public final class Diagnosis {
 	public static List<Finding> of(ConnectionKey key, @Nullable OriginSnapshot http2, @Nullable Http1Origin http1) {
 		Diagnosis diagnosis = new Diagnosis(key.origin().toString());
 		if (http2 != null) {
-			PoolFindings.find(diagnosis, http2);
+			PoolFindings.find(diagnosis, http2, http1 != null);
 			ConnectionFindings.find(diagnosis, http2.connections());
 		}
 		if (http1 != null) {

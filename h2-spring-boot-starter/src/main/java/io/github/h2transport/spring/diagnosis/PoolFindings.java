@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.conn.ConnectionSnapshot;
 import io.github.h2transport.conn.ConnectionState;
 import io.github.h2transport.pool.EndReason;
@@ -33,18 +34,25 @@ final class PoolFindings {
 	private PoolFindings() {
 	}
 
-	static void find(Diagnosis to, OriginSnapshot origin) {
+	static void find(Diagnosis to, OriginSnapshot origin, boolean overHttp1) {
 		PoolSnapshot pool = (origin.pool() != null) ? origin.pool() : PoolSnapshot.ofPending(origin.pending());
 		List<ConnectionSnapshot> open = origin.connections()
 			.stream()
 			.filter((connection) -> connection.state() == ConnectionState.OPEN && !connection.singleUse())
 			.toList();
-		dialFailing(to, pool);
+		if (!overHttp1 || !isWithoutHttp2(pool)) {
+			dialFailing(to, pool);
+		}
 		queueNearlyFull(to, pool);
 		waiting(to, origin, pool, open);
 		punished(to, origin, pool);
 		turnedAway(to, pool);
 		addressGone(to, origin, pool);
+	}
+
+	/** Such a server is well: the calls go over HTTP/1.1. */
+	private static boolean isWithoutHttp2(PoolSnapshot pool) {
+		return pool.dialFailure() instanceof ConnectFailedException failure && failure.isWithoutHttp2();
 	}
 
 	private static void dialFailing(Diagnosis to, PoolSnapshot pool) {

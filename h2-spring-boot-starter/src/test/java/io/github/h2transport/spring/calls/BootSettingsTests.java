@@ -3,7 +3,6 @@ package io.github.h2transport.spring.calls;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
+import io.github.h2transport.Http2Exception;
 import io.github.h2transport.spring.Http2ClientHttpRequestFactory;
 import io.github.h2transport.testkit.Certificates;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -47,12 +47,14 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.client.WebClient;
+import org.springframework.web.reactive.function.client.WebClientException;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.annotation.HttpExchange;
 import org.springframework.web.service.registry.HttpServiceGroup;
 import org.springframework.web.service.registry.ImportHttpServices;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 /**
  * What {@code spring.http.clients.*} promises, with the builders that Spring Boot
@@ -192,11 +194,13 @@ class BootSettingsTests {
 
 		for (String host : List.of("127.0.0.1", "localhost", "[::1]")) {
 			URI inside = URI.create("http://" + host + ":" + plain.port() + "/");
-			assertThat(calls.failure(new EitherClient.Request(HttpMethod.GET, inside)))
-				.isInstanceOf(UnknownHostException.class)
-				.rootCause()
-				.isInstanceOfSatisfying(FilteredHostException.class,
-						(cause) -> assertThat(cause.getHost()).isEqualTo(host));
+			Throwable failure = catchThrowable(() -> calls.send(new EitherClient.Request(HttpMethod.GET, inside)));
+			// WebClient wraps what the connector throws, RestClient does not.
+			assertThat((failure instanceof WebClientException) ? failure.getCause() : failure)
+				.isInstanceOfSatisfying(FilteredHostException.class, (refused) -> {
+					assertThat(refused.getHost()).isEqualTo(host);
+					assertThat(refused.getSuppressed()).hasOnlyElementsOfType(Http2Exception.class).isNotEmpty();
+				});
 		}
 		assertThat(asked).isEmpty();
 	}
