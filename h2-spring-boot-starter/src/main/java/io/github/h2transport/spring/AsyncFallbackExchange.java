@@ -95,8 +95,7 @@ final class AsyncFallbackExchange implements AsyncExchange {
 			.onErrorMap((failure) -> timeouts.reworded(failure, Phase.RESPONSE_HEAD))
 			.map((response) -> new Http1ReactiveResponse(response, timeouts));
 		Duration limit = timeouts.untilHead();
-		return (limit == null) ? answer
-				: answer.timeout(limit, Mono.error(() -> timeouts.passed(Phase.RESPONSE_HEAD)));
+		return (limit == null) ? answer : answer.timeout(limit, Mono.error(() -> timeouts.passed(Phase.RESPONSE_HEAD)));
 	}
 
 }

@@ -64,9 +64,9 @@ final class FallbackRule {
 	}
 
 	/**
-	 * Whether {@link URI} finds no host where there is one, as with the
-	 * underscores that names in container networks have. HTTP/2 needs a host that can be
-	 * verified; some clients of HTTP/1.1 read the name by themselves.
+	 * Whether {@link URI} finds no host where there is one, as with the underscores that
+	 * names in container networks have. HTTP/2 needs a host that can be verified; some
+	 * clients of HTTP/1.1 read the name by themselves.
 	 */
 	private static boolean isUnreadable(Http2Request request) {
 		URI uri = request.uri();

@@ -123,8 +123,8 @@ final class Http1Timeouts {
 	 */
 	Http2TimeoutException passed(Phase phase) {
 		Duration whole = this.exchangeTimeout;
-		boolean exchange = !whole.isZero() && (phase == Phase.RESPONSE_BODY || elapsed().compareTo(whole) >= 0
-				|| this.responseTimeout.isZero());
+		boolean exchange = !whole.isZero()
+				&& (phase == Phase.RESPONSE_BODY || elapsed().compareTo(whole) >= 0 || this.responseTimeout.isZero());
 		String limit = exchange
 				? "exchangeTimeout of " + whole.toMillis() + " ms ("
 						+ (this.ownExchange ? OF_THE_CALL : "h2.transport.exchange-timeout") + ")"

@@ -124,8 +124,8 @@ final class Http2ClientHttpRequest extends AbstractClientHttpRequest implements 
 			.options(this.options);
 		Http2Request request = this.attributed ? attributed(builder) : builder.build();
 		try {
-			Http2Response response = send(request, new WrittenRequest(headers, acceptGzip, body,
-					writtenContent(), request.options()));
+			Http2Response response = send(request,
+					new WrittenRequest(headers, acceptGzip, body, writtenContent(), request.options()));
 			Http2ExchangeInfo info = this.attributed ? Http2CallAttributes.info(getAttributes()) : null;
 			if (info != null) {
 				info.answered(response);

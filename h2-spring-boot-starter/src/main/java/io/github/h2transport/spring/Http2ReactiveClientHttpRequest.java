@@ -89,13 +89,11 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 	@Override
 	public Mono<Void> writeWith(Publisher<? extends DataBuffer> written) {
 		if (written instanceof Mono<? extends DataBuffer> single) {
-			return doCommit(() -> single.doOnDiscard(DataBuffer.class, DataBufferUtils::release)
-				.doOnNext((buffer) -> {
-					byte[] octets = DataBufferContent.copyAndRelease(buffer);
-					setContent(RequestBody.of(octets),
-							(to) -> to.writeWith(Mono.fromSupplier(() -> to.bufferFactory().wrap(octets))));
-				})
-				.then());
+			return doCommit(() -> single.doOnDiscard(DataBuffer.class, DataBufferUtils::release).doOnNext((buffer) -> {
+				byte[] octets = DataBufferContent.copyAndRelease(buffer);
+				setContent(RequestBody.of(octets),
+						(to) -> to.writeWith(Mono.fromSupplier(() -> to.bufferFactory().wrap(octets))));
+			}).then());
 		}
 		return stream(written, (to) -> to.writeWith(written));
 	}
@@ -106,11 +104,12 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 		return stream(Flux.from(written).concatMap(Function.identity(), 0), (to) -> to.writeAndFlushWith(written));
 	}
 
-	private Mono<Void> stream(Publisher<? extends DataBuffer> written, Function<ClientHttpRequest, Mono<Void>> toHttp1) {
+	private Mono<Void> stream(Publisher<? extends DataBuffer> written,
+			Function<ClientHttpRequest, Mono<Void>> toHttp1) {
 		return doCommit(() -> {
 			// A declared length is in the headers, where the transport reads it.
-			setContent(RequestBody.ofPublisher(new DataBufferContent(written, this.context),
-					RequestBody.UNKNOWN_LENGTH, false), toHttp1);
+			setContent(RequestBody.ofPublisher(new DataBufferContent(written, this.context), RequestBody.UNKNOWN_LENGTH,
+					false), toHttp1);
 			return Mono.empty();
 		});
 	}
@@ -172,9 +171,8 @@ final class Http2ReactiveClientHttpRequest extends AbstractClientHttpRequest {
 	 * @param effective how the call is made
 	 */
 	WrittenReactiveRequest written(CallOptions effective) {
-		return new WrittenReactiveRequest(
-				new WrittenRequest(getHeaders(), this.mayBeGzip, this.body, null, effective), this.content,
-				this.context);
+		return new WrittenReactiveRequest(new WrittenRequest(getHeaders(), this.mayBeGzip, this.body, null, effective),
+				this.content, this.context);
 	}
 
 	/** Whether the call asked for gzip by itself, so that it must undo it. */

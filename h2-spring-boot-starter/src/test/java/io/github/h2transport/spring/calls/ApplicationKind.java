@@ -38,7 +38,8 @@ enum ApplicationKind {
 		all.addAll(List.of(properties));
 		SpringApplication application = new SpringApplicationBuilder(configuration).web(this.type)
 			.properties(all.toArray(String[]::new))
-			.resourceLoader(new DefaultResourceLoader(new FilteredClassLoader("reactor.netty", "org.apache.hc", "org.eclipse.jetty.client")))
+			.resourceLoader(new DefaultResourceLoader(
+					new FilteredClassLoader("reactor.netty", "org.apache.hc", "org.eclipse.jetty.client")))
 			.build();
 		if (this == REACTIVE) {
 			// One without a server: there is none on the class path.

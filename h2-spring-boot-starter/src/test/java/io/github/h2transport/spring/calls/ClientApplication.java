@@ -40,9 +40,11 @@ class ClientApplication {
 	static ConfigurableApplicationContext run(Class<?> application, List<String> properties) {
 		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
 			.properties(properties.toArray(String[]::new))
-			// The other clients are there for one test; the application has the JDK's client
+			// The other clients are there for one test; the application has the JDK's
+			// client
 			// only.
-			.resourceLoader(new DefaultResourceLoader(new FilteredClassLoader("reactor.netty", "org.apache.hc", "org.eclipse.jetty.client")))
+			.resourceLoader(new DefaultResourceLoader(
+					new FilteredClassLoader("reactor.netty", "org.apache.hc", "org.eclipse.jetty.client")))
 			.run();
 	}
 

@@ -193,7 +193,8 @@ class H2PoolWebTests {
 		all.addAll(List.of(properties));
 		return new SpringApplicationBuilder(ClientApplication.class).web(WebApplicationType.SERVLET)
 			.properties(all.toArray(String[]::new))
-			.resourceLoader(new DefaultResourceLoader(new FilteredClassLoader("reactor.netty", "org.apache.hc", "org.eclipse.jetty.client")))
+			.resourceLoader(new DefaultResourceLoader(
+					new FilteredClassLoader("reactor.netty", "org.apache.hc", "org.eclipse.jetty.client")))
 			.run();
 	}
 

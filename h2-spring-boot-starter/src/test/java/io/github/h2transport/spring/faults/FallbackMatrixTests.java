@@ -54,7 +54,6 @@ class FallbackMatrixTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);
 
-
 	@Test
 	void eachCallIsWhatItIsWithoutTheStarter() throws IOException {
 		Map<String, Set<String>> differences = new TreeMap<>();
@@ -74,7 +73,8 @@ class FallbackMatrixTests {
 								details.append("\nRestClient over " + client + ": " + call + detail);
 							});
 						if (client.isReactive()) {
-							compare(server, client, hasty, reactiveCalls(), with.getBean(WebClient.Builder.class).build(),
+							compare(server, client, hasty, reactiveCalls(),
+									with.getBean(WebClient.Builder.class).build(),
 									without.getBean(WebClient.Builder.class).build())
 								.forEach((call, detail) -> {
 									differences.computeIfAbsent(call, (name) -> new TreeSet<>())
@@ -121,7 +121,8 @@ class FallbackMatrixTests {
 			if (hasty == (name.endsWith(" silent") || name.endsWith(" stops"))) {
 				String first = outcome(server, name, call, with);
 				String second = outcome(server, name, call, without);
-				// Jetty fails in one of several ways, as the end comes before or after the request.
+				// Jetty fails in one of several ways, as the end comes before or after
+				// the request.
 				boolean alike = client == Client.JETTY && first.startsWith("failure ") && second.startsWith("failure ");
 				if (!alike && !first.equals(second)) {
 					differences.put(name, "\n-- with\n" + first + "\n-- without\n" + second);
@@ -169,16 +170,17 @@ class FallbackMatrixTests {
 		calls.put("GET", get("/text"));
 		calls.put("GET in chunks", get("/chunked"));
 		calls.put("GET until close", get("/until-close"));
-		calls.put("GET with fields", (client, uri) -> text(client.get()
-			.uri(uri.apply("/text"))
-			.header("X-CuStOm", "a", "b")
-			.header("x-lower", "c")
-			.header("Cookie", "by=hand")
-			.header("If-None-Match", "\"1\"")));
+		calls.put("GET with fields",
+				(client, uri) -> text(client.get()
+					.uri(uri.apply("/text"))
+					.header("X-CuStOm", "a", "b")
+					.header("x-lower", "c")
+					.header("Cookie", "by=hand")
+					.header("If-None-Match", "\"1\"")));
 		calls.put("GET gzip", get("/gzip"));
 		calls.put("GET gzip not asked for", get("/gzip-always"));
-		calls.put("GET gzip asked for by the caller", (client, uri) -> text(
-				client.get().uri(uri.apply("/gzip")).header("Accept-Encoding", "gzip")));
+		calls.put("GET gzip asked for by the caller",
+				(client, uri) -> text(client.get().uri(uri.apply("/gzip")).header("Accept-Encoding", "gzip")));
 		calls.put("GET gzip error", get("/gzip-error"));
 		calls.put("GET range", (client, uri) -> text(client.get().uri(uri.apply("/gzip")).header("Range", "bytes=0-")));
 		calls.put("GET large", get("/large"));
@@ -194,33 +196,34 @@ class FallbackMatrixTests {
 		calls.put("PUT nothing", (client, uri) -> text(client.put().uri(uri.apply("/echo"))));
 		calls.put("POST text", (client, uri) -> text(client.post().uri(uri.apply("/echo")).body("text")));
 		calls.put("POST empty text", (client, uri) -> text(client.post().uri(uri.apply("/echo")).body("")));
-		calls.put("POST bytes", (client, uri) -> text(client.post().uri(uri.apply("/echo")).body(new byte[] { 65, 66 })));
+		calls.put("POST bytes",
+				(client, uri) -> text(client.post().uri(uri.apply("/echo")).body(new byte[] { 65, 66 })));
 		calls.put("POST json", (client, uri) -> text(client.post().uri(uri.apply("/echo")).body(Map.of("a", 1))));
 		calls.put("POST form", (client, uri) -> text(client.post().uri(uri.apply("/echo")).body(form())));
-		calls.put("POST multipart", (client, uri) -> text(client.post()
-			.uri(uri.apply("/sink"))
-			.contentType(MediaType.MULTIPART_FORM_DATA)
-			.body(parts())));
-		calls.put("POST stream", (client, uri) -> text(client.post()
-			.uri(uri.apply("/echo"))
-			.contentType(MediaType.APPLICATION_OCTET_STREAM)
-			.body(new InputStreamResource(new ByteArrayInputStream("stream".getBytes())))));
-		calls.put("POST writer", (client, uri) -> text(client.post()
-			.uri(uri.apply("/echo"))
-			.body((out) -> out.write("written".getBytes()))));
-		calls.put("POST with declared length", (client, uri) -> text(client.post()
-			.uri(uri.apply("/echo"))
-			.header("content-length", "7")
-			.body((out) -> out.write("written".getBytes()))));
+		calls.put("POST multipart", (client, uri) -> text(
+				client.post().uri(uri.apply("/sink")).contentType(MediaType.MULTIPART_FORM_DATA).body(parts())));
+		calls.put("POST stream",
+				(client, uri) -> text(client.post()
+					.uri(uri.apply("/echo"))
+					.contentType(MediaType.APPLICATION_OCTET_STREAM)
+					.body(new InputStreamResource(new ByteArrayInputStream("stream".getBytes())))));
+		calls.put("POST writer", (client,
+				uri) -> text(client.post().uri(uri.apply("/echo")).body((out) -> out.write("written".getBytes()))));
+		calls.put("POST with declared length",
+				(client, uri) -> text(client.post()
+					.uri(uri.apply("/echo"))
+					.header("content-length", "7")
+					.body((out) -> out.write("written".getBytes()))));
 		calls.put("POST writer that fails", (client, uri) -> text(client.post().uri(uri.apply("/echo")).body((out) -> {
 			out.write("half".getBytes());
 			throw new IOException("no more");
 		})));
-		calls.put("POST in gzip", (client, uri) -> text(client.post()
-			.uri(uri.apply("/echo"))
-			.header("Content-Encoding", "gzip")
-			.contentType(MediaType.TEXT_PLAIN)
-			.body("as if")));
+		calls.put("POST in gzip",
+				(client, uri) -> text(client.post()
+					.uri(uri.apply("/echo"))
+					.header("Content-Encoding", "gzip")
+					.contentType(MediaType.TEXT_PLAIN)
+					.body("as if")));
 		for (int status : List.of(400, 401, 404, 407, 500, 503, 204, 304)) {
 			calls.put("status " + status, get("/status/" + status));
 			calls.put("POST status " + status,
@@ -241,9 +244,10 @@ class FallbackMatrixTests {
 		calls.put("host with underscore", (client, uri) -> text(client.get().uri("http://no_such_host.invalid/")));
 		calls.put("bodiless entity", (client, uri) -> String
 			.valueOf(client.get().uri(uri.apply("/text")).retrieve().toBodilessEntity().getStatusCode()));
-		calls.put("closed early", (client, uri) -> client.get()
-			.uri(uri.apply("/large"))
-			.exchange((request, response) -> String.valueOf(response.getBody().read())));
+		calls.put("closed early",
+				(client, uri) -> client.get()
+					.uri(uri.apply("/large"))
+					.exchange((request, response) -> String.valueOf(response.getBody().read())));
 		return calls;
 	}
 
@@ -288,28 +292,25 @@ class FallbackMatrixTests {
 		calls.put("GET", reactiveGet("/text"));
 		calls.put("GET in chunks", reactiveGet("/chunked"));
 		calls.put("GET until close", reactiveGet("/until-close"));
-		calls.put("GET with fields", (client, uri) -> reactive(client.get()
-			.uri(uri.apply("/text"))
-			.header("X-CuStOm", "a", "b")
-			.header("x-lower", "c")
-			.header("If-None-Match", "\"1\"")));
+		calls.put("GET with fields",
+				(client, uri) -> reactive(client.get()
+					.uri(uri.apply("/text"))
+					.header("X-CuStOm", "a", "b")
+					.header("x-lower", "c")
+					.header("If-None-Match", "\"1\"")));
 		calls.put("GET with cookies",
 				(client, uri) -> reactive(client.get().uri(uri.apply("/text")).cookie("a", "1").cookie("b", "2")));
 		calls.put("GET gzip", reactiveGet("/gzip"));
 		calls.put("GET gzip not asked for", reactiveGet("/gzip-always"));
-		calls.put("GET gzip asked for by the caller", (client, uri) -> reactive(
-				client.get().uri(uri.apply("/gzip")).header("Accept-Encoding", "gzip")));
+		calls.put("GET gzip asked for by the caller",
+				(client, uri) -> reactive(client.get().uri(uri.apply("/gzip")).header("Accept-Encoding", "gzip")));
 		calls.put("GET gzip error", reactiveGet("/gzip-error"));
 		calls.put("GET range",
 				(client, uri) -> reactive(client.get().uri(uri.apply("/gzip")).header("Range", "bytes=0-")));
 		calls.put("GET large", reactiveGet("/large"));
 		calls.put("GET Set-Cookie", reactiveGet("/cookies"));
-		calls.put("GET events", (client, uri) -> String.valueOf(client.get()
-			.uri(uri.apply("/events"))
-			.retrieve()
-			.bodyToFlux(String.class)
-			.collectList()
-			.block(LIMIT)));
+		calls.put("GET events", (client, uri) -> String.valueOf(
+				client.get().uri(uri.apply("/events")).retrieve().bodyToFlux(String.class).collectList().block(LIMIT)));
 		calls.put("HEAD", (client, uri) -> reactive(client.head().uri(uri.apply("/text"))));
 		calls.put("OPTIONS", (client, uri) -> reactive(client.options().uri(uri.apply("/text"))));
 		calls.put("DELETE", (client, uri) -> reactive(client.delete().uri(uri.apply("/text"))));
@@ -324,42 +325,46 @@ class FallbackMatrixTests {
 				(client, uri) -> reactive(client.post().uri(uri.apply("/echo")).bodyValue(new byte[] { 65, 66 })));
 		calls.put("POST json",
 				(client, uri) -> reactive(client.post().uri(uri.apply("/echo")).bodyValue(Map.of("a", 1))));
-		calls.put("POST form", (client, uri) -> reactive(
-				client.post().uri(uri.apply("/echo")).body(BodyInserters.fromFormData(form()))));
-		calls.put("POST multipart", (client, uri) -> reactive(
-				client.post().uri(uri.apply("/sink")).body(BodyInserters.fromMultipartData(parts()))));
-		calls.put("POST flux of texts", (client, uri) -> reactive(client.post()
-			.uri(uri.apply("/echo"))
-			.contentType(MediaType.TEXT_PLAIN)
-			.body(Flux.just("one", "two", "three"), String.class)));
-		calls.put("POST ndjson", (client, uri) -> reactive(client.post()
-			.uri(uri.apply("/echo"))
-			.contentType(MediaType.APPLICATION_NDJSON)
-			.body(Flux.just(Map.of("a", 1), Map.of("a", 2)), Map.class)));
-		calls.put("POST buffers", (client, uri) -> reactive(client.post()
-			.uri(uri.apply("/echo"))
-			.contentType(MediaType.APPLICATION_OCTET_STREAM)
-			.body(BodyInserters.fromDataBuffers(Flux.just("a", "b").map(FallbackMatrixTests::buffer)))));
+		calls.put("POST form", (client,
+				uri) -> reactive(client.post().uri(uri.apply("/echo")).body(BodyInserters.fromFormData(form()))));
+		calls.put("POST multipart", (client,
+				uri) -> reactive(client.post().uri(uri.apply("/sink")).body(BodyInserters.fromMultipartData(parts()))));
+		calls.put("POST flux of texts",
+				(client, uri) -> reactive(client.post()
+					.uri(uri.apply("/echo"))
+					.contentType(MediaType.TEXT_PLAIN)
+					.body(Flux.just("one", "two", "three"), String.class)));
+		calls.put("POST ndjson",
+				(client, uri) -> reactive(client.post()
+					.uri(uri.apply("/echo"))
+					.contentType(MediaType.APPLICATION_NDJSON)
+					.body(Flux.just(Map.of("a", 1), Map.of("a", 2)), Map.class)));
+		calls.put("POST buffers",
+				(client, uri) -> reactive(client.post()
+					.uri(uri.apply("/echo"))
+					.contentType(MediaType.APPLICATION_OCTET_STREAM)
+					.body(BodyInserters.fromDataBuffers(Flux.just("a", "b").map(FallbackMatrixTests::buffer)))));
 		calls.put("POST empty mono",
 				(client, uri) -> reactive(client.post().uri(uri.apply("/echo")).body(Mono.empty(), String.class)));
-		calls.put("POST flux with declared length", (client, uri) -> reactive(client.post()
-			.uri(uri.apply("/echo"))
-			.header("content-length", "2")
-			.contentType(MediaType.APPLICATION_OCTET_STREAM)
-			.body(BodyInserters.fromDataBuffers(Flux.just("a", "b").map(FallbackMatrixTests::buffer)))));
+		calls.put("POST flux with declared length",
+				(client, uri) -> reactive(client.post()
+					.uri(uri.apply("/echo"))
+					.header("content-length", "2")
+					.contentType(MediaType.APPLICATION_OCTET_STREAM)
+					.body(BodyInserters.fromDataBuffers(Flux.just("a", "b").map(FallbackMatrixTests::buffer)))));
 		calls.put("POST flux that fails", (client, uri) -> reactive(client.post()
 			.uri(uri.apply("/echo"))
 			.contentType(MediaType.TEXT_PLAIN)
 			.body(Flux.just("one").concatWith(Flux.error(new IllegalStateException("no more"))), String.class)));
 		for (int status : List.of(400, 401, 404, 407, 500, 503, 204, 304)) {
 			calls.put("status " + status, reactiveGet("/status/" + status));
-			calls.put("retrieve status " + status, (client, uri) -> String
-				.valueOf(client.get().uri(uri.apply("/status/" + status)).retrieve().bodyToMono(String.class).block(LIMIT)));
+			calls.put("retrieve status " + status, (client, uri) -> String.valueOf(
+					client.get().uri(uri.apply("/status/" + status)).retrieve().bodyToMono(String.class).block(LIMIT)));
 		}
 		for (int status : List.of(301, 302, 303, 307, 308)) {
 			calls.put("GET redirect " + status, reactiveGet("/redirect/" + status + "/text"));
-			calls.put("POST redirect " + status, (client, uri) -> reactive(
-					client.post().uri(uri.apply("/redirect/" + status + "/echo")).bodyValue("text")));
+			calls.put("POST redirect " + status, (client,
+					uri) -> reactive(client.post().uri(uri.apply("/redirect/" + status + "/echo")).bodyValue("text")));
 		}
 		for (String trouble : List.of("reset", "no-answer", "cut", "garbage", "silent", "stops")) {
 			calls.put("GET " + trouble, reactiveGet("/" + trouble));
@@ -383,8 +388,8 @@ class FallbackMatrixTests {
 
 	private static String reactive(WebClient.RequestHeadersSpec<?> call) {
 		return call
-			.exchangeToMono((response) -> response.toEntity(byte[].class)
-				.map((entity) -> response.cookies() + text(entity)))
+			.exchangeToMono(
+					(response) -> response.toEntity(byte[].class).map((entity) -> response.cookies() + text(entity)))
 			.block(LIMIT);
 	}
 

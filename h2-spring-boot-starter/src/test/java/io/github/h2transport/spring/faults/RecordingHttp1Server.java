@@ -319,8 +319,8 @@ final class RecordingHttp1Server implements AutoCloseable {
 		@Override
 		public String toString() {
 			Map<String, List<String>> shown = new TreeMap<>();
-			this.fields.forEach((name, values) -> shown.put(HABITS.contains(name.toLowerCase(Locale.ROOT))
-					? name.toLowerCase(Locale.ROOT) : name, values));
+			this.fields.forEach((name, values) -> shown
+				.put(HABITS.contains(name.toLowerCase(Locale.ROOT)) ? name.toLowerCase(Locale.ROOT) : name, values));
 			shown.keySet().removeIf((name) -> UNSHOWN.contains(name.toLowerCase(Locale.ROOT)));
 			shown.values().removeIf((values) -> values.get(0).startsWith("Upgrade"));
 			String type = field("content-type");

@@ -113,8 +113,9 @@ class ServersWithoutHttp2Tests {
 
 				assertThat(failure).isExactlyInstanceOf(HttpTimeoutException.class)
 					.hasCauseInstanceOf(Http2TimeoutException.class)
-					.hasMessageMatching("Timed out after \\d+ ms waiting for the response head of https?://localhost:\\d+ "
-							+ "over HTTP/1.1; the limit is .*500 ms.*spring.http.clients.read-timeout.*");
+					.hasMessageMatching(
+							"Timed out after \\d+ ms waiting for the response head of https?://localhost:\\d+ "
+									+ "over HTTP/1.1; the limit is .*500 ms.*spring.http.clients.read-timeout.*");
 			}
 		}
 	}
