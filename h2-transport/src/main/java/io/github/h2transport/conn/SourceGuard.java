@@ -46,7 +46,7 @@ final class SourceGuard implements Runnable, AutoCloseable {
 	 */
 	private final AtomicInteger state = new AtomicInteger(WRITING);
 
-	/** Set by the writer. */
+	/** Set by the writer, and emptied when it is back. */
 	private volatile @Nullable Closeable source;
 
 	/**

@@ -257,6 +257,9 @@ final class Upload implements OutgoingContent {
 	 */
 	void onReady(Runnable action) {
 		this.onReady = action;
+		if (isCalledOff()) {
+			this.onReady = null;
+		}
 	}
 
 	void waiting(@Nullable Thread thread) {
@@ -280,6 +283,8 @@ final class Upload implements OutgoingContent {
 		}
 		letGoOfContent();
 		wakeWriter();
+		// It may hold the source of the content.
+		this.onReady = null;
 	}
 
 	/** The pen sets some of these too, but only while it copies, which is over. */

@@ -3,12 +3,14 @@ package io.github.h2transport.faults;
 import java.io.ByteArrayInputStream;
 import java.lang.ref.WeakReference;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Flow;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -61,11 +63,12 @@ class CallsThatHaveGivenUpTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "NEVER_SPEAKS, false, false", "NEVER_SPEAKS, true, false", "NEVER_SPEAKS, false, true",
-			"NEVER_ANSWERS, false, false", "NEVER_ANSWERS, true, false", "NEVER_ANSWERS, false, true",
-			"NEVER_ANSWERS, true, true", "NEVER_READS, false, false", "NEVER_READS, true, false",
-			"NEVER_READS, false, true", "NEVER_READS, true, true" })
-	void theirBodiesAreLetGoThoughTheConnectionStays(Hangs how, boolean async, boolean streamed) throws Exception {
+	@CsvSource({ "NEVER_SPEAKS, false, BYTES", "NEVER_SPEAKS, true, BYTES", "NEVER_SPEAKS, false, STREAM",
+			"NEVER_ANSWERS, false, BYTES", "NEVER_ANSWERS, true, BYTES", "NEVER_ANSWERS, false, STREAM",
+			"NEVER_ANSWERS, true, STREAM", "NEVER_ANSWERS, true, PUBLISHER", "NEVER_READS, false, BYTES",
+			"NEVER_READS, true, BYTES", "NEVER_READS, false, STREAM", "NEVER_READS, true, STREAM",
+			"NEVER_READS, true, PUBLISHER" })
+	void theirBodiesAreLetGoThoughTheConnectionStays(Hangs how, boolean async, Kind kind) throws Exception {
 		// It is asked for life, and has all the time in the world to answer.
 		try (Http2Transport transport = Transports.cleartext((options) -> options.pingTimeout(Duration.ofMinutes(5))
 			.writeStallTimeout(Duration.ofMinutes(5))
@@ -76,7 +79,7 @@ class CallsThatHaveGivenUpTests {
 				for (int i = 0; i < CALLS; i++) {
 					byte[] content = new byte[MIB];
 					bodies.add(new WeakReference<>(content));
-					giveUp(transport, content, async, streamed);
+					giveUp(transport, content, async, kind);
 				}
 				return true;
 			});
@@ -93,9 +96,8 @@ class CallsThatHaveGivenUpTests {
 	}
 
 	/** A method of its own, so that no local variable of the caller holds the body. */
-	private void giveUp(Http2Transport transport, byte[] content, boolean async, boolean streamed) throws Exception {
-		Http2Request request = post(this.server.uri("/a"), streamed
-				? RequestBody.ofInputStream(() -> new ByteArrayInputStream(content), MIB) : RequestBody.of(content));
+	private void giveUp(Http2Transport transport, byte[] content, boolean async, Kind kind) throws Exception {
+		Http2Request request = post(this.server.uri("/a"), kind.body(content));
 		try {
 			if (async) {
 				transport.roundTripAsync(request).join().close();
@@ -156,6 +158,55 @@ class CallsThatHaveGivenUpTests {
 			.body(body)
 			.options(CallOptions.builder().responseTimeout(LIMIT).build())
 			.build();
+	}
+
+	/** Where content comes from. */
+	enum Kind {
+
+		BYTES {
+
+			@Override
+			RequestBody body(byte[] content) {
+				return RequestBody.of(content);
+			}
+
+		},
+
+		STREAM {
+
+			@Override
+			RequestBody body(byte[] content) {
+				return RequestBody.ofInputStream(() -> new ByteArrayInputStream(content), content.length);
+			}
+
+		},
+
+		PUBLISHER {
+
+			@Override
+			RequestBody body(byte[] content) {
+				AtomicBoolean given = new AtomicBoolean();
+				return RequestBody.ofPublisher((subscriber) -> subscriber.onSubscribe(new Flow.Subscription() {
+
+					@Override
+					public void request(long count) {
+						if (given.compareAndSet(false, true)) {
+							subscriber.onNext(ByteBuffer.wrap(content));
+						}
+					}
+
+					@Override
+					public void cancel() {
+						// It has given all that it has.
+					}
+
+				}), content.length, false);
+			}
+
+		};
+
+		abstract RequestBody body(byte[] content);
+
 	}
 
 	enum Hangs {
