@@ -60,8 +60,7 @@ class LifeTests {
 		}, RequestBody.UNKNOWN_LENGTH, true);
 		Http2Request request = Http2Request.builder("POST", ScriptedPeer.ROOT.resolve("/a")).body(repeatable).build();
 		UploadStream out = this.peer.call(request).upload();
-		out.write(new byte[100]);
-		out.flush();
+		out.write(new byte[20_000]);
 		this.peer.expect(ping(1)).expectNothing();
 		this.peer.send(pingAck(1)).expect(headers(1), data(1));
 		assertThat(this.peer.isClosed()).isFalse();
