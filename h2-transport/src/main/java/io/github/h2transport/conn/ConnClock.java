@@ -8,6 +8,8 @@ import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.TransportOptions;
+import io.github.h2transport.protocol.SendHalf;
+import io.github.h2transport.protocol.StarvedUploads;
 
 /**
  * What a connection does because time passes: gives up a set-up that takes too long, asks
@@ -24,6 +26,8 @@ final class ConnClock {
 	private final Pings pings = new Pings();
 
 	private final LifeCheck life;
+
+	private final StarvedUploads uploads = new StarvedUploads();
 
 	/** When the connection must be usable, and later: when SETTINGS must be there. */
 	private long connectDeadline;
@@ -72,13 +76,21 @@ final class ConnClock {
 		}
 		if (this.connection.inFlight() > 0) {
 			int abandoned = 0;
+			boolean waiting = false;
 			for (ClientStream stream : this.connection.streams().all()) {
 				stream.tick(now);
 				abandoned += stream.isAbandoned() ? 1 : 0;
+				waiting |= waitsForConnection(stream);
 			}
 			if (abandoned > 0 && abandoned == this.connection.inFlight()) {
 				this.driver.ending().endAbandoned();
 				return;
+			}
+			if (this.uploads.look(now, waiting, this.connection.sendHalf().dataSent())
+					&& this.connection.slots().isAccepting()) {
+				// Those that run may still be helped; others should not join them.
+				this.connection.slots().retire();
+				this.driver.ending().retire();
 			}
 			this.connection.pen().tick(now);
 			this.connection.trial().tick(now);
@@ -87,6 +99,12 @@ final class ConnClock {
 		else {
 			checkIdle(now);
 		}
+	}
+
+	private boolean waitsForConnection(ClientStream stream) {
+		SendHalf half = this.connection.sendHalf();
+		return half.connectionWindow() <= 0 && !stream.isContentOver() && stream.readyOctets() > 0
+				&& stream.sendWindow().available(half.peer().initialWindowSize()) > 0;
 	}
 
 	private boolean isStalled(long now) {

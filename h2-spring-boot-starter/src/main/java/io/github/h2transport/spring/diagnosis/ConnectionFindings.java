@@ -27,6 +27,8 @@ final class ConnectionFindings {
 	/** Credit and readers that are late by less are part of every transfer. */
 	private static final Duration HELD = Duration.ofSeconds(1);
 
+	private static final Duration STARVED = Duration.ofSeconds(5);
+
 	/** Many calls take a second or two; those that take longer are worth a look. */
 	private static final Duration SLOW = Duration.ofSeconds(5);
 
@@ -53,6 +55,7 @@ final class ConnectionFindings {
 		ConnectionFindings findings = new ConnectionFindings(connections);
 		findings.pingUnanswered(to);
 		findings.socketStalled(to);
+		findings.uploadsStarve(to);
 		findings.windowLimited(to);
 		findings.slowReader(to);
 		findings.serverSlow(to);
@@ -107,6 +110,22 @@ final class ConnectionFindings {
 				"The server does not read, or packets get lost. The connection is given up after the write-stall "
 						+ "timeout.",
 				"h2.transport.write-stall-timeout");
+	}
+
+	/** As long as the transport waits before it sends new calls elsewhere. */
+	private void uploadsStarve(Diagnosis to) {
+		List<Held> late = late(EnumSet.of(WaitingFor.CONNECTION_WINDOW), STARVED);
+		if (late.isEmpty()) {
+			return;
+		}
+		to.add(FindingKind.UPLOADS_STARVE, Severity.CRITICAL,
+				"The server has given no credit of the connection's window to " + Diagnosis.counted(late.size(), "upload")
+						+ " for " + Diagnosis.words(longest(late)) + ".",
+				longest(late), evidence(late, "sentBytes", StreamSnapshot::sentBytes),
+				"The server does not read what it has, or executes requests in another order than they came. New calls "
+						+ "use another connection, and these end at their deadlines. Let the server execute as many "
+						+ "requests as it takes on a connection, or take fewer.",
+				"h2.transport.pool.max-streams-per-connection");
 	}
 
 	private void windowLimited(Diagnosis to) {

@@ -19,6 +19,9 @@ public enum FindingKind {
 	/** A server does not take what is written to its socket. */
 	SOCKET_STALLED,
 
+	/** Uploads get no credit of their connection's window at all. */
+	UPLOADS_STARVE,
+
 	/** A server has complained of our behaviour. */
 	SERVER_PUNISHES,
 

@@ -173,6 +173,28 @@ class DiagnosisSituationTests {
 	}
 
 	@Test
+	void uploadsStarveAndNewCallsGoElsewhere() {
+		transport((options) -> {
+		});
+		upload(RequestBody.of(new byte[100_000]));
+		Settings settings = Settings.builder().set(Settings.INITIAL_WINDOW_SIZE, 1_000_000).build();
+		this.server.accept().greet(settings).awaitHead();
+
+		Finding finding = await(FindingKind.UPLOADS_STARVE);
+
+		assertThat(finding.severity()).isEqualTo(Severity.CRITICAL);
+		assertThat(finding.summary())
+			.startsWith("The server has given no credit of the connection's window to 1 upload for ");
+		assertThat(finding.since()).isGreaterThanOrEqualTo(Duration.ofSeconds(5));
+		Awaitility.await().untilAsserted(() -> {
+			assertThat(get().isDone()).isFalse();
+			assertThat(this.server.accepted()).isGreaterThan(1);
+		});
+		ScriptedConn second = this.server.accept().greet(settings);
+		second.respond(second.awaitHead().streamId(), 200);
+	}
+
+	@Test
 	void theApplicationDoesNotReadAResponse() throws Exception {
 		Http2Transport reading = transport((options) -> {
 		});
