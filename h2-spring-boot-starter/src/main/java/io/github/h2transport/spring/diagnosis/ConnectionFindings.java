@@ -119,8 +119,8 @@ final class ConnectionFindings {
 			return;
 		}
 		to.add(FindingKind.UPLOADS_STARVE, Severity.CRITICAL,
-				"The server has given no credit of the connection's window to " + Diagnosis.counted(late.size(), "upload")
-						+ " for " + Diagnosis.words(longest(late)) + ".",
+				"The server has given no credit of the connection's window to "
+						+ Diagnosis.counted(late.size(), "upload") + " for " + Diagnosis.words(longest(late)) + ".",
 				longest(late), evidence(late, "sentBytes", StreamSnapshot::sentBytes),
 				"The server does not read what it has, or executes requests in another order than they came. New calls "
 						+ "use another connection, and these end at their deadlines. Let the server execute as many "
