@@ -232,8 +232,8 @@ class BackOffTests {
 		return new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
 			.logStartupInfo(false)
-			.properties(all.toArray(String[]::new))
-			.run();
+			// Above those of a file.
+			.run(all.stream().map((each) -> "--" + each).toArray(String[]::new));
 	}
 
 	@Configuration(proxyBeanMethods = false)

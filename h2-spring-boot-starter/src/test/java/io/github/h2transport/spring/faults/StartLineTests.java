@@ -1,6 +1,7 @@
 package io.github.h2transport.spring.faults;
 
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.github.h2transport.spring.Http2ClientHttpRequestFactoryBuilder;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,7 @@ class StartLineTests {
 
 	@Test
 	void customizersOfOursAndOfAnyAreNoReasonToWarn(CapturedOutput output) {
+		start(Application.class).close();
 		start(OwnCustomizers.class).close();
 		start(Customizers.class, "spring.http.clients.imperative.factory=jdk",
 				"spring.http.clients.reactive.connector=jdk")
@@ -136,8 +138,8 @@ class StartLineTests {
 	private static ConfigurableApplicationContext start(Class<?> configuration, String... properties) {
 		return new SpringApplicationBuilder(configuration).web(WebApplicationType.NONE)
 			.bannerMode(Banner.Mode.OFF)
-			.properties(properties)
-			.run();
+			// Above those of a file.
+			.run(Stream.of(properties).map((each) -> "--" + each).toArray(String[]::new));
 	}
 
 	@Configuration(proxyBeanMethods = false)

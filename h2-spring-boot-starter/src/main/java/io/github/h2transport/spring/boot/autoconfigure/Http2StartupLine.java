@@ -186,7 +186,7 @@ final class Http2StartupLine implements SmartInitializingSingleton {
 		List<String> found = new ArrayList<>();
 		Class<?> type = ClassUtils.resolveClassName(customizer, getClass().getClassLoader());
 		for (String name : this.beanFactory.getBeanNamesForType(type, true, false)) {
-			if (!this.beanFactory.containsBeanDefinition(name)) {
+			if (!this.beanFactory.containsBeanDefinition(name) || isOfBoot(name)) {
 				continue;
 			}
 			Class<?> customized = this.beanFactory.getMergedBeanDefinition(name)
@@ -199,6 +199,13 @@ final class Http2StartupLine implements SmartInitializingSingleton {
 			}
 		}
 		return found;
+	}
+
+	/** Spring Boot gives its own clients what they share, such as threads. */
+	private boolean isOfBoot(String name) {
+		String factory = this.beanFactory.getMergedBeanDefinition(name).getFactoryBeanName();
+		Class<?> declaring = (factory != null) ? this.beanFactory.getType(factory, false) : null;
+		return declaring != null && declaring.getName().startsWith("org.springframework.boot.");
 	}
 
 	private boolean isPresent(String type) {
