@@ -46,7 +46,7 @@ public final class SharedHttp2Transport
 	private static final long LOOK_AGAIN_MILLIS = 20; // nobody waits long for a quiet
 														// transport
 
-	private final TransportOptions options;
+	private volatile TransportOptions options;
 
 	private final Function<TransportOptions, Http2Transport> factory;
 
@@ -134,6 +134,25 @@ public final class SharedHttp2Transport
 	 */
 	public TransportOptions options() {
 		return this.options;
+	}
+
+	/**
+	 * Replaces the options, as {@link Http2Transport#options(TransportOptions)} does it;
+	 * after a restart of the context they count in full.
+	 * @param newOptions the options
+	 */
+	public void options(TransportOptions newOptions) {
+		this.lock.lock();
+		try {
+			this.options = newOptions;
+			Http2Transport current = this.transport;
+			if (current != null) {
+				current.options(newOptions);
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	/**

@@ -91,6 +91,15 @@ public final class Dialer implements AutoCloseable {
 	}
 
 	/**
+	 * Replaces the options of connections that are opened from now on. The number of
+	 * event loops and the general TLS identity stay.
+	 * @param options the new ones
+	 */
+	public void options(TransportOptions options) {
+		this.resources.options(options);
+	}
+
+	/**
 	 * Opens a connection. Returns at once; the observer hears of the outcome.
 	 * @param key where to
 	 * @param connectTimeout the limit for name look-up, connect, tunnel, TLS and preface

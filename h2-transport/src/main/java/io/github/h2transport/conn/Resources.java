@@ -25,7 +25,8 @@ final class Resources {
 
 	private static final int DEFAULT_MAX_FRAME_SIZE = 16_384;
 
-	private final TransportOptions options;
+	/** Read once for each connection; of two at once either is good. */
+	private volatile TransportOptions options;
 
 	private final Executor tasks;
 
@@ -78,6 +79,10 @@ final class Resources {
 
 	TransportOptions options() {
 		return this.options;
+	}
+
+	void options(TransportOptions newOptions) {
+		this.options = newOptions;
 	}
 
 	/** Runs what may block: the delegated tasks of TLS. */

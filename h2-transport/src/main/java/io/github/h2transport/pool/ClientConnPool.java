@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.TlsOptions;
+import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.Dialer;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,13 @@ public interface ClientConnPool {
 	 */
 	default Set<ConnectionKey> knownKeys() {
 		return waitingKeys();
+	}
+
+	/**
+	 * Takes other options while it is in use. Does nothing by default.
+	 * @param options the new ones, with those of single origins
+	 */
+	default void options(TransportOptions options) {
 	}
 
 	/**

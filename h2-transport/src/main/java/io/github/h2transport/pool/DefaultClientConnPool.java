@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DefaultClientConnPool implements ClientConnPool {
 
-	private final TransportOptions options;
+	private volatile TransportOptions options;
 
 	private final Outside<ClientConn> outside;
 
@@ -76,6 +76,12 @@ public final class DefaultClientConnPool implements ClientConnPool {
 			}
 			// The pool of the key was retired in the meantime; there will be a new one.
 		}
+	}
+
+	@Override
+	public void options(TransportOptions newOptions) {
+		this.options = newOptions;
+		this.pools.forEach((key, pool) -> pool.options(newOptions.forOrigin(key.origin())));
 	}
 
 	private KeyPool<ClientConn> pool(ConnectionKey key) {

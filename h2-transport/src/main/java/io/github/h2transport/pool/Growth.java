@@ -15,7 +15,7 @@ import io.github.h2transport.conn.Doubt;
  */
 final class Growth<C> {
 
-	private final TransportOptions options;
+	private TransportOptions options;
 
 	private final OpenMembers<C> open;
 
@@ -27,6 +27,10 @@ final class Growth<C> {
 	Growth(TransportOptions options, OpenMembers<C> open) {
 		this.options = options;
 		this.open = open;
+	}
+
+	void options(TransportOptions newOptions) {
+		this.options = newOptions;
 	}
 
 	List<Member<C>> coming() {

@@ -38,7 +38,8 @@ final class KeyPool<C> {
 
 	private final Outside<C> outside;
 
-	private final TransportOptions options;
+	/** Replaced under the lock; of two at once either is good. */
+	private volatile TransportOptions options;
 
 	private final PoolCounters counters;
 
@@ -463,6 +464,18 @@ final class KeyPool<C> {
 			.filter((member) -> member.connection() == connection)
 			.findFirst()
 			.ifPresent((member) -> this.open.leave(member, EndReason.DRAINED, decisions)));
+	}
+
+	/** Replaces the limits that can change while the pool is in use. */
+	void options(TransportOptions newOptions) {
+		this.lock.lock();
+		try {
+			this.options = newOptions;
+			this.dialling.growth().options(newOptions);
+		}
+		finally {
+			this.lock.unlock();
+		}
 	}
 
 	void close(Http2Exception cause) {

@@ -56,7 +56,7 @@ public final class Http2Transport implements AutoCloseable {
 	 */
 	private static final long RETIRE_AGAIN_NANOS = 500_000_000L;
 
-	private final TransportOptions options;
+	private volatile TransportOptions options;
 
 	private final Dialer dialer;
 
@@ -64,7 +64,8 @@ public final class Http2Transport implements AutoCloseable {
 
 	private final @Nullable TransportListener listener;
 
-	private final Targets targets;
+	/** Remembers the options of origins, and is replaced with them. */
+	private volatile Targets targets;
 
 	private final ExecutorService blockingBodies = Executors
 		.newCachedThreadPool((task) -> DaemonThreads.of(task, "h2-body"));
@@ -84,6 +85,23 @@ public final class Http2Transport implements AutoCloseable {
 
 	public TransportOptions options() {
 		return this.options;
+	}
+
+	/**
+	 * Replaces the options while the transport is in use. Time limits, retries, schemes
+	 * and proxies count for calls that begin afterwards; what concerns connections for
+	 * those that are opened afterwards; of the pool's limits {@code maxConnections},
+	 * {@code strictMaxConcurrentStreams}, {@code maxStreamsPerConnection},
+	 * {@code maxRequestsPerConnection}, {@code maxPending} and {@code acquireTimeout} at
+	 * once, its other ones for origins that are not in use yet. {@code eventLoops} and
+	 * {@code tls} stay as they are. A pool of the user decides for itself.
+	 * @param newOptions the options, those of single origins among them
+	 */
+	public void options(TransportOptions newOptions) {
+		this.options = Objects.requireNonNull(newOptions, "newOptions");
+		this.targets = new Targets(newOptions);
+		this.dialer.options(newOptions);
+		this.pool.options(newOptions);
 	}
 
 	/**

@@ -69,6 +69,15 @@ public final class Http2TransportAutoConfiguration {
 		}, shutdownTimeout(properties.getShutdownTimeout(), environment)));
 	}
 
+	/** Of the shared transport only: the options of another one are its maker's. */
+	@Bean
+	@ConditionalOnBean(name = "sharedHttp2Transport", value = SharedHttp2Transport.class)
+	ChangedPropertiesListener http2ChangedPropertiesListener(Environment environment, SharedHttp2Transport transport,
+			ObjectProvider<TransportOptionsCustomizer> customizers) {
+		return new ChangedPropertiesListener(environment, transport,
+				(options) -> customizers.orderedStream().forEach((customizer) -> customizer.customize(options)));
+	}
+
 	@Bean
 	static TransportEnd http2TransportEnd() {
 		return new TransportEnd();
