@@ -23,9 +23,9 @@ final class CookieDate {
 
 	private static final Pattern TIME = Pattern.compile("(\\d{1,2}):(\\d{1,2}):(\\d{1,2})(?:\\D.*)?");
 
-	private static final Pattern DAY_OF_MONTH = Pattern.compile("(\\d{1,2})(?:\\D.*)?");
+	private static final Pattern DAY_OF_MONTH = Pattern.compile("\\d{1,2}(?:\\D.*)?");
 
-	private static final Pattern YEAR = Pattern.compile("(\\d{2,4})(?:\\D.*)?");
+	private static final Pattern YEAR = Pattern.compile("\\d{2,4}(?:\\D.*)?");
 
 	private static final List<String> MONTHS = List.of("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 			"oct", "nov", "dec");
@@ -55,27 +55,36 @@ final class CookieDate {
 	 */
 	static @Nullable Instant parse(String text) {
 		CookieDate date = new CookieDate();
-		for (String token : DELIMITERS.split(text)) {
-			date.take(token);
-		}
+		DELIMITERS.splitAsStream(text).forEach(date::take);
 		return date.instant();
 	}
 
 	/** A token is the first thing that it can be and that is not there yet. */
 	private void take(String token) {
-		Matcher found;
-		if (this.time == null && (found = TIME.matcher(token)).matches()) {
-			this.time = found;
+		if (this.time == null) {
+			Matcher found = TIME.matcher(token);
+			if (found.matches()) {
+				this.time = found;
+				return;
+			}
 		}
-		else if (this.day == 0 && (found = DAY_OF_MONTH.matcher(token)).matches()) {
-			this.day = Integer.parseInt(found.group(1));
+		if (this.day == 0 && DAY_OF_MONTH.matcher(token).matches()) {
+			this.day = leading(token);
 		}
 		else if (this.month == 0 && monthOf(token) > 0) {
 			this.month = monthOf(token);
 		}
-		else if (this.year < 0 && (found = YEAR.matcher(token)).matches()) {
-			this.year = Integer.parseInt(found.group(1));
+		else if (this.year < 0 && YEAR.matcher(token).matches()) {
+			this.year = leading(token);
 		}
+	}
+
+	private static int leading(String token) {
+		int end = 0;
+		while (end < token.length() && Character.isDigit(token.charAt(end))) {
+			end++;
+		}
+		return Integer.parseInt(token.substring(0, end));
 	}
 
 	private static int monthOf(String token) {
