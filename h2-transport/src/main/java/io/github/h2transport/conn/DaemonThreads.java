@@ -49,7 +49,8 @@ public final class DaemonThreads implements ThreadFactory {
 	 * size of 0, and {@code false} for inheritable thread-locals
 	 * @return a thread that is not started
 	 */
-	// Without effect from JDK 24 on, where nothing inherits; a caller may run at any priority.
+	// Without effect from JDK 24 on, where nothing inherits; a caller may run at any
+	// priority.
 	@SuppressWarnings({ "removal", "ThreadPriorityCheck" })
 	public static Thread make(Runnable task, String name, Maker maker) {
 		return AccessController.doPrivileged((PrivilegedAction<Thread>) () -> {
