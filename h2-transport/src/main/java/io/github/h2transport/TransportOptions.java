@@ -43,6 +43,10 @@ public final class TransportOptions extends PoolOptions {
 
 	private final int eventLoops;
 
+	private final String userAgent;
+
+	private final boolean trimFieldValues;
+
 	private final int maxHeaderListSize;
 
 	private final int initialWindowSize;
@@ -84,6 +88,8 @@ public final class TransportOptions extends PoolOptions {
 		this.writeStallTimeout = builder.writeStallTimeout;
 		this.shutdownTimeout = builder.shutdownTimeout;
 		this.eventLoops = builder.eventLoops;
+		this.userAgent = builder.userAgent;
+		this.trimFieldValues = builder.trimFieldValues;
 		this.maxHeaderListSize = builder.maxHeaderListSize;
 		this.initialWindowSize = builder.initialWindowSize;
 		this.maxWindowSize = builder.maxWindowSize;
@@ -275,6 +281,24 @@ public final class TransportOptions extends PoolOptions {
 	}
 
 	/**
+	 * Returns the value of the field {@code user-agent} of requests that bring none (RFC
+	 * 9110 section 10.1.5).
+	 * @return by default {@code h2-transport/} with the version; empty for no such field
+	 */
+	public String userAgent() {
+		return this.userAgent;
+	}
+
+	/**
+	 * Returns whether white space around the values of received fields is removed. RFC
+	 * 9113 section 8.2.1 forbids it, so a response that has it is malformed otherwise.
+	 * @return by default false
+	 */
+	public boolean trimFieldValues() {
+		return this.trimFieldValues;
+	}
+
+	/**
 	 * Returns the largest header section that is accepted, in decoded octets plus 32 a
 	 * field (RFC 9113 section 6.5.2), 1 KiB to 16 MiB.
 	 * @return by default 64 * 1024
@@ -399,6 +423,8 @@ public final class TransportOptions extends PoolOptions {
 
 		private static final Duration DEFAULT_READ_TIMEOUT = Duration.ofSeconds(60);
 
+		private static final String DEFAULT_USER_AGENT = defaultUserAgent();
+
 		private boolean allowHttp = false;
 
 		private boolean singleUse = false;
@@ -433,6 +459,10 @@ public final class TransportOptions extends PoolOptions {
 
 		private int eventLoops = Math.min(8, Math.max(2, Runtime.getRuntime().availableProcessors() / 2));
 
+		private String userAgent = DEFAULT_USER_AGENT;
+
+		private boolean trimFieldValues;
+
 		private int maxHeaderListSize = 64 * 1024;
 
 		private int initialWindowSize = 256 * 1024;
@@ -456,6 +486,12 @@ public final class TransportOptions extends PoolOptions {
 		private @Nullable ByOrigin<TransportOptions> origins;
 
 		private Builder() {
+		}
+
+		/** The version is that of the jar; classes without one have none. */
+		private static String defaultUserAgent() {
+			String version = TransportOptions.class.getPackage().getImplementationVersion();
+			return (version != null) ? "h2-transport/" + version : "h2-transport";
 		}
 
 		public Builder allowHttp(boolean value) {
@@ -540,6 +576,20 @@ public final class TransportOptions extends PoolOptions {
 
 		public Builder eventLoops(int value) {
 			this.eventLoops = inRange("eventLoops", value, 1, 64);
+			return this;
+		}
+
+		public Builder userAgent(String value) {
+			if (!value.chars().allMatch((c) -> c > ' ' && c < 0x7f || c == ' ') || !value.equals(value.strip())) {
+				throw new IllegalArgumentException(
+						"userAgent must consist of printable ASCII without surrounding spaces, but is not so");
+			}
+			this.userAgent = value;
+			return this;
+		}
+
+		public Builder trimFieldValues(boolean value) {
+			this.trimFieldValues = value;
 			return this;
 		}
 

@@ -87,6 +87,9 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.receiveHalf = new ReceiveHalf(this.options.maxFrameSize(), this.options.maxHeaderListSize(),
 				this.options.decoderTableSize(), connection.receiveWindow(), new FloodGuard(),
 				new ConnReceiver(connection, this), connection.receivedFrames());
+		if (this.options.trimFieldValues()) {
+			this.receiveHalf.trimFieldValues();
+		}
 	}
 
 	// ---- birth ----

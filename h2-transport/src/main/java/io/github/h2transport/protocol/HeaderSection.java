@@ -27,6 +27,9 @@ public final class HeaderSection implements FieldSink {
 
 	private final int maxListSize;
 
+	/** Set before the first section. */
+	private boolean trims;
+
 	// All below: owned by the loop; from begin() to the next begin().
 
 	private Kind kind = Kind.IGNORED;
@@ -53,6 +56,11 @@ public final class HeaderSection implements FieldSink {
 	 */
 	public HeaderSection(int maxListSize) {
 		this.maxListSize = maxListSize;
+	}
+
+	/** From now on white space around values is removed, which is a fault otherwise. */
+	void trimValues() {
+		this.trims = true;
 	}
 
 	/**
@@ -149,8 +157,15 @@ public final class HeaderSection implements FieldSink {
 			fail("field name " + Excerpt.of(name) + " is not a lower-case token (RFC 9113 section 8.2.1)");
 		}
 		else if (!FieldSyntax.isLegalReceived(value)) {
+			String stripped = FieldSyntax.strip(value);
+			boolean onlySpace = FieldSyntax.isLegalReceived(stripped);
+			if (onlySpace && this.trims) {
+				regularField(name, stripped, sensitive);
+				return;
+			}
 			fail("the value of field " + Excerpt.of(name)
-					+ " has CR, LF, NUL or surrounding whitespace (RFC 9113 section 8.2.1)");
+					+ " has CR, LF, NUL or surrounding whitespace (RFC 9113 section 8.2.1)"
+					+ (onlySpace ? "; h2.transport.trim-field-values=true removes whitespace" : ""));
 		}
 		else if (FieldSyntax.isConnectionSpecific(name) || name.equals("te")) {
 			// TE is legal in HTTP/2, but in requests only.

@@ -99,6 +99,14 @@ public final class ReceiveHalf implements FrameHandler {
 	}
 
 	/**
+	 * Removes white space around the values of fields from now on, instead of taking the
+	 * response for malformed. Before the first read.
+	 */
+	public void trimFieldValues() {
+		this.section.trimValues();
+	}
+
+	/**
 	 * Reads octets.
 	 * @param in any piece of the stream; consumed whole
 	 * @param now the time, for the budgets

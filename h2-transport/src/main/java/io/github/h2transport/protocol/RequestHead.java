@@ -23,6 +23,8 @@ public final class RequestHead {
 	/** Method, scheme, authority and path. */
 	private static final int PSEUDO_FIELDS = 4;
 
+	private static final String USER_AGENT = "user-agent";
+
 	private final String method;
 
 	private final String scheme;
@@ -31,21 +33,25 @@ public final class RequestHead {
 
 	private final String path;
 
+	/** Sent behind the pseudo-header fields, {@code null} if it is not. */
+	private final @Nullable String userAgent;
+
 	private final Headers regularFields;
 
 	private final long listSize;
 
 	private final long contentLength;
 
-	private RequestHead(String method, RequestTarget target, String authority, String path, Assembly assembly,
-			long contentLength) {
+	private RequestHead(String method, RequestTarget target, String authority, String path, @Nullable String userAgent,
+			Assembly assembly, long contentLength) {
 		this.method = method;
 		this.scheme = target.origin().scheme();
 		this.authority = authority;
 		this.path = path;
+		this.userAgent = userAgent;
 		this.regularFields = assembly.fields(contentLength);
 		this.listSize = size(":method", method) + size(":scheme", this.scheme) + size(":authority", authority)
-				+ size(":path", path) + assembly.listSize;
+				+ size(":path", path) + ((userAgent != null) ? size(USER_AGENT, userAgent) : 0) + assembly.listSize;
 		this.contentLength = contentLength;
 	}
 
@@ -62,17 +68,20 @@ public final class RequestHead {
 	 * and where, never its value
 	 */
 	public static RequestHead of(Http2Request request) throws InvalidRequestException {
-		return of(request, RequestTarget.of(request.uri()));
+		return of(request, RequestTarget.of(request.uri()), "");
 	}
 
 	/**
 	 * As {@link #of(Http2Request)}, for a target whose origin is known.
 	 * @param request the request
 	 * @param target made from the request's URI, or from another one of the same origin
+	 * @param userAgent what we call ourselves if the request says nothing, empty for
+	 * nothing
 	 * @return its head
 	 * @throws InvalidRequestException if it cannot be sent
 	 */
-	public static RequestHead of(Http2Request request, RequestTarget target) throws InvalidRequestException {
+	public static RequestHead of(Http2Request request, RequestTarget target, String userAgent)
+			throws InvalidRequestException {
 		Assembly assembly = new Assembly(checkedMethod(request.method()), request.headers());
 		assembly.survey();
 		long contentLength = assembly.contentLength(request.body().contentLength());
@@ -82,7 +91,8 @@ public final class RequestHead {
 		String host = assembly.host;
 		String authority = (host != null) ? RequestTarget.checkedAuthority(host) : target.authority();
 		String path = RequestTarget.path(request.method(), request.uri());
-		return new RequestHead(request.method(), target, authority, path, assembly, contentLength);
+		String ours = (assembly.namesUserAgent || userAgent.isEmpty()) ? null : userAgent;
+		return new RequestHead(request.method(), target, authority, path, ours, assembly, contentLength);
 	}
 
 	private static String checkedMethod(String method) throws InvalidRequestException {
@@ -129,11 +139,14 @@ public final class RequestHead {
 	 * the rest; secrets are marked as sensitive
 	 */
 	public Headers fields() {
-		Headers.Builder all = Headers.builder(PSEUDO_FIELDS + this.regularFields.size());
+		Headers.Builder all = Headers.builder(PSEUDO_FIELDS + 1 + this.regularFields.size());
 		all.add(":method", this.method);
 		all.add(":scheme", this.scheme);
 		all.add(":authority", this.authority);
 		all.add(":path", this.path);
+		if (this.userAgent != null) {
+			all.add(USER_AGENT, this.userAgent);
+		}
 		for (int i = 0; i < this.regularFields.size(); i++) {
 			all.add(this.regularFields.name(i), this.regularFields.value(i), this.regularFields.isSensitive(i));
 		}
@@ -146,6 +159,14 @@ public final class RequestHead {
 	 */
 	public Headers regularFields() {
 		return this.regularFields;
+	}
+
+	/**
+	 * Returns the value of the field that stands between both.
+	 * @return {@code null} if it is not sent, or is among the regular fields
+	 */
+	public @Nullable String userAgent() {
+		return this.userAgent;
 	}
 
 	public String scheme() {
@@ -210,6 +231,8 @@ public final class RequestHead {
 
 		private @Nullable String host;
 
+		private boolean namesUserAgent;
+
 		/** The fields that {@code connection} names. */
 		private List<String> nominated = List.of();
 
@@ -234,6 +257,7 @@ public final class RequestHead {
 						}
 						this.host = FieldSyntax.strip(value);
 					}
+					case USER_AGENT -> this.namesUserAgent = true;
 					case "connection" -> nominate(value);
 					case "content-length" -> {
 						this.declaredLength = BodyLength.join(this.declaredLength, BodyLength.parse(value));

@@ -205,6 +205,9 @@ public final class SendHalf {
 		this.encoder.encode(":scheme", head.scheme(), false, this.block);
 		this.encoder.encode(":authority", head.authority(), false, this.block);
 		this.encoder.encode(":path", head.path(), false, this.block);
+		if (head.userAgent() != null) {
+			this.encoder.encode("user-agent", head.userAgent(), false, this.block);
+		}
 		encode(head.regularFields());
 		writeBlock(stream, endStream);
 		if (this.sentFrames.areLogged()) {

@@ -90,7 +90,7 @@ abstract class Call implements StreamPlan {
 				(own.readTimeout() != null || this.options.hasReadTimeout()) ? read.toNanos() : 0,
 				deadline((own.exchangeTimeout() != null) ? own.exchangeTimeout() : this.options.exchangeTimeout()),
 				this.startNanos, own);
-		this.head = RequestHead.of(request, target.target());
+		this.head = RequestHead.of(request, target.target(), this.options.userAgent());
 		this.key = target.key(own, this.startNanos);
 	}
 

@@ -82,7 +82,10 @@ public final class WirePeer implements AutoCloseable {
 
 	private boolean ended;
 
-	/** Both ends, with the default options. */
+	/**
+	 * Both ends, with the default options but for User-Agent, which a test would have to
+	 * leave out.
+	 */
 	public WirePeer() {
 		this((options) -> options);
 	}
@@ -94,7 +97,7 @@ public final class WirePeer implements AutoCloseable {
 	public WirePeer(UnaryOperator<TransportOptions.Builder> options) {
 		OneConnPool[] made = new OneConnPool[1];
 		this.transport = Http2Transport.builder()
-			.options(options.apply(TransportOptions.builder().allowHttp(true)).eventLoops(1).build())
+			.options(options.apply(TransportOptions.builder().allowHttp(true).userAgent("")).eventLoops(1).build())
 			.connPool((dialer) -> made[0] = new OneConnPool(dialer))
 			.build();
 		this.pool = made[0];

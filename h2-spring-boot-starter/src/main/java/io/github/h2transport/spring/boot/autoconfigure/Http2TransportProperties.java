@@ -154,6 +154,18 @@ public final class Http2TransportProperties {
 	private final boolean retryIdempotent;
 
 	/**
+	 * Value of the field "User-Agent" of requests over HTTP/2 that bring none. Empty for
+	 * no such field. By default "h2-transport/" with the version.
+	 */
+	private final @Nullable String userAgent;
+
+	/**
+	 * Whether white space around the values of response fields is removed. HTTP/2 forbids
+	 * it, and a response that has it fails otherwise.
+	 */
+	private final boolean trimFieldValues;
+
+	/**
 	 * Largest header section of a response that is accepted, decoded, plus 32 octets for
 	 * each field.
 	 */
@@ -217,6 +229,7 @@ public final class Http2TransportProperties {
 			@DefaultValue("30s") Duration writeStallTimeout, @Nullable Integer eventLoops,
 			@DefaultValue("adaptive") WritePolicy writePolicy,
 			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("false") boolean retryIdempotent,
+			@Nullable String userAgent, @DefaultValue("false") boolean trimFieldValues,
 			@DefaultValue("64KB") DataSize maxHeaderListSize, @DefaultValue("256KB") DataSize initialWindowSize,
 			@DefaultValue("16MB") DataSize maxWindowSize, @DefaultValue("16MB") DataSize connectionWindowSize,
 			@DefaultValue("16KB") DataSize maxFrameSize, @DefaultValue("4KB") DataSize decoderTableSize,
@@ -243,6 +256,8 @@ public final class Http2TransportProperties {
 		this.writePolicy = writePolicy;
 		this.strictMaxConcurrentStreams = strictMaxConcurrentStreams;
 		this.retryIdempotent = retryIdempotent;
+		this.userAgent = userAgent;
+		this.trimFieldValues = trimFieldValues;
 		this.maxHeaderListSize = maxHeaderListSize;
 		this.initialWindowSize = initialWindowSize;
 		this.maxWindowSize = maxWindowSize;
@@ -337,6 +352,14 @@ public final class Http2TransportProperties {
 
 	public boolean isRetryIdempotent() {
 		return this.retryIdempotent;
+	}
+
+	public @Nullable String getUserAgent() {
+		return this.userAgent;
+	}
+
+	public boolean isTrimFieldValues() {
+		return this.trimFieldValues;
 	}
 
 	public DataSize getMaxHeaderListSize() {
@@ -437,9 +460,13 @@ public final class Http2TransportProperties {
 			.singleUse(this.singleUse)
 			.strictMaxConcurrentStreams(this.strictMaxConcurrentStreams)
 			.retryIdempotent(this.retryIdempotent)
+			.trimFieldValues(this.trimFieldValues)
 			.spreadAddresses(this.pool.spreadAddresses)
 			.writePolicy(this.writePolicy)
 			.proxy(this.proxy.toResolver());
+		if (this.userAgent != null) {
+			to.set("user-agent", this.userAgent, TransportOptions.Builder::userAgent);
+		}
 		to.set("idle-timeout", this.idleTimeout, TransportOptions.Builder::idleTimeout);
 		to.set("connect-timeout", this.connectTimeout, TransportOptions.Builder::connectTimeout);
 		if (this.responseTimeout != null) {

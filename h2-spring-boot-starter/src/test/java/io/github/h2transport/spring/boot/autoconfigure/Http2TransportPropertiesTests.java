@@ -59,6 +59,7 @@ class Http2TransportPropertiesTests {
 			"ping-timeout, 11s, pingTimeout", "probe-idle-after, 12s, probeIdleAfter",
 			"write-stall-timeout, 13s, writeStallTimeout", "event-loops, 3, eventLoops",
 			"write-policy, caller, writePolicy", "strict-max-concurrent-streams, true, strictMaxConcurrentStreams",
+			"user-agent, me/1, userAgent", "user-agent, '', userAgent", "trim-field-values, true, trimFieldValues",
 			"max-header-list-size, 1MB, maxHeaderListSize", "initial-window-size, 1MB, initialWindowSize",
 			"max-window-size, 0B, maxWindowSize", "connection-window-size, 2MB, connectionWindowSize",
 			"max-frame-size, 32KB, maxFrameSize", "decoder-table-size, 8KB, decoderTableSize",
@@ -185,10 +186,9 @@ class Http2TransportPropertiesTests {
 		assertThat(metadata.get("properties")).allSatisfy((property) -> {
 			assertThat(property.path("description").asString("")).as(property.toString()).endsWith(".");
 			// One depends on the machine, the others are empty.
-			boolean without = List
-				.of("h2.transport.event-loops", "h2.transport.origins", "h2.transport.proxy.host",
-						"h2.transport.response-timeout", "h2.transport.proxy.port", "h2.transport.proxy.username",
-						"h2.transport.proxy.password", "management.endpoint.h2pool.roles")
+			boolean without = List.of("h2.transport.event-loops", "h2.transport.origins", "h2.transport.proxy.host",
+					"h2.transport.response-timeout", "h2.transport.user-agent", "h2.transport.proxy.port",
+					"h2.transport.proxy.username", "h2.transport.proxy.password", "management.endpoint.h2pool.roles")
 				.contains(property.get("name").asString());
 			assertThat(property.has("defaultValue")).as(property.toString()).isEqualTo(!without);
 		});
