@@ -82,8 +82,7 @@ class FramesInTlsRecordsTests {
 				int at = first ? PREFACE : 0;
 				first = false;
 				while (at < record.length) {
-					assertThat(record.length - at).as("a frame's header is whole")
-						.isGreaterThanOrEqualTo(FRAME_HEADER);
+					assertThat(record.length - at).as("a frame's header is whole").isGreaterThanOrEqualTo(FRAME_HEADER);
 					at += FRAME_HEADER + (ByteBuffer.wrap(record).getInt(at) >>> 8);
 				}
 				assertThat(at).as("a frame ends with its record").isEqualTo(record.length);
