@@ -76,10 +76,9 @@ final class Http1Timeouts {
 	}
 
 	private static Duration responseTimeout(CallOptions call, TransportOptions defaults, HttpClientSettings client) {
-		Duration own = call.responseTimeout();
+		Duration own = (call.responseTimeout() != null) ? call.responseTimeout() : defaults.responseTimeout();
 		if (own == null) {
-			boolean set = !defaults.responseTimeout().equals(TransportOptions.defaults().responseTimeout());
-			own = set ? defaults.responseTimeout() : Duration.ZERO;
+			return Duration.ZERO; // nobody has set one: the limit by default is for HTTP/2
 		}
 		return own.equals(client.readTimeout()) ? Duration.ZERO : own;
 	}
