@@ -20,9 +20,6 @@ import io.github.h2transport.Phase;
 public record CallTimes(long responseDeadline, long progressNanos, long sinceNanos, long readTimeoutNanos,
 		long eventGapNanos, long exchangeDeadline, long startNanos, CallOptions own) {
 
-	/** What limits a dial, for messages. */
-	static final String CONNECT_LIMIT = "connectTimeout (h2.transport.connect-timeout)";
-
 	/** Spring's clients know one read timeout and do not tell where it was set. */
 	private static final String OF_THE_CLIENT = "the client's own; in Spring its read timeout, "
 			+ "such as spring.http.clients.read-timeout";

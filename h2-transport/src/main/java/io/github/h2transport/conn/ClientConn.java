@@ -408,6 +408,9 @@ public final class ClientConn {
 			release();
 			throw ex;
 		}
+		if (!hasPeerSettings()) {
+			this.driver.dialLimit().handedOver(stream, plan);
+		}
 		OpenOp open = new OpenOp(this, stream);
 		if (!this.trial.holds(open, now)) {
 			submit(open);

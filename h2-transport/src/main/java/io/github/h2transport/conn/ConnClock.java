@@ -29,18 +29,18 @@ final class ConnClock {
 
 	private final StarvedUploads uploads = new StarvedUploads();
 
-	/** When the connection must be usable, and later: when SETTINGS must be there. */
-	private long connectDeadline;
+	private final DialLimit dialLimit;
 
 	ConnClock(ClientConn connection, ConnDriver driver, Resources resources) {
 		this.connection = connection;
 		this.driver = driver;
 		this.options = connection.options();
+		this.dialLimit = new DialLimit(connection, connection.createdNanos());
 		this.life = new LifeCheck(connection, driver, this.options, resources.pingBackOff(), this.pings);
 	}
 
-	void connectDeadline(long deadline) {
-		this.connectDeadline = deadline;
+	DialLimit dialLimit() {
+		return this.dialLimit;
 	}
 
 	Pings pings() {
@@ -52,10 +52,11 @@ final class ConnClock {
 	}
 
 	void tick(long now) {
-		if (!this.driver.hasPeerSettings() && now - this.connectDeadline >= 0) {
+		if (!this.driver.hasPeerSettings() && now - this.dialLimit.deadline() >= 0) {
 			setUpTooSlow();
 			return;
 		}
+		this.dialLimit.tick(now);
 		if (!this.driver.wasEstablished()) {
 			return;
 		}
@@ -118,7 +119,7 @@ final class ConnClock {
 		this.driver.ending()
 			.end(new Http2TimeoutException(
 					"Timed out in " + phase.words() + " with " + this.connection.key().origin() + "; the limit is "
-							+ CallTimes.CONNECT_LIMIT,
+							+ this.dialLimit.words(),
 					null, this.connection.context(Initiator.LIBRARY, phase).withSafeToRetry(!established)),
 					ErrorCode.SETTINGS_TIMEOUT);
 	}

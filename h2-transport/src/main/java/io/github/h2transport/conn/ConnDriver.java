@@ -97,12 +97,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	/**
 	 * Takes over a connected wire and sets it up.
 	 * @param newWire the wire
-	 * @param deadline when it must be usable
 	 */
-	void connected(Wire newWire, long deadline) {
+	void connected(Wire newWire) {
 		this.wire = newWire;
 		this.connection.wire(newWire);
-		this.clock.connectDeadline(deadline);
+		dialLimit().phase(Phase.TLS);
 		this.lastRead = this.loop.nanoTime();
 		FlightRecorder.dialled(this.connection, this.lastRead, null);
 		this.connection.frameLogger().checkLevel(this.lastRead);
@@ -112,6 +111,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	private void established(Wire current) {
 		this.established = true;
+		dialLimit().phase(Phase.PREFACE);
 		this.connection.slots().accept();
 		this.connection.state(ConnectionState.OPEN);
 		this.connection.submit(new ConnOps.Preface(ownSettings(), this.options.connectionWindowSize()));
@@ -404,6 +404,10 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	ConnEnding ending() {
 		return this.ending;
+	}
+
+	DialLimit dialLimit() {
+		return this.clock.dialLimit();
 	}
 
 	Pings pings() {

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.TransportListener;
@@ -174,7 +175,10 @@ final class ConnEnding implements Pen.Owner {
 		String text = code.equals(ErrorCode.NO_ERROR) ? ""
 				: String.valueOf(cause.getCause() != null ? cause.getCause().getMessage() : cause.getMessage());
 		sendGoAway(code, text);
-		this.lingerDeadline = this.loop.nanoTime() + LINGER_NANOS;
+		// Who has never said a word has nothing on its way, and the pool waits for the
+		// end.
+		boolean mute = cause instanceof Http2TimeoutException && !this.driver.hasPeerSettings();
+		this.lingerDeadline = this.loop.nanoTime() + (mute ? 0 : LINGER_NANOS);
 		this.loop.afterFlush(this::finishOutput);
 	}
 

@@ -40,13 +40,17 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 
 	private final WireFactory wires;
 
-	private final long deadline;
+	private final DialLimit limit;
 
 	private List<InetSocketAddress> addresses = List.of();
 
 	private int next;
 
-	private long addressDeadline;
+	/** Since when the present address, or what follows it, is tried. */
+	private long addressBegun;
+
+	/** The addresses that share the time from then on. */
+	private int addressesLeft = 1;
 
 	private @Nullable SocketChannel channel;
 
@@ -63,13 +67,13 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 	private boolean done;
 
 	DialAttempt(ClientConn connection, EventLoop loop, Resolver resolver, UnaryOperator<List<InetAddress>> order,
-			WireFactory wires, long deadline) {
+			WireFactory wires) {
 		this.connection = connection;
 		this.loop = loop;
 		this.resolver = resolver;
 		this.order = order;
 		this.wires = wires;
-		this.deadline = deadline;
+		this.limit = connection.driver().dialLimit();
 	}
 
 	void begin() {
@@ -172,6 +176,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 			fail(ConnectFailures.filtered(origin(), null, context()));
 			return;
 		}
+		this.limit.phase(Phase.CONNECT);
 		connectNext();
 	}
 
@@ -179,9 +184,8 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		abandonSocket();
 		while (this.next < this.addresses.size()) {
 			InetSocketAddress address = this.addresses.get(this.next++);
-			long now = this.loop.nanoTime();
-			long share = (this.deadline - now) / (this.addresses.size() - this.next + 1);
-			this.addressDeadline = now + share;
+			this.addressBegun = this.loop.nanoTime();
+			this.addressesLeft = this.addresses.size() - this.next + 1;
 			ProxySettings proxy = target().proxy();
 			this.tunnel = (proxy != null) ? new ProxyTunnel(this.authority, proxy) : null;
 			try {
@@ -253,7 +257,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 				.dialFailed(ConnectFailures.establishing(target(), ex, context().withPhase(Phase.TLS)));
 			return;
 		}
-		this.connection.driver().connected(wire, this.deadline);
+		this.connection.driver().connected(wire);
 	}
 
 	/** True without a proxy. One that was reached has the rest of the time. */
@@ -262,7 +266,7 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		if (asked == null) {
 			return true;
 		}
-		this.addressDeadline = this.deadline;
+		this.addressesLeft = 1;
 		try {
 			if (asked.advance(socket)) {
 				this.tunnel = null;
@@ -294,13 +298,15 @@ final class DialAttempt implements EventLoop.Selectable, Loop.Member {
 		if (isOver()) {
 			return;
 		}
-		if (now - this.deadline >= 0) {
+		long deadline = this.limit.deadline();
+		if (now - deadline >= 0) {
 			Phase phase = this.addresses.isEmpty() ? Phase.RESOLVE : Phase.CONNECT;
 			String link = this.addresses.isEmpty() ? " of " : " to ";
 			fail(new Http2TimeoutException("Timed out " + phase.words() + link + target() + silentProxy()
-					+ "; the limit is " + CallTimes.CONNECT_LIMIT, this.lastFailure, context().withPhase(phase)));
+					+ "; the limit is " + this.limit.words(), this.lastFailure, context().withPhase(phase)));
 		}
-		else if (this.channel != null && now - this.addressDeadline >= 0) {
+		else if (this.channel != null
+				&& now - this.addressBegun >= (deadline - this.addressBegun) / this.addressesLeft) {
 			this.lastFailure = new IOException("no answer within its share of the connect timeout");
 			connectNext();
 		}

@@ -18,6 +18,7 @@ import java.util.function.UnaryOperator;
 import io.github.h2transport.ConnectFailedException;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.FailureContext;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.TransportListener;
@@ -36,8 +37,14 @@ public final class Dialer implements AutoCloseable {
 	 */
 	private static final int TASK_THREADS = 32;
 
-	/** Name look-ups that may run at once; some hang, and cannot be cancelled. */
-	private static final int LOOK_UP_THREADS = 8;
+	/**
+	 * Name look-ups that may run at once, one per name; where a name server does not
+	 * answer each takes many seconds.
+	 */
+	private static final int LOOK_UP_THREADS = 256;
+
+	/** Names that may wait for a thread; each call waits by its own limit. */
+	private static final int WAITING_LOOK_UPS = 10_000;
 
 	private static final long TASK_THREAD_LIFE_SECONDS = 10;
 
@@ -46,7 +53,7 @@ public final class Dialer implements AutoCloseable {
 	private final ThreadPoolExecutor tasks;
 
 	/** Apart from the tasks: a name server that hangs must not hold handshakes up. */
-	private final ThreadPoolExecutor lookUps;
+	private final LookUpThreads lookUps = new LookUpThreads(LOOK_UP_THREADS, WAITING_LOOK_UPS);
 
 	private final Resources resources;
 
@@ -75,17 +82,16 @@ public final class Dialer implements AutoCloseable {
 
 	Dialer(TransportOptions options, ThreadFactory threads, @Nullable TransportListener listener,
 			Resolver.LookUp lookUp) {
-		this.tasks = blocking(TASK_THREADS, "h2-task-");
-		this.lookUps = blocking(LOOK_UP_THREADS, "h2-lookup-");
+		this.tasks = taskThreads();
 		this.resources = new Resources(options, this.tasks, listener);
 		this.resolver = new Resolver(this.lookUps, lookUp);
 		this.engines = new TlsEngines(options);
 		this.loops = new EventLoops(options.eventLoops(), threads);
 	}
 
-	private static ThreadPoolExecutor blocking(int threads, String name) {
-		ThreadPoolExecutor executor = new ThreadPoolExecutor(threads, threads, TASK_THREAD_LIFE_SECONDS,
-				TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DaemonThreads(name));
+	private static ThreadPoolExecutor taskThreads() {
+		ThreadPoolExecutor executor = new ThreadPoolExecutor(TASK_THREADS, TASK_THREADS, TASK_THREAD_LIFE_SECONDS,
+				TimeUnit.SECONDS, new LinkedBlockingQueue<>(), new DaemonThreads("h2-task-"));
 		executor.allowCoreThreadTimeOut(true);
 		return executor;
 	}
@@ -130,8 +136,8 @@ public final class Dialer implements AutoCloseable {
 		ClientConn connection = new ClientConn(this.resources.nextId(), key, singleUse, this.resources, loop,
 				Guests.fenced(observer));
 		this.resources.remember(connection);
-		long deadline = loop.nanoTime() + connectTimeout.toNanos();
-		DialAttempt attempt = new DialAttempt(connection, loop, this.resolver, order, this::wire, deadline);
+		connection.driver().dialLimit().extend(connectTimeout);
+		DialAttempt attempt = new DialAttempt(connection, loop, this.resolver, order, this::wire);
 		try {
 			loop.execute(attempt::begin);
 		}
@@ -142,6 +148,27 @@ public final class Dialer implements AutoCloseable {
 				.closed(connection, new ConnectFailedException("The transport is closed", ex, context));
 		}
 		return connection;
+	}
+
+	/**
+	 * Lets a dial that is under way take longer, since a request waits for it that has
+	 * more time than the one that it was begun for.
+	 * @param connection as {@link #dial} has returned it
+	 * @param connectTimeout the limit, from the begin of the dial; the longest counts
+	 */
+	public void extend(ClientConn connection, Duration connectTimeout) {
+		connection.driver().dialLimit().extend(connectTimeout);
+	}
+
+	/**
+	 * Words the failure of a request that no longer waits for a dial, while the dial goes
+	 * on for others.
+	 * @param connection as {@link #dial} has returned it
+	 * @param connectTimeout the limit of that request
+	 * @return a failure that says how far the dial has come
+	 */
+	public Http2TimeoutException timedOut(ClientConn connection, Duration connectTimeout) {
+		return connection.driver().dialLimit().timedOut(connectTimeout);
 	}
 
 	/**

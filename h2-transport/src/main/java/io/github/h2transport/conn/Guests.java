@@ -67,6 +67,16 @@ public final class Guests {
 		}
 
 		@Override
+		public void doubted(ClientConn connection) {
+			try {
+				this.pool.doubted(connection);
+			}
+			catch (Throwable ex) {
+				failed(ex);
+			}
+		}
+
+		@Override
 		public void draining(ClientConn connection) {
 			try {
 				this.pool.draining(connection);

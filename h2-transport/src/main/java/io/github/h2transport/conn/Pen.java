@@ -24,6 +24,9 @@ final class Pen {
 	/** So many ops, one buffer or one write; then the pen passes on to the loop. */
 	private static final int QUANTUM = 64;
 
+	/** So often a caller takes what others have pushed meanwhile. */
+	private static final int MOST_ROUNDS = 16;
+
 	private final OpQueue queue = new OpQueue();
 
 	private final AtomicInteger work = new AtomicInteger(1);
@@ -150,7 +153,13 @@ final class Pen {
 	 */
 	void drain() {
 		int seen = this.work.get();
+		int rounds = 0;
 		do {
+			if (++rounds > MOST_ROUNDS && !this.loop.inLoop()) {
+				// The counter is raised: others push as fast as this one writes.
+				passToLoop();
+				return;
+			}
 			try {
 				if (this.terminal != null) {
 					discardAll(this.terminal);

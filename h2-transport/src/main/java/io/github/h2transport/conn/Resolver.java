@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 import io.github.h2transport.AddressFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks names up on threads that may block. A look-up cannot be cancelled, so there is
- * one per host at a time, whoever waits for it.
+ * one per host at a time, whoever waits for it. An address is no name, and is there at
+ * once.
  */
 final class Resolver {
 
@@ -55,6 +55,10 @@ final class Resolver {
 
 	private CompletableFuture<List<InetAddress>> resolve(String host) {
 		CompletableFuture<List<InetAddress>> mine = new CompletableFuture<>();
+		if (LiteralAddress.is(host)) {
+			lookUp(host, mine);
+			return mine;
+		}
 		CompletableFuture<List<InetAddress>> other = this.running.putIfAbsent(host, mine);
 		if (other != null) {
 			return other;
@@ -62,7 +66,8 @@ final class Resolver {
 		try {
 			this.threads.execute(() -> lookUp(host, mine));
 		}
-		catch (RejectedExecutionException ex) {
+		catch (RuntimeException | Error ex) {
+			// No thread for it.
 			this.running.remove(host, mine);
 			mine.completeExceptionally(ex);
 		}

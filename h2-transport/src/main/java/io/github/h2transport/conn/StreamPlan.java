@@ -1,5 +1,6 @@
 package io.github.h2transport.conn;
 
+import java.time.Duration;
 import java.util.function.Supplier;
 
 import io.github.h2transport.Headers;
@@ -75,6 +76,23 @@ public interface StreamPlan {
 	 * @return {@code null} for nobody
 	 */
 	@Nullable StreamListener listener();
+
+	/**
+	 * Returns how long the request may wait for a usable connection: also if it is handed
+	 * to one whose SETTINGS are not there yet.
+	 * @return {@code null} if that is the connection's own affair
+	 */
+	default @Nullable Duration connectTimeout() {
+		return null;
+	}
+
+	/**
+	 * Returns when it has asked for the connection.
+	 * @return a time of {@link System#nanoTime()}, if there is a connect timeout
+	 */
+	default long askedNanos() {
+		return 0;
+	}
 
 	/** A plan of given parts. */
 	record PlainPlan(RequestHead head, RequestBody body, CallTimes times, @Nullable Supplier<Headers> trailers,

@@ -7,6 +7,7 @@ import java.util.Objects;
 import io.github.h2transport.ConnectionException;
 import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ConnObserver;
@@ -20,16 +21,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnMember extends Member<ClientConn> implements ConnObserver {
 
+	/** SETTINGS follow within a round trip, or something is wrong there. */
+	private static final long FRESH_NANOS = 1_000_000_000L;
+
 	private final KeyPool<ClientConn> pool;
 
 	private final Dialer dialer;
 
-	private final Duration connectTimeout;
-
 	private final boolean singleUse;
+
+	/** Raised under the key's lock, also while the dial begins. */
+	private volatile Duration dialTimeout;
 
 	/** Set by the dial, or by its outcome if that is quicker; always the same. */
 	private volatile @Nullable ClientConn connection;
+
+	/** Set by the loop before the pool knows of it. */
+	private volatile long openedNanos;
 
 	/** Set before its first request. */
 	private volatile int maxRequests = Integer.MAX_VALUE;
@@ -40,14 +48,33 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 	ConnMember(KeyPool<ClientConn> pool, Dialer dialer, Duration connectTimeout, boolean singleUse) {
 		this.pool = pool;
 		this.dialer = dialer;
-		this.connectTimeout = connectTimeout;
+		this.dialTimeout = connectTimeout;
 		this.singleUse = singleUse;
 	}
 
 	@Override
 	void dial() {
-		this.connection = this.dialer.dial(this.pool.key(), this.connectTimeout, this.singleUse, this,
+		ClientConn dialled = this.dialer.dial(this.pool.key(), this.dialTimeout, this.singleUse, this,
 				(found) -> this.pool.order(this, found));
+		this.connection = dialled;
+		// It may have been raised before the connection could be told.
+		this.dialer.extend(dialled, this.dialTimeout);
+	}
+
+	@Override
+	void extend(Duration timeout) {
+		super.extend(timeout);
+		this.dialTimeout = allowed();
+		ClientConn dialled = this.connection;
+		if (dialled != null) {
+			this.dialer.extend(dialled, timeout);
+		}
+	}
+
+	@Override
+	Http2TimeoutException timedOut(Duration timeout) {
+		ClientConn dialled = this.connection;
+		return (dialled != null) ? this.dialer.timedOut(dialled, timeout) : super.timedOut(timeout);
 	}
 
 	@Override
@@ -63,6 +90,11 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 	@Override
 	boolean canTake() {
 		return connection().canTakeNewRequest();
+	}
+
+	@Override
+	boolean isFresh() {
+		return System.nanoTime() - this.openedNanos < FRESH_NANOS;
 	}
 
 	@Override
@@ -196,6 +228,7 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 
 	@Override
 	public void opened(ClientConn opened) {
+		this.openedNanos = System.nanoTime();
 		this.connection = opened;
 		this.pool.opened(this);
 	}

@@ -32,6 +32,8 @@ final class Dialling<C> {
 
 	private final Growth<C> growth;
 
+	private final ConnectLimits<C> limits;
+
 	private final Ageing ageing;
 
 	/** Dials that failed. */
@@ -63,6 +65,7 @@ final class Dialling<C> {
 		this.line = line;
 		this.ageing = ageing;
 		this.growth = new Growth<>(options, open);
+		this.limits = new ConnectLimits<>(open, line, this.growth);
 		this.backOff = new DialBackOff(outside::random);
 		this.vain = new DialBackOff(outside::random);
 		this.connectTimeout = options.connectTimeout();
@@ -88,10 +91,14 @@ final class Dialling<C> {
 				: pause;
 	}
 
-	/** Somebody asks for a connection. */
+	/** Somebody asks for a connection, and allows so much for it. */
 	void asked(Duration timeout) {
 		this.refilling = true;
 		this.connectTimeout = timeout;
+	}
+
+	ConnectLimits<C> limits() {
+		return this.limits;
 	}
 
 	/**
@@ -143,8 +150,8 @@ final class Dialling<C> {
 	}
 
 	private Member<C> dialOne(Decisions<C> decisions) {
-		Waiter<C> first = this.line.peek();
-		Duration timeout = (first != null) ? first.request().connectTimeout() : this.connectTimeout;
+		Duration timeout = (this.line.size() > 0) ? this.line.longestConnectTimeout(Duration.ZERO)
+				: this.connectTimeout;
 		Member<C> member = this.pool.prepare(timeout, false);
 		this.growth.coming().add(member);
 		decisions.then(member::dial);

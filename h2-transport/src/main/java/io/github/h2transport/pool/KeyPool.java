@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import io.github.h2transport.ConnectionKey;
 import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
@@ -150,6 +151,7 @@ final class KeyPool<C> {
 			}
 			this.line.add(waiter);
 			this.dialling.asked(request.connectTimeout());
+			this.dialling.limits().asked(request);
 			// A slot may have become free before the request was in the line.
 			decide(decisions);
 			if (!decisions.gives(waiter)) {
@@ -253,6 +255,7 @@ final class KeyPool<C> {
 			this.ageing.mark(this.open, now);
 			long next = this.dialling.dial(decisions, now);
 			this.dialling.endWarmUp(decisions);
+			next = Math.min(next, this.dialling.limits().enforce(decisions, now));
 			this.alarm.set(now, Math.min(next, this.ageing.next(this.open, now)));
 		}
 		retireIfEmpty(decisions, now);
@@ -265,10 +268,30 @@ final class KeyPool<C> {
 		for (Waiter<C> first = this.line.peek(); first != null; first = this.line.peek()) {
 			Member<C> member = this.open.reserve(first.request().replayable(), exhausted);
 			if (member == null) {
+				if (!first.request().replayable()) {
+					giveToReplayable(decisions, exhausted);
+				}
 				return;
 			}
 			this.line.poll();
 			decisions.give(first, member);
+		}
+	}
+
+	/**
+	 * The first one must not meet a limit that is not yet known, and so waits for it.
+	 * That is no reason for others to wait.
+	 */
+	private void giveToReplayable(Decisions<C> decisions, boolean exhausted) {
+		for (Waiter<C> waiter : this.line.all()) {
+			if (waiter.request().replayable()) {
+				Member<C> member = this.open.reserve(true, exhausted);
+				if (member == null) {
+					return;
+				}
+				this.line.remove(waiter);
+				decisions.give(waiter, member);
+			}
 		}
 	}
 
@@ -301,6 +324,7 @@ final class KeyPool<C> {
 	/** Makes a connection that is still to be dialled. Guarded by the lock. */
 	Member<C> prepare(Duration connectTimeout, boolean forOne) {
 		Member<C> member = this.outside.prepare(this, connectTimeout, forOne);
+		member.dialled(this.outside.nanoTime(), connectTimeout);
 		this.members.add(member);
 		return member;
 	}
@@ -359,6 +383,7 @@ final class KeyPool<C> {
 			change((decisions) -> {
 				member.settled();
 				this.dialling.succeeded(member, decisions);
+				this.dialling.limits().established();
 			});
 		}
 		else if (this.line.size() > 0) {
@@ -415,8 +440,7 @@ final class KeyPool<C> {
 				this.singleUse.closed(member, cause, decisions);
 			}
 			else if (failedDial && this.dialling.failed(cause, decisions)) {
-				// Nobody waits for nothing.
-				failAll(cause, decisions);
+				failWaiting(cause, decisions);
 			}
 		});
 	}
@@ -449,6 +473,17 @@ final class KeyPool<C> {
 			this.recent.ended((reason == EndReason.GOAWAY) ? RecentEvents.Kind.GOAWAY : RecentEvents.Kind.LOST,
 					member.lastWords(cause), now);
 		}
+	}
+
+	/** Nobody waits for nothing; but who has time left waits for another dial. */
+	private void failWaiting(Http2Exception cause, Decisions<C> decisions) {
+		if (!(cause instanceof Http2TimeoutException)) {
+			failAll(cause, decisions);
+			return;
+		}
+		List<Waiter<C>> over = new ArrayList<>();
+		this.dialling.limits().takeOver(over, this.outside.nanoTime());
+		decisions.fail(over, cause);
 	}
 
 	private void failAll(Http2Exception cause, Decisions<C> decisions) {

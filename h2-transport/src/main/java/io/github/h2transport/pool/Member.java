@@ -1,8 +1,13 @@
 package io.github.h2transport.pool;
 
 import java.net.InetAddress;
+import java.time.Duration;
 
+import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2Exception;
+import io.github.h2transport.Http2TimeoutException;
+import io.github.h2transport.Initiator;
+import io.github.h2transport.Phase;
 import io.github.h2transport.conn.Doubt;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +33,12 @@ abstract class Member<C> {
 
 	/** Guarded by the key's lock: when it is too old, meaningless if it never is. */
 	private long expiresAt;
+
+	/** Guarded by the key's lock: when its dial was decided on. */
+	private long dialledSince;
+
+	/** Guarded by the key's lock: how long its dial may take. */
+	private Duration allowed = Duration.ZERO;
 
 	/** Guarded by the key's lock: where it goes, or is meant to go. */
 	private @Nullable InetAddress address;
@@ -55,6 +66,14 @@ abstract class Member<C> {
 	abstract boolean canTake();
 
 	abstract boolean tryReserve();
+
+	/**
+	 * Whether its SETTINGS need not be there yet. Later requests wait for them in line,
+	 * each by its own limit.
+	 */
+	boolean isFresh() {
+		return true;
+	}
 
 	/** A hint whether it may be dead. */
 	abstract Doubt doubt();
@@ -117,7 +136,33 @@ abstract class Member<C> {
 		return String.valueOf(cause.getMessage());
 	}
 
+	/** Lets the dial take longer, from its begin. Guarded by the key's lock. */
+	void extend(Duration timeout) {
+		if (timeout.compareTo(this.allowed) > 0) {
+			this.allowed = timeout;
+		}
+	}
+
+	/** What a request is told that no longer waits for the dial. */
+	Http2TimeoutException timedOut(Duration timeout) {
+		return new Http2TimeoutException("Timed out connecting; the limit is " + timeout, null,
+				FailureContext.of(Initiator.LIBRARY, Phase.CONNECT));
+	}
+
 	// ---- the pool's notes ----
+
+	final void dialled(long now, Duration timeout) {
+		this.dialledSince = now;
+		this.allowed = timeout;
+	}
+
+	final long dialledSince() {
+		return this.dialledSince;
+	}
+
+	final Duration allowed() {
+		return this.allowed;
+	}
 
 	final Stage stage() {
 		return this.stage;

@@ -22,6 +22,9 @@ final class OpenMembers<C> {
 	/** More than any load. */
 	private static final long IN_DOUBT = Integer.MAX_VALUE;
 
+	/** Each one lost is a slot for somebody else; no load goes on like that. */
+	private static final int MOST_ATTEMPTS = 100;
+
 	/** More of them would make a message unreadable. */
 	private static final int MOST_DESCRIBED = 8;
 
@@ -124,8 +127,9 @@ final class OpenMembers<C> {
 	 * @return where the slot is, {@code null} if there is none
 	 */
 	@Nullable Member<C> reserve(boolean replayable, boolean evenSilent) {
-		// Twice, since the chosen one may fill up meanwhile; then it is time to wait.
-		for (int attempt = 0; attempt < 2; attempt++) {
+		// The chosen one may fill up meanwhile; another may still be free, and nobody
+		// would wake who waits for that one.
+		for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
 			Member<C> best = leastLoaded(replayable, evenSilent);
 			if (best == null || best.tryReserve()) {
 				return best;
@@ -149,7 +153,8 @@ final class OpenMembers<C> {
 			int load = member.activeStreams();
 			// Any other goes before one that may be dead.
 			long rank = load + doubt.ordinal() * IN_DOUBT;
-			if (rank < least && member.canTake() && (member.knowsLimit() || (replayable && load < this.latestLimit))) {
+			if (rank < least && member.canTake()
+					&& (member.knowsLimit() || (replayable && load < this.latestLimit && member.isFresh()))) {
 				best = member;
 				least = rank;
 			}

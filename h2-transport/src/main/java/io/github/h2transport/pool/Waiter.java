@@ -13,6 +13,11 @@ final class Waiter<C> extends CompletableFuture<C> {
 
 	private final long since;
 
+	/** Guarded by the key's lock: whether it waits for a dial, and since when. */
+	private boolean dialled;
+
+	private long dialledSince;
+
 	Waiter(ConnectionRequest request, long since) {
 		this.request = request;
 		this.since = since;
@@ -24,6 +29,23 @@ final class Waiter<C> extends CompletableFuture<C> {
 
 	long since() {
 		return this.since;
+	}
+
+	/** A dial is under way for it, if not since an earlier time. */
+	void dialledSince(long now) {
+		if (!this.dialled) {
+			this.dialled = true;
+			this.dialledSince = now;
+		}
+	}
+
+	long dialledSince() {
+		return this.dialledSince;
+	}
+
+	/** It waits for something else than a dial. */
+	void established() {
+		this.dialled = false;
 	}
 
 }

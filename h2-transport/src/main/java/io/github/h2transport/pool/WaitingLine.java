@@ -1,6 +1,8 @@
 package io.github.h2transport.pool;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -56,6 +58,24 @@ final class WaitingLine<C> {
 		boolean removed = (waiter.request().retry() ? this.turnedAway : this.line).remove(waiter);
 		count();
 		return removed;
+	}
+
+	/** Everybody who waits, in order. */
+	Iterable<Waiter<C>> all() {
+		List<Waiter<C>> all = new ArrayList<>(this.size);
+		all.addAll(this.turnedAway);
+		all.addAll(this.line);
+		return all;
+	}
+
+	/** How much time the most patient of them has for a dial. */
+	Duration longestConnectTimeout(Duration least) {
+		Duration longest = least;
+		for (Waiter<C> waiter : all()) {
+			Duration own = waiter.request().connectTimeout();
+			longest = (own.compareTo(longest) > 0) ? own : longest;
+		}
+		return longest;
 	}
 
 	void takeAll(List<Waiter<C>> into) {

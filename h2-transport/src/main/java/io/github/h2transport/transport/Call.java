@@ -62,7 +62,7 @@ abstract class Call implements StreamPlan {
 
 	private final long startNanos = System.nanoTime();
 
-	/** When the latest attempt asked for a connection; only if there is a listener. */
+	/** When the latest attempt asked for a connection. */
 	private long askedNanos;
 
 	/** Made when an attempt has failed. */
@@ -140,6 +140,17 @@ abstract class Call implements StreamPlan {
 	}
 
 	@Override
+	public Duration connectTimeout() {
+		Duration own = this.request.options().connectTimeout();
+		return (own != null) ? own : this.options.connectTimeout();
+	}
+
+	@Override
+	public long askedNanos() {
+		return this.askedNanos;
+	}
+
+	@Override
 	public @Nullable Supplier<Headers> trailers() {
 		return this.request.trailers();
 	}
@@ -162,11 +173,10 @@ abstract class Call implements StreamPlan {
 	private ConnectionRequest connectionRequest() {
 		if (this.listener != null) {
 			this.listener.getConnection(this.request);
-			this.askedNanos = System.nanoTime();
 		}
+		this.askedNanos = System.nanoTime();
 		CallOptions own = this.request.options();
-		Duration connectTimeout = (own.connectTimeout() != null) ? own.connectTimeout() : this.options.connectTimeout();
-		return new ConnectionRequest(this.key, this.request, connectTimeout, this.request.body().isRepeatable(),
+		return new ConnectionRequest(this.key, this.request, connectTimeout(), this.request.body().isRepeatable(),
 				this.retries != null && this.retries.isRetry(), own.onlyCachedConnection());
 	}
 

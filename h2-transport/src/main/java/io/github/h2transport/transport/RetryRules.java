@@ -34,6 +34,12 @@ final class RetryRules {
 	/** So often in a row that is bad luck; a pool that goes on like that is broken. */
 	static final int UNLUCKY = 20;
 
+	/**
+	 * So much time must be left for the server to answer: a request that times out may
+	 * have been processed, which the one before surely was not.
+	 */
+	static final long LEAST_LEFT = 100_000_000L;
+
 	/** So often a request is repeated that the server may have processed. */
 	static final int MAX_LOST = 3;
 
@@ -97,7 +103,7 @@ final class RetryRules {
 	/** Nobody waits for what would come too late. */
 	private long within(long most) {
 		long pause = this.pauses.next();
-		return (pause < most) ? pause : NO;
+		return (pause <= most - LEAST_LEFT) ? pause : NO;
 	}
 
 	boolean isRetry() {

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
@@ -67,14 +68,14 @@ final class RoundTrip extends Call {
 		if (nanos == 0) {
 			return;
 		}
-		try {
-			TimeUnit.NANOSECONDS.sleep(nanos);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw forCaller(new CallCancelledException(
-					"Interrupted while waiting to send the request to " + key() + " again", failure,
-					FailureContext.of(Initiator.CALLER, Phase.POOL).withSafeToRetry(failure.isSafeToRetry())));
+		long end = System.nanoTime() + nanos;
+		for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+			LockSupport.parkNanos(this, left);
+			if (Thread.currentThread().isInterrupted()) {
+				throw forCaller(new CallCancelledException(
+						"Interrupted while waiting to send the request to " + key() + " again", failure,
+						FailureContext.of(Initiator.CALLER, Phase.POOL).withSafeToRetry(failure.isSafeToRetry())));
+			}
 		}
 	}
 

@@ -44,7 +44,8 @@ class BirthTests {
 	@Test
 	void theFirstRequestsGoOutInOneWriteWithThePreface() throws Exception {
 		this.peer.loop().turn(() -> {
-			this.peer.connection().driver().connected(this.peer.wire(), Long.MAX_VALUE);
+			this.peer.connection().driver().dialLimit().extend(Duration.ofHours(1));
+			this.peer.connection().driver().connected(this.peer.wire());
 			this.peer.connection().tryReserve();
 			this.peer.connection().tryReserve();
 			try {

@@ -167,6 +167,41 @@ class DialerTests {
 		}
 	}
 
+	/** A name server that does not answer: whoever asks for other names is served. */
+	@Test
+	void namesThatHangHoldUpThemselvesOnly() throws Exception {
+		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).start()) {
+			for (int i = 0; i < 100; i++) {
+				hang("hanging" + i + ".example");
+				dial("hanging" + i + ".example", 443);
+			}
+			await().until(() -> this.lookUps.get() == 100);
+			name("localhost", "127.0.0.1");
+			assertThat(dial("localhost", peer.port(), Duration.ofSeconds(5)).get().wasOpen()).isTrue();
+		}
+	}
+
+	/** Not even when no thread is left. */
+	@Test
+	void anAddressIsNotLookedUp() throws Exception {
+		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).start()) {
+			for (int i = 0; i < 300; i++) {
+				hang("hanging" + i + ".example");
+				dial("hanging" + i + ".example", 443);
+			}
+			await().until(() -> this.lookUps.get() == 256);
+			name("127.0.0.1", "127.0.0.1");
+			assertThat(dial("127.0.0.1", peer.port(), Duration.ofSeconds(5)).get().wasOpen()).isTrue();
+			name("::1", "127.0.0.1");
+			assertThat(dial("[::1]", peer.port(), Duration.ofSeconds(5)).get().wasOpen()).isTrue();
+			name("localhost", "127.0.0.1");
+			Http2Exception failure = failure(dial("localhost", peer.port(), Duration.ofMillis(300)));
+			assertThat(failure).isInstanceOf(Http2TimeoutException.class);
+			this.hanging.countDown();
+			assertThat(dial("localhost", peer.port()).get().wasOpen()).isTrue();
+		}
+	}
+
 	@Test
 	void anAddressFilterTakesAddressesOut() throws Exception {
 		try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).start()) {

@@ -1,6 +1,7 @@
 package io.github.h2transport.conn;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -230,7 +231,8 @@ class EventLoopTests {
 		ClientConn connection = new ClientConn("c1", new ConnectionKey(Origin.of(uri), null, null), false,
 				new Resources(options, Runnable::run, null), this.loop, new RecordingObserver());
 		assertThatThrownBy(() -> onLoop(() -> {
-			connection.driver().connected(new MemoryWire(), Long.MAX_VALUE);
+			connection.driver().dialLimit().extend(Duration.ofHours(1));
+			connection.driver().connected(new MemoryWire());
 			connection.tryReserve();
 			ClientStream stream = connection.start(
 					StreamPlan.of(RequestHead.of(Http2Request.get(uri)), RequestBody.none(), new CallTimes(0, 0, 0)));

@@ -88,8 +88,8 @@ public final class ScriptedPeer {
 
 	/** The socket is connected. */
 	public ScriptedPeer connect() {
-		this.loop.turn(
-				() -> this.connection.driver().connected(this.wire, this.loop.nanoTime() + CONNECT_TIMEOUT.toNanos()));
+		this.connection.driver().dialLimit().extend(CONNECT_TIMEOUT);
+		this.loop.turn(() -> this.connection.driver().connected(this.wire));
 		return this;
 	}
 

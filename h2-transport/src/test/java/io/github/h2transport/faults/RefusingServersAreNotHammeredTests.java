@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.CallOptions;
@@ -15,9 +17,13 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.StreamException;
+import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.frame.Settings;
+import io.github.h2transport.pool.ConnectionRequest;
+import io.github.h2transport.pool.DefaultClientConnPool;
 import io.github.h2transport.testkit.Call;
 import io.github.h2transport.testkit.CallStyle;
+import io.github.h2transport.testkit.DelegatingPool;
 import io.github.h2transport.testkit.ScriptedServer;
 import io.github.h2transport.testkit.ServedRequests;
 import io.github.h2transport.testkit.Transports;
@@ -134,6 +140,39 @@ class RefusingServersAreNotHammeredTests {
 		this.transport.close();
 		assertThat(call.outcome()).isInstanceOf(Http2Exception.class);
 		assertThat(call.took()).isLessThan(Duration.ofSeconds(20));
+	}
+
+	/**
+	 * A pool of the application that gives a connection that is dead, again and again.
+	 */
+	@ParameterizedTest
+	@EnumSource
+	void aPoolThatGivesDeadConnectionsOnlyIsNotAskedAThousandTimes(CallStyle style) {
+		AtomicInteger asked = new AtomicInteger();
+		AtomicReference<ClientConn> dead = new AtomicReference<>();
+		try (Http2Transport unlucky = Http2Transport.builder().options(Transports.options((options) -> {
+		})).connPool((dialer) -> new DelegatingPool(new DefaultClientConnPool(dialer, Transports.options((options) -> {
+		}))) {
+
+			@Override
+			public CompletionStage<ClientConn> getClientConn(ConnectionRequest request) {
+				asked.incrementAndGet();
+				ClientConn known = dead.get();
+				if (known != null) {
+					return CompletableFuture.completedFuture(known);
+				}
+				return super.getClientConn(request).thenCompose((connection) -> {
+					connection.close("dies between the pool and the request");
+					dead.set(connection);
+					return connection.whenClosed().thenApply((closed) -> connection);
+				});
+			}
+
+		}).build()) {
+			Call<Integer> call = style.begin(unlucky, post(Duration.ofSeconds(2)));
+			assertThat(call.failure(Http2Exception.class).isSafeToRetry()).isTrue();
+			assertThat(asked.get()).isBetween(20, 30);
+		}
 	}
 
 	private Http2Request post(Duration responseTimeout) {

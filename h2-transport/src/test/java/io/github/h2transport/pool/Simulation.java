@@ -3,6 +3,7 @@ package io.github.h2transport.pool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Random;
@@ -447,7 +448,10 @@ final class Simulation {
 		assertThatHolds(!mayTakeSilent || dialsSoon, first, "waits though a silent one is all there can be");
 	}
 
-	/** Nobody overtakes: first those that were turned away, then as they came. */
+	/**
+	 * Nobody overtakes: first those that were turned away, then as they came; but those
+	 * that must not meet a limit that is not known hold nobody else up.
+	 */
 	private void checkTurn(SimCaller caller) {
 		if (this.options.singleUse() || this.meanwhile) {
 			// Each has a dial of its own, and some are quicker; or those before have
@@ -456,11 +460,17 @@ final class Simulation {
 		}
 		Set<SimCaller> peers = caller.isRetry() ? this.returned : this.line;
 		if (!caller.isRetry()) {
-			assertThatHolds(this.returned.isEmpty(), caller, "overtakes a retry");
+			assertThatHolds(this.returned.isEmpty() || (caller.isReplayable() && oneShot(this.returned)), caller,
+					"overtakes a retry");
 		}
-		boolean first = peers.isEmpty() || peers.iterator().next() == caller;
+		List<SimCaller> before = peers.stream().takeWhile((other) -> other != caller).toList();
+		boolean first = caller.isReplayable() ? oneShot(before) : before.isEmpty();
 		boolean overtakesByRetry = caller.isRetry() && !peers.contains(caller);
 		assertThatHolds(first || overtakesByRetry, caller, "overtakes", peers);
+	}
+
+	private static boolean oneShot(Collection<SimCaller> callers) {
+		return callers.stream().noneMatch(SimCaller::isReplayable);
 	}
 
 	private void throwIfBroken() {
