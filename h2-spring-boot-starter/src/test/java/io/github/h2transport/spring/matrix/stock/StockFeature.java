@@ -5,6 +5,16 @@ public enum StockFeature {
 
 	GETS("100 GETs at once"),
 
+	LARGE_UPLOADS("100 uploads of 100 kB at once"),
+
+	SMALL_UPLOADS("60 uploads of 20 kB at once"),
+
+	/** {@code multipart/form-data}. */
+	MULTIPART("multipart, tiny and large"),
+
+	/** Content that is made piece by piece: NDJSON, {@code Flux<String>}, writers. */
+	SMALL_PIECES("uploads in small pieces"),
+
 	/** Responses that nobody reads, such as those of {@code toBodilessEntity}. */
 	UNREAD("responses left unread"),
 

@@ -18,4 +18,25 @@ class StockLoadRealServerTests {
 		cell.hasLostNoConnection();
 	}
 
+	@EachStockCell
+	void aHundredUploadsOf100KilobytesAtOnce(StockCell cell) throws Exception {
+		cell.begin();
+		uploads(cell, 100, 100_000);
+	}
+
+	@EachStockCell
+	void sixtyUploadsOf20KilobytesAtOnce(StockCell cell) throws Exception {
+		cell.begin();
+		uploads(cell, 60, 20_000);
+	}
+
+	private static void uploads(StockCell cell, int count, int size) throws Exception {
+		byte[] content = Content.ofSize(size);
+
+		assertThat(cell.atOnce(count, (number) -> cell.calls().upload(cell.uri(StockSite.UPLOAD), content)))
+			.containsOnly(StockSite.received(content));
+
+		cell.hasLostNoConnection();
+	}
+
 }
