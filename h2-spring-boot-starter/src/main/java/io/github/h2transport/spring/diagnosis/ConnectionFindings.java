@@ -172,7 +172,7 @@ final class ConnectionFindings {
 				Diagnosis.counted(late.size(), "request") + " had no answer for up to " + Diagnosis.words(longest(late))
 						+ ".",
 				longest(late), evidence(late, "sentBytes", StreamSnapshot::sentBytes),
-				"The connection works; the server's application takes its time. Look there.",
+				"The connection works; the server's application takes its time: look at its load and at its logs.",
 				"h2.transport.response-timeout");
 	}
 

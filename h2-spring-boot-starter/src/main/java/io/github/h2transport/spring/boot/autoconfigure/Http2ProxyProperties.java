@@ -24,7 +24,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param useSystemProperties Whether "https.proxyHost" and the other system properties of
  * the JVM count if no host is set.
  */
-record Http2ProxyProperties(@Nullable String host, @Nullable Integer port, @Nullable String username,
+public record Http2ProxyProperties(@Nullable String host, @Nullable Integer port, @Nullable String username,
 		@Nullable String password, @DefaultValue( {
 				"localhost", "127.*", "[::1]" }) List<String> nonProxyHosts,
 		@DefaultValue("true") boolean useSystemProperties){

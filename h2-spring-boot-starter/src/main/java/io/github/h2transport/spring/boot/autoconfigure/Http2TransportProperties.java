@@ -398,7 +398,7 @@ public final class Http2TransportProperties {
 		return this.origins;
 	}
 
-	Http2ProxyProperties getProxy() {
+	public Http2ProxyProperties getProxy() {
 		return this.proxy;
 	}
 
