@@ -81,14 +81,16 @@ interface Loop {
 		}
 	}
 
-	/** As {@link #later}, and behind all that the loop has put off. Any thread. */
-	default void lastOfAll(Runnable action) {
+	/**
+	 * As {@link #later}, and behind all that the loop has put off. Any thread.
+	 * @return {@code false} if it will not run, since the loop has ended
+	 */
+	default boolean lastOfAll(Runnable action) {
 		if (inLoop()) {
 			afterFlush(action);
+			return true;
 		}
-		else {
-			onLoop(() -> afterFlush(action));
-		}
+		return onLoop(() -> afterFlush(action));
 	}
 
 	/** Unparks a caller: after the flush on the loop, else at once. Any thread. */

@@ -1,6 +1,7 @@
 package io.github.h2transport.conn;
 
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * the loop, one at a time.
  */
 final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscription, Runnable {
+
+	private static final System.Logger logger = System.getLogger(ResponsePublisher.class.getName());
 
 	private static final VarHandle DEMAND;
 
@@ -79,7 +82,13 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 			return;
 		}
 		this.subscriber = newSubscriber;
-		newSubscriber.onSubscribe(this);
+		try {
+			newSubscriber.onSubscribe(this);
+		}
+		catch (RuntimeException | Error ex) {
+			cancel();
+			throw ex;
+		}
 		this.stream.onNews(this);
 	}
 
@@ -124,7 +133,15 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 		do {
 			Flow.Subscriber<? super ByteBuffer> receiver = this.subscriber;
 			if (receiver != null && !this.over && !this.cancelled) {
-				signal(receiver);
+				try {
+					signal(receiver);
+				}
+				catch (Throwable ex) {
+					// Reactive Streams 2.13: such a subscriber counts as one that cancels.
+					this.over = true;
+					cancel();
+					logger.log(Level.WARNING, "The subscriber to the content of a response failed", ex);
+				}
 			}
 			seen = (int) WORK.getAndAdd(this, -seen) - seen;
 		}

@@ -33,6 +33,18 @@ final class StreamClock {
 	/** The response is complete, and the request is not (RFC 9113 section 8.1). */
 	void answeredEarly(long now) {
 		this.answeredNanos = StreamWaiter.nonZero(now);
+		lookSoon();
+	}
+
+	/** The tick is too coarse for so short a time. */
+	private void lookSoon() {
+		Loop loop = this.stream.connection().loop();
+		loop.inAMoment(() -> {
+			if (this.answeredNanos != 0 && !this.stream.isClosed()) {
+				tick(loop.nanoTime());
+				lookSoon();
+			}
+		});
 	}
 
 	/**

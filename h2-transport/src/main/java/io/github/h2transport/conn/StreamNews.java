@@ -58,7 +58,10 @@ final class StreamNews implements Runnable {
 	void tell() {
 		if (this.listener != null && TOLD.compareAndSet(this, false, true)) {
 			// A listener hears of a response before its caller has it.
-			this.stream.connection().loop().lastOfAll(this);
+			if (!this.stream.connection().loop().lastOfAll(this)) {
+				// The loop has ended, and whoever waits would wait for ever.
+				run();
+			}
 		}
 	}
 

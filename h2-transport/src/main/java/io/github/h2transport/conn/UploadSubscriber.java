@@ -1,5 +1,6 @@
 package io.github.h2transport.conn;
 
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * for while there is little unsent, so the flow-control windows are what it asks by.
  */
 final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
+
+	private static final System.Logger logger = System.getLogger(UploadSubscriber.class.getName());
 
 	/** Room for a short message. */
 	private static final int FIRST_CHUNK = 1024;
@@ -69,7 +72,13 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 		AtomicBoolean begun = new AtomicBoolean();
 		Runnable begin = () -> {
 			if (upload.isReady() && begun.compareAndSet(false, true) && !upload.isCalledOff()) {
-				content.subscribe(new UploadSubscriber(stream, upload, onFailure));
+				UploadSubscriber subscriber = new UploadSubscriber(stream, upload, onFailure);
+				try {
+					content.subscribe(subscriber);
+				}
+				catch (Throwable ex) {
+					subscriber.fail(ex);
+				}
 			}
 		};
 		upload.onReady(() -> stream.connection().loop().later(begin));
@@ -144,13 +153,19 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 		}
 		int seen = 1;
 		do {
-			step();
+			try {
+				step();
+			}
+			catch (Throwable ex) {
+				// Code of the caller: its subscription or its supplier of trailers.
+				fail(ex);
+			}
 			seen = this.work.addAndGet(-seen);
 		}
 		while (seen != 0);
 	}
 
-	private void step() {
+	private void step() throws InvalidRequestException {
 		Flow.Subscription source = this.subscription;
 		if (this.over || source == null || !this.upload.isReady()) {
 			return;
@@ -169,15 +184,8 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 		}
 	}
 
-	private void end() {
-		try {
-			this.upload.complete();
-		}
-		catch (InvalidRequestException | RuntimeException ex) {
-			// The trailers cannot be had, or cannot be sent.
-			fail(ex);
-			return;
-		}
+	private void end() throws InvalidRequestException {
+		this.upload.complete();
 		tell();
 	}
 
@@ -188,13 +196,22 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 				null, this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY));
 	}
 
+	private static void cancel(Flow.Subscription source) {
+		try {
+			source.cancel();
+		}
+		catch (RuntimeException | Error ex) {
+			logger.log(Level.DEBUG, "The publisher of a request body could not be cancelled", ex);
+		}
+	}
+
 	private void fail(Throwable failure) {
 		if (!this.failed.compareAndSet(false, true)) {
 			return;
 		}
 		Flow.Subscription source = this.subscription;
 		if (source != null) {
-			source.cancel();
+			cancel(source);
 		}
 		if (!this.upload.isCalledOff()) {
 			// In this order: the cancel wakes whoever then asks for the failure.

@@ -43,7 +43,19 @@ final class AsyncRoundTrip extends Call {
 	 * Let go once it has the response: what still refers to this call must not keep a
 	 * response that everybody else has lost. Set to {@code null} by the loop.
 	 */
-	private volatile @Nullable Result result = new Result();
+	private volatile @Nullable CompletableFuture<Http2Response> result = new CompletableFuture<>();
+
+	/**
+	 * With what we are about to complete the result; anything else came from outside. A
+	 * response is let go at once.
+	 */
+	private volatile @Nullable Object outcome;
+
+	/**
+	 * The latest writing of the body: no other begins before it is over, though its
+	 * stream may be.
+	 */
+	private volatile CompletableFuture<?> writing = CompletableFuture.completedFuture(null);
 
 	/** What a cancel must undo: the future of a connection, a pause, or a stream. */
 	private volatile @Nullable Object current;
@@ -60,21 +72,35 @@ final class AsyncRoundTrip extends Call {
 	}
 
 	CompletableFuture<Http2Response> run() {
-		Result future = Objects.requireNonNull(this.result);
+		CompletableFuture<Http2Response> future = Objects.requireNonNull(this.result);
+		future.whenComplete(this::over);
 		attempt();
 		return future;
 	}
 
 	private boolean isDone() {
-		Result open = this.result;
+		CompletableFuture<Http2Response> open = this.result;
 		return open == null || open.isDone();
 	}
 
 	private void fail(Throwable failure) {
-		Result open = this.result;
+		CompletableFuture<Http2Response> open = this.result;
 		if (open != null) {
+			this.outcome = failure;
 			open.completeExceptionally(failure);
 		}
+	}
+
+	/** The result is complete, by us or from outside: a cancel, a time limit of its own. */
+	private void over(@Nullable Http2Response response, @Nullable Throwable failure) {
+		Object ours = this.outcome;
+		if (ours == null || (ours != response && ours != failure)) {
+			cancel();
+		}
+		if (response == null || ours != response) {
+			done((failure != null) ? failure : new CancellationException("The result was completed from outside"));
+		}
+		this.writing.whenComplete((done, never) -> body().close());
 	}
 
 	private void cancel() {
@@ -89,7 +115,14 @@ final class AsyncRoundTrip extends Call {
 	}
 
 	private void attempt() {
-		CompletableFuture<ClientConn> connection = ask(this.pool);
+		CompletableFuture<ClientConn> connection;
+		try {
+			connection = ask(this.pool);
+		}
+		catch (RuntimeException | Error ex) {
+			fail(poolFailure(ex));
+			return;
+		}
 		if (connection.isDone()) {
 			connected(connection);
 			return;
@@ -133,8 +166,8 @@ final class AsyncRoundTrip extends Call {
 		catch (InvalidRequestException ex) {
 			fail(forCaller(ex));
 		}
-		catch (RuntimeException ex) {
-			// Code of the caller has failed: its supplier of trailers or its publisher.
+		catch (RuntimeException | Error ex) {
+			// Code of the caller has failed: its supplier of trailers.
 			fail(ex);
 			cancel();
 		}
@@ -153,16 +186,30 @@ final class AsyncRoundTrip extends Call {
 			stream.uploadFrom(published, (failure) -> this.bodyFailure = failure);
 		}
 		else if (!(body instanceof RequestBody.Bytes)) {
-			try {
-				this.writers.execute(() -> write(body, stream));
-			}
-			catch (RejectedExecutionException ex) {
-				bodyFailed(stream, ex);
-			}
+			CompletableFuture<Void> written = new CompletableFuture<>();
+			CompletableFuture<?> before = this.writing;
+			this.writing = written;
+			before.whenComplete((done, never) -> beginWriting(body, stream, written));
 		}
-		Result open = this.result;
-		if (open != null && open.isCancelled()) {
+		if (isDone()) {
 			cancel();
+		}
+	}
+
+	private void beginWriting(RequestBody body, ClientStream stream, CompletableFuture<Void> written) {
+		try {
+			this.writers.execute(() -> {
+				try {
+					write(body, stream);
+				}
+				finally {
+					written.complete(null);
+				}
+			});
+		}
+		catch (RejectedExecutionException ex) {
+			bodyFailed(stream, ex);
+			written.complete(null);
 		}
 	}
 
@@ -173,7 +220,8 @@ final class AsyncRoundTrip extends Call {
 				out.writeAll(body);
 			}
 		}
-		catch (Exception ex) {
+		catch (Throwable ex) {
+			// Also an Error: nobody else would ever hear of it.
 			if (!stream.isUploadStopped()) {
 				bodyFailed(stream, ex);
 			}
@@ -233,41 +281,13 @@ final class AsyncRoundTrip extends Call {
 			return;
 		}
 		answered();
-		Result open = this.result;
+		CompletableFuture<Http2Response> open = this.result;
+		this.outcome = response;
+		this.result = null;
 		if (open == null || !open.complete(response)) {
 			response.close();
-			return;
 		}
-		this.result = null;
-	}
-
-	/** What the caller has: it may be cancelled or completed from outside too. */
-	private final class Result extends CompletableFuture<Http2Response> {
-
-		@Override
-		public boolean cancel(boolean mayInterruptIfRunning) {
-			boolean first = super.cancel(mayInterruptIfRunning);
-			if (first) {
-				AsyncRoundTrip.this.cancel();
-				failed(new CancellationException());
-			}
-			return first;
-		}
-
-		@Override
-		public boolean completeExceptionally(Throwable failure) {
-			boolean first = super.completeExceptionally(failure);
-			if (first) {
-				failed(failure);
-			}
-			return first;
-		}
-
-		private void failed(Throwable failure) {
-			done(failure);
-			body().close();
-		}
-
+		this.outcome = null;
 	}
 
 }

@@ -140,8 +140,8 @@ public final class Http2Transport implements AutoCloseable {
 	 * the executor for blocking bodies
 	 * @return the response once its head is there, to be closed by the caller, or a
 	 * {@link io.github.h2transport.Http2Exception}, or what the request's body failed
-	 * with; completed on an event loop, so what depends on it must not block. Cancelling
-	 * it cancels the call
+	 * with; completed on an event loop, so what depends on it must not block. Whatever
+	 * completes it from outside, such as a cancel or {@code orTimeout}, cancels the call
 	 */
 	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
 		AsyncRoundTrip call;

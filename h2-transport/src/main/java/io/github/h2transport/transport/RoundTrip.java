@@ -157,6 +157,9 @@ final class RoundTrip extends Call {
 			if (cause instanceof RuntimeException failure) {
 				throw failure;
 			}
+			if (cause instanceof Error failure) {
+				throw failure;
+			}
 			throw ex;
 		}
 	}
