@@ -259,6 +259,12 @@ public final class ClientStream extends ProtocolStream {
 		return this.upload != null && this.upload.isCalledOff();
 	}
 
+	/** Whether the request surely was not processed, so that it may go elsewhere. */
+	boolean isTurnedAway() {
+		Http2Exception cause = this.failure;
+		return cause != null && cause.isSafeToRetry();
+	}
+
 	/** Ends the exchange for the caller, as {@link Http2Response#close()} promises. */
 	void closeResponse() {
 		boolean complete = this.body.isEnded();

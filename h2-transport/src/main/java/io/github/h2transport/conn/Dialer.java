@@ -21,6 +21,7 @@ import io.github.h2transport.FailureContext;
 import io.github.h2transport.Http2TimeoutException;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
+import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.TransportOptions;
 import org.jspecify.annotations.Nullable;
@@ -203,6 +204,16 @@ public final class Dialer implements AutoCloseable {
 			return new PlainWire(channel, key);
 		}
 		return new TlsWire(this.engines.create(target), channel, key, loop, this.resources, connection);
+	}
+
+	/**
+	 * Makes room for a copy of content that can be had only once.
+	 * @param body the content
+	 * @return {@code null} if it need not be kept, or is known to be too large for that
+	 */
+	public @Nullable KeptContent keep(RequestBody body) {
+		return (body.isRepeatable() || body.contentLength() > KeptContent.MOST_OCTETS) ? null
+				: new KeptContent(this.resources.budget());
 	}
 
 	/**

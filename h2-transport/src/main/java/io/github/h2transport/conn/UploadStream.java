@@ -11,6 +11,7 @@ import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
 import io.github.h2transport.RequestBody;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a request body is written to by the calling thread. A write copies, so the
@@ -56,11 +57,17 @@ public final class UploadStream extends OutputStream {
 	 * whatever the source of the body does, unless it heeds neither its closing nor an
 	 * interrupt.
 	 * @param body the body
+	 * @param kept keeps a copy, {@code null} for none
 	 * @throws IOException from the body, or {@link Stopped}
 	 */
-	public void writeAll(RequestBody body) throws IOException {
+	public void writeAll(RequestBody body, @Nullable KeptContent kept) throws IOException {
 		try (SourceGuard guard = new SourceGuard(this.upload, this.stream.connection().watchdog())) {
-			body.writeTo(this, guard::reading);
+			if (kept != null) {
+				kept.write(body, this, this.stream, guard);
+			}
+			else {
+				body.writeTo(this, guard::reading);
+			}
 			close();
 		}
 	}

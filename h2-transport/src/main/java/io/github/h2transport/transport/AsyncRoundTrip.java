@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * loop as a rule. Cancelling the result leaves the pool's queue or resets the stream.
  */
 final class AsyncRoundTrip extends Call {
+
+	/** Longer than a writer is left in a source that stalls, as a rule. */
+	private static final long KEEPING_MILLIS = 600;
 
 	private final ClientConnPool pool;
 
@@ -65,7 +69,7 @@ final class AsyncRoundTrip extends Call {
 
 	AsyncRoundTrip(Http2Request request, Targets targets, @Nullable TransportListener listener, ClientConnPool pool,
 			Dialer dialer, Executor writers) throws InvalidRequestException {
-		super(request, targets, listener);
+		super(request, targets, listener, dialer);
 		this.pool = pool;
 		this.dialer = dialer;
 		this.writers = writers;
@@ -100,7 +104,8 @@ final class AsyncRoundTrip extends Call {
 		if (response == null || ours != response) {
 			done((failure != null) ? failure : new CancellationException("The result was completed from outside"));
 		}
-		this.writing.whenComplete((done, never) -> body().close());
+		dropKept();
+		this.writing.whenComplete((done, never) -> request().body().close());
 	}
 
 	private void cancel() {
@@ -183,7 +188,7 @@ final class AsyncRoundTrip extends Call {
 			// END_STREAM goes out with the header section.
 		}
 		else if (body instanceof RequestBody.Published published) {
-			stream.uploadFrom(published, (failure) -> this.bodyFailure = failure);
+			stream.uploadFrom(keeping(published), (failure) -> this.bodyFailure = failure);
 		}
 		else if (!(body instanceof RequestBody.Bytes)) {
 			CompletableFuture<Void> written = new CompletableFuture<>();
@@ -191,7 +196,9 @@ final class AsyncRoundTrip extends Call {
 			this.writing = written;
 			before.whenComplete((done, never) -> beginWriting(body, stream, written));
 		}
-		if (isDone()) {
+		// Unless it is done with the response, which may have come already.
+		CompletableFuture<Http2Response> open = this.result;
+		if (open != null && open.isDone()) {
 			cancel();
 		}
 	}
@@ -217,7 +224,7 @@ final class AsyncRoundTrip extends Call {
 		UploadStream out = stream.uploadStream();
 		try {
 			if (out.awaitWanted()) {
-				out.writeAll(body);
+				out.writeAll(body, kept());
 			}
 		}
 		catch (Throwable ex) {
@@ -271,6 +278,12 @@ final class AsyncRoundTrip extends Call {
 			Throwable fromBody = this.bodyFailure;
 			if (fromBody != null) {
 				fail(fromBody);
+			}
+			else if (ex.isSafeToRetry() && kept() != null && !this.writing.isDone()) {
+				// Content that can be had only once may be whole in a moment.
+				this.writing.handle((done, never) -> null)
+					.completeOnTimeout(null, KEEPING_MILLIS, TimeUnit.MILLISECONDS)
+					.thenRun(() -> replay(ex, connection, stream));
 			}
 			else {
 				replay(ex, connection, stream);

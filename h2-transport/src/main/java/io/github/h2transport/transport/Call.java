@@ -28,7 +28,9 @@ import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.CallTimes;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
+import io.github.h2transport.conn.Dialer;
 import io.github.h2transport.conn.FlightRecorder;
+import io.github.h2transport.conn.KeptContent;
 import io.github.h2transport.conn.Guests;
 import io.github.h2transport.conn.StreamListener;
 import io.github.h2transport.conn.StreamPlan;
@@ -60,6 +62,11 @@ abstract class Call implements StreamPlan {
 	/** Of the present attempt. */
 	private CallTimes times;
 
+	/** Of the present attempt. */
+	private RequestBody body;
+
+	private final @Nullable KeptContent kept;
+
 	private final long startNanos = System.nanoTime();
 
 	/** When the latest attempt asked for a connection. */
@@ -76,9 +83,12 @@ abstract class Call implements StreamPlan {
 	/** Whether the call has its response, so that the stream tells of the end. */
 	private volatile boolean answered;
 
-	Call(Http2Request request, Targets targets, @Nullable TransportListener listener) throws InvalidRequestException {
+	Call(Http2Request request, Targets targets, @Nullable TransportListener listener, Dialer dialer)
+			throws InvalidRequestException {
 		this.request = request;
 		this.listener = listener;
+		this.body = request.body();
+		this.kept = dialer.keep(this.body);
 		this.done = (listener != null) ? new AtomicBoolean() : null;
 		Targets.Target target = target(request.uri(), targets);
 		this.options = target.options();
@@ -129,9 +139,32 @@ abstract class Call implements StreamPlan {
 		return this.head;
 	}
 
+	/** That of the present attempt. */
 	@Override
 	public RequestBody body() {
-		return this.request.body();
+		return this.body;
+	}
+
+	/** Where the content is kept in case that it must be sent again. */
+	@Nullable KeptContent kept() {
+		return this.kept;
+	}
+
+	RequestBody.Published keeping(RequestBody.Published published) {
+		return (this.kept != null) ? this.kept.keeping(published) : published;
+	}
+
+	/** There is a response head, or there will be none. */
+	void dropKept() {
+		if (this.kept != null) {
+			this.kept.drop();
+		}
+	}
+
+	/** What another attempt would send. */
+	private RequestBody again() {
+		RequestBody copy = (this.kept != null) ? this.kept.content() : null;
+		return (copy != null) ? copy : this.body;
 	}
 
 	@Override
@@ -176,7 +209,7 @@ abstract class Call implements StreamPlan {
 		}
 		this.askedNanos = System.nanoTime();
 		CallOptions own = this.request.options();
-		return new ConnectionRequest(this.key, this.request, connectTimeout(), this.request.body().isRepeatable(),
+		return new ConnectionRequest(this.key, this.request, connectTimeout(), this.body.isRepeatable(),
 				this.retries != null && this.retries.isRetry(), own.onlyCachedConnection());
 	}
 
@@ -293,8 +326,10 @@ abstract class Call implements StreamPlan {
 		}
 		long deadline = this.times.headDeadline(0);
 		long left = (deadline != 0) ? Math.max(0, deadline - System.nanoTime()) : Long.MAX_VALUE;
-		long pause = this.retries.replayAfter(failure, this.request.body(), worked, lost, left);
+		RequestBody again = failure.isSafeToRetry() ? again() : this.body;
+		long pause = this.retries.replayAfter(failure, again, worked, lost, left);
 		if (pause != RetryRules.NO) {
+			this.body = again;
 			FlightRecorder.replayed(this.key, this.request.method(), failure);
 			if (this.listener != null) {
 				this.listener.retried(this.request, failure);

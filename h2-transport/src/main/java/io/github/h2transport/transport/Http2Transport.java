@@ -122,7 +122,7 @@ public final class Http2Transport implements AutoCloseable {
 						"A blocking call on the event loop thread " + Thread.currentThread().getName()
 								+ " would stop its connections; hand the call over to another thread");
 			}
-			call = new RoundTrip(request, this.targets, this.listener, this.pool);
+			call = new RoundTrip(request, this.targets, this.listener, this.pool, this.dialer);
 			return call.run();
 		}
 		catch (IOException | RuntimeException | Error ex) {

@@ -22,6 +22,7 @@ import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
+import io.github.h2transport.conn.Dialer;
 import io.github.h2transport.conn.FlightRecorder;
 import io.github.h2transport.conn.UploadStream;
 import io.github.h2transport.pool.ClientConnPool;
@@ -39,13 +40,22 @@ final class RoundTrip extends Call {
 	/** The latest attempt. */
 	private @Nullable ClientStream stream;
 
-	RoundTrip(Http2Request request, Targets targets, @Nullable TransportListener listener, ClientConnPool pool)
-			throws InvalidRequestException {
-		super(request, targets, listener);
+	RoundTrip(Http2Request request, Targets targets, @Nullable TransportListener listener, ClientConnPool pool,
+			Dialer dialer) throws InvalidRequestException {
+		super(request, targets, listener, dialer);
 		this.pool = pool;
 	}
 
 	Http2Response run() throws IOException {
+		try {
+			return attempts();
+		}
+		finally {
+			dropKept();
+		}
+	}
+
+	private Http2Response attempts() throws IOException {
 		for (;;) {
 			ClientConn connection = connection();
 			this.stream = null;
@@ -134,7 +144,7 @@ final class RoundTrip extends Call {
 		}
 		if (body instanceof RequestBody.Published published) {
 			if (current.uploadStream().awaitWanted()) {
-				return subscribe(published, current);
+				return subscribe(keeping(published), current);
 			}
 		}
 		else if (!(body instanceof RequestBody.Bytes)) {
@@ -164,11 +174,11 @@ final class RoundTrip extends Call {
 		}
 	}
 
-	private static void write(RequestBody body, ClientStream stream) throws IOException {
+	private void write(RequestBody body, ClientStream stream) throws IOException {
 		UploadStream out = stream.uploadStream();
 		try {
 			if (out.awaitWanted()) {
-				out.writeAll(body);
+				out.writeAll(body, kept());
 			}
 		}
 		catch (IOException | RuntimeException | Error ex) {

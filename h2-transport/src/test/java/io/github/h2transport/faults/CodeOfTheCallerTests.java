@@ -196,7 +196,7 @@ class CodeOfTheCallerTests {
 		connection.respondHead(1, 200);
 		Http2Response response = call.get(SOON_SECONDS, TimeUnit.SECONDS);
 		assertThat(connection.awaitReset(1)).isEqualTo(ErrorCode.CANCEL);
-		assertThat(catchThrowable(() -> response.body().read())).hasMessageContaining("exchange-timeout");
+		assertThat(catchThrowable(() -> response.body().read())).hasMessageContaining("exchangeTimeout");
 		Transports.awaitRest(this.transport);
 	}
 

@@ -68,13 +68,13 @@ class SlowUploadTests {
 	@ParameterizedTest
 	@EnumSource(names = { "BLOCKING_STREAM", "ASYNC_PUBLISHER" })
 	void anExplicitResponseTimeoutIsLiteral(Form form) throws Exception {
-		endsInSpiteOfProgress(form, CallOptions.builder().responseTimeout(SILENCE).build(), "response-timeout");
+		endsInSpiteOfProgress(form, CallOptions.builder().responseTimeout(SILENCE).build(), "responseTimeout");
 	}
 
 	@ParameterizedTest
 	@EnumSource(names = { "BLOCKING_STREAM", "ASYNC_PUBLISHER" })
 	void anExchangeTimeoutIsLiteral(Form form) throws Exception {
-		endsInSpiteOfProgress(form, CallOptions.builder().exchangeTimeout(SILENCE).build(), "exchange-timeout");
+		endsInSpiteOfProgress(form, CallOptions.builder().exchangeTimeout(SILENCE).build(), "exchangeTimeout");
 	}
 
 	private static void endsInSpiteOfProgress(Form form, CallOptions options, String named) throws Exception {

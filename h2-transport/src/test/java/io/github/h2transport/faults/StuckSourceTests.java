@@ -277,7 +277,7 @@ class StuckSourceTests {
 
 			@Override
 			void check(Call<String> call) {
-				assertThat(call.failure(Http2TimeoutException.class)).hasMessageContaining("response-timeout");
+				assertThat(call.failure(Http2TimeoutException.class)).hasMessageContaining("responseTimeout");
 			}
 		},
 
@@ -289,7 +289,7 @@ class StuckSourceTests {
 
 			@Override
 			void check(Call<String> call) {
-				assertThat(call.failure(Http2TimeoutException.class)).hasMessageContaining("exchange-timeout");
+				assertThat(call.failure(Http2TimeoutException.class)).hasMessageContaining("exchangeTimeout");
 			}
 		},
 

@@ -112,9 +112,12 @@ class RetryTests {
 	}
 
 	@Test
-	void aOneShotBodyThatWasReadIsNotSentAgainAndTheCallerIsToldThatHeMay() {
-		Call<String> call = post(RequestBody.ofInputStream(new ByteArrayInputStream(CONTENT), CONTENT.length));
+	void aOneShotBodyThatWasReadAndIsTooLargeToBeKeptIsNotSentAgainAndTheCallerIsToldThatHeMay() {
+		byte[] large = new byte[64 * 1024 + 1];
+		Call<String> call = post(RequestBody.ofInputStream(new ByteArrayInputStream(large), large.length));
 		ScriptedConn connection = this.server.greeted();
+		connection.awaitHead();
+		connection.windowUpdate(0, large.length).windowUpdate(1, large.length);
 		connection.awaitContent(1);
 		connection.goAway(0, ErrorCode.NO_ERROR, "maintenance");
 		ConnectionException failure = call.failure(ConnectionException.class);
