@@ -137,7 +137,8 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 					signal(receiver);
 				}
 				catch (Throwable ex) {
-					// Reactive Streams 2.13: such a subscriber counts as one that cancels.
+					// Reactive Streams 2.13: such a subscriber counts as one that
+					// cancels.
 					this.over = true;
 					cancel();
 					logger.log(Level.WARNING, "The subscriber to the content of a response failed", ex);

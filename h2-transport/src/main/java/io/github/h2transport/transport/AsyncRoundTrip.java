@@ -95,7 +95,9 @@ final class AsyncRoundTrip extends Call {
 		}
 	}
 
-	/** The result is complete, by us or from outside: a cancel, a time limit of its own. */
+	/**
+	 * The result is complete, by us or from outside: a cancel, a time limit of its own.
+	 */
 	private void over(@Nullable Http2Response response, @Nullable Throwable failure) {
 		Object ours = this.outcome;
 		if (ours == null || (ours != response && ours != failure)) {

@@ -134,8 +134,7 @@ class CodeOfTheCallerTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "onSubscribe", "onNext" })
 	void aSubscriberThatThrowsCountsAsOneThatCancels(String where) throws Exception {
-		CompletableFuture<Http2Response> call = this.transport
-			.roundTripAsync(Http2Request.get(this.server.uri("/")));
+		CompletableFuture<Http2Response> call = this.transport.roundTripAsync(Http2Request.get(this.server.uri("/")));
 		ScriptedConn connection = this.server.greeted();
 		connection.awaitHead();
 		connection.respondHead(1, 200, "content-length", "1000000");

@@ -36,8 +36,8 @@ class ContentThatCanBeReadOnceTests {
 	static Stream<Arguments> turnedAway() {
 		return Arrays.stream(Form.values())
 			.flatMap((form) -> Stream.of(Arguments.of(Peer.CLEARTEXT, form, 1, true),
-					Arguments.of(Peer.CLEARTEXT, form, 20_000, false),
-					Arguments.of(Peer.CLEARTEXT, form, 30_000, true), Arguments.of(Peer.TLS, form, 30_000, true)));
+					Arguments.of(Peer.CLEARTEXT, form, 20_000, false), Arguments.of(Peer.CLEARTEXT, form, 30_000, true),
+					Arguments.of(Peer.TLS, form, 30_000, true)));
 	}
 
 	@ParameterizedTest
