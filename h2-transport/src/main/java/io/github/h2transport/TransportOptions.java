@@ -580,7 +580,7 @@ public final class TransportOptions extends PoolOptions {
 		}
 
 		public Builder userAgent(String value) {
-			if (!value.chars().allMatch((c) -> c > ' ' && c < 0x7f || c == ' ') || !value.equals(value.strip())) {
+			if (!value.chars().allMatch((c) -> c >= ' ' && c < 0x7f) || !value.equals(value.strip())) {
 				throw new IllegalArgumentException(
 						"userAgent must consist of printable ASCII without surrounding spaces, but is not so");
 			}
