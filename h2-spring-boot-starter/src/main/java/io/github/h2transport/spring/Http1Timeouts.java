@@ -78,8 +78,8 @@ final class Http1Timeouts {
 	private static Duration responseTimeout(CallOptions call, TransportOptions defaults, HttpClientSettings client) {
 		Duration own = (call.responseTimeout() != null) ? call.responseTimeout() : defaults.responseTimeout();
 		if (own == null) {
-			return Duration.ZERO; // nobody has set one: the limit by default is for
-									// HTTP/2
+			// The limit by default is for HTTP/2.
+			return Duration.ZERO;
 		}
 		return own.equals(client.readTimeout()) ? Duration.ZERO : own;
 	}
