@@ -1,6 +1,7 @@
 package io.github.h2transport.conn;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
@@ -56,8 +57,12 @@ final class DialLimit {
 		this.early.add(new Early(stream, deadline, timeout));
 	}
 
+	private Limit longest() {
+		return Objects.requireNonNull(this.longest.get());
+	}
+
 	long deadline() {
-		return this.begun + this.longest.get().nanos();
+		return this.begun + longest().nanos();
 	}
 
 	void phase(Phase reached) {
@@ -66,7 +71,7 @@ final class DialLimit {
 
 	/** The limit that has passed if the dial ends by its deadline, for messages. */
 	String words() {
-		return words(this.longest.get().timeout());
+		return words(longest().timeout());
 	}
 
 	/** Gives up what has waited long enough for SETTINGS. Loop. */
@@ -81,7 +86,7 @@ final class DialLimit {
 		this.early.removeIf((request) -> request.stream().isOver());
 		for (Early request : this.early) {
 			// Whose limit is the dial's ends with it.
-			if (now - this.begun >= request.deadline() && request.deadline() < this.longest.get().nanos()) {
+			if (now - this.begun >= request.deadline() && request.deadline() < longest().nanos()) {
 				this.early.remove(request);
 				request.stream().cancel(ErrorCode.CANCEL, () -> timedOut(request));
 			}

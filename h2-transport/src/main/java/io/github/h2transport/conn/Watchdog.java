@@ -23,23 +23,17 @@ final class Watchdog {
 	private static final long THREAD_LIFE_SECONDS = 10;
 
 	private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1,
-			(task) -> daemon(task, "h2-watchdog"));
+			(task) -> DaemonThreads.of(task, "h2-watchdog"));
 
 	private final ThreadPoolExecutor closing = new ThreadPoolExecutor(CLOSING_THREADS, CLOSING_THREADS,
-			THREAD_LIFE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), (task) -> daemon(task, "h2-close"));
+			THREAD_LIFE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+			(task) -> DaemonThreads.of(task, "h2-close"));
 
 	Watchdog() {
 		this.clock.setKeepAliveTime(THREAD_LIFE_SECONDS, TimeUnit.SECONDS);
 		this.clock.allowCoreThreadTimeOut(true);
 		this.clock.setRemoveOnCancelPolicy(true);
 		this.closing.allowCoreThreadTimeOut(true);
-	}
-
-	/** The thread inherits nothing of whoever happens to need it first. */
-	private static Thread daemon(Runnable task, String name) {
-		Thread thread = new Thread(null, task, name, 0, false);
-		thread.setDaemon(true);
-		return thread;
 	}
 
 	/**
