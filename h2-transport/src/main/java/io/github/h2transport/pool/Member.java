@@ -145,7 +145,7 @@ abstract class Member<C> {
 
 	/** What a request is told that no longer waits for the dial. */
 	Http2TimeoutException timedOut(Duration timeout) {
-		return new Http2TimeoutException("Timed out connecting to " + name() + "; the limit is " + timeout, null,
+		return new Http2TimeoutException("Timed out connecting to the server; the limit is " + timeout, null,
 				FailureContext.of(Initiator.LIBRARY, Phase.CONNECT));
 	}
 
