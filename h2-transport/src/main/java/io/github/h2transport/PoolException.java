@@ -105,6 +105,9 @@ public final class PoolException extends Http2Exception {
 		/** The transport is closed. */
 		CLOSED,
 
+		/** All threads that write the content of asynchronous calls are taken. */
+		BODY_THREADS_BUSY,
+
 		/** Something else, which the message tells. */
 		OTHER
 

@@ -43,6 +43,8 @@ public final class TransportOptions extends PoolOptions {
 
 	private final int eventLoops;
 
+	private final int maxBodyThreads;
+
 	private final String userAgent;
 
 	private final boolean trimFieldValues;
@@ -88,6 +90,7 @@ public final class TransportOptions extends PoolOptions {
 		this.writeStallTimeout = builder.writeStallTimeout;
 		this.shutdownTimeout = builder.shutdownTimeout;
 		this.eventLoops = builder.eventLoops;
+		this.maxBodyThreads = builder.maxBodyThreads;
 		this.userAgent = builder.userAgent;
 		this.trimFieldValues = builder.trimFieldValues;
 		this.maxHeaderListSize = builder.maxHeaderListSize;
@@ -281,6 +284,16 @@ public final class TransportOptions extends PoolOptions {
 	}
 
 	/**
+	 * Returns how many threads may write the content of asynchronous calls at once, where
+	 * writing it may block: streams and writers. They are virtual from JDK 21 on. A call
+	 * that finds none fails with a {@link PoolException}, 1 to 1,000,000.
+	 * @return by default 256
+	 */
+	public int maxBodyThreads() {
+		return this.maxBodyThreads;
+	}
+
+	/**
 	 * Returns the value of the field {@code user-agent} of requests that bring none (RFC
 	 * 9110 section 10.1.5).
 	 * @return by default {@code h2-transport/} with the version; empty for no such field
@@ -457,6 +470,8 @@ public final class TransportOptions extends PoolOptions {
 
 		private Duration shutdownTimeout = Duration.ofSeconds(10);
 
+		private int maxBodyThreads = 256;
+
 		private int eventLoops = Math.min(8, Math.max(2, Runtime.getRuntime().availableProcessors() / 2));
 
 		private String userAgent = DEFAULT_USER_AGENT;
@@ -571,6 +586,11 @@ public final class TransportOptions extends PoolOptions {
 
 		public Builder shutdownTimeout(Duration value) {
 			this.shutdownTimeout = CallOptions.Durations.notNegative("shutdownTimeout", value);
+			return this;
+		}
+
+		public Builder maxBodyThreads(int value) {
+			this.maxBodyThreads = inRange("maxBodyThreads", value, 1, 1_000_000);
 			return this;
 		}
 

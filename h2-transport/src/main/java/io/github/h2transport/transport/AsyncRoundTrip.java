@@ -4,7 +4,6 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +16,7 @@ import io.github.h2transport.Http2Response;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.InvalidRequestException;
 import io.github.h2transport.Phase;
+import io.github.h2transport.PoolException;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.conn.ClientConn;
@@ -41,7 +41,7 @@ final class AsyncRoundTrip extends Call {
 
 	private final Dialer dialer;
 
-	private final Executor writers;
+	private final BodyThreads writers;
 
 	/**
 	 * Let go once it has the response: what still refers to this call must not keep a
@@ -68,7 +68,7 @@ final class AsyncRoundTrip extends Call {
 	private volatile @Nullable Throwable bodyFailure;
 
 	AsyncRoundTrip(Http2Request request, Targets targets, @Nullable TransportListener listener, ClientConnPool pool,
-			Dialer dialer, Executor writers) throws InvalidRequestException {
+			Dialer dialer, BodyThreads writers) throws InvalidRequestException {
 		super(request, targets, listener, dialer);
 		this.pool = pool;
 		this.dialer = dialer;
@@ -170,6 +170,10 @@ final class AsyncRoundTrip extends Call {
 		try {
 			exchange(connection);
 		}
+		catch (PoolException ex) {
+			connection.release();
+			fail(forCaller(ex));
+		}
 		catch (InvalidRequestException ex) {
 			fail(forCaller(ex));
 		}
@@ -180,14 +184,30 @@ final class AsyncRoundTrip extends Call {
 		}
 	}
 
-	private void exchange(ClientConn connection) throws InvalidRequestException {
-		gotConnection(connection);
-		ClientStream stream = connection.start(this);
+	private void exchange(ClientConn connection) throws InvalidRequestException, PoolException {
+		boolean blocks = !(body() instanceof RequestBody.Bytes || body() instanceof RequestBody.Published);
+		if (blocks) {
+			this.writers.reserve();
+		}
+		ClientStream stream;
+		try {
+			gotConnection(connection);
+			stream = connection.start(this);
+		}
+		catch (InvalidRequestException | RuntimeException | Error ex) {
+			if (blocks) {
+				this.writers.giveBack();
+			}
+			throw ex;
+		}
 		this.current = stream;
 		stream.onResponse(() -> responded(stream, connection));
 		RequestBody body = body();
 		if (!stream.hasUpload()) {
 			// END_STREAM goes out with the header section.
+			if (blocks) {
+				this.writers.giveBack();
+			}
 		}
 		else if (body instanceof RequestBody.Published published) {
 			stream.uploadFrom(keeping(published), (failure) -> this.bodyFailure = failure);
@@ -196,6 +216,7 @@ final class AsyncRoundTrip extends Call {
 			CompletableFuture<Void> written = new CompletableFuture<>();
 			CompletableFuture<?> before = this.writing;
 			this.writing = written;
+			written.whenComplete((done, never) -> this.writers.giveBack());
 			before.whenComplete((done, never) -> beginWriting(body, stream, written));
 		}
 		// Unless it is done with the response, which may have come already.

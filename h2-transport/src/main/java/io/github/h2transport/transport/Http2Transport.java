@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -67,14 +65,14 @@ public final class Http2Transport implements AutoCloseable {
 	/** Remembers the options of origins, and is replaced with them. */
 	private volatile Targets targets;
 
-	private final ExecutorService blockingBodies = Executors
-		.newCachedThreadPool((task) -> DaemonThreads.of(task, "h2-body"));
+	private final BodyThreads bodyThreads;
 
 	private Http2Transport(Builder builder) {
 		this.options = builder.options;
 		this.targets = new Targets(builder.options);
 		this.listener = builder.listeners.isEmpty() ? null : new SafeListener(builder.listeners);
 		this.dialer = new Dialer(builder.options, builder.threadFactory, this.listener);
+		this.bodyThreads = new BodyThreads(builder.options.maxBodyThreads());
 		this.pool = (builder.poolFactory != null) ? builder.poolFactory.create(this.dialer)
 				: new DefaultClientConnPool(this.dialer, builder.options);
 	}
@@ -147,7 +145,7 @@ public final class Http2Transport implements AutoCloseable {
 		AsyncRoundTrip call;
 		try {
 			call = new AsyncRoundTrip(request, this.targets, this.listener, this.pool, this.dialer,
-					this.blockingBodies);
+					this.bodyThreads);
 		}
 		catch (InvalidRequestException ex) {
 			failed(null, request, ex);
@@ -306,7 +304,7 @@ public final class Http2Transport implements AutoCloseable {
 				Thread.currentThread().interrupt();
 			}
 			this.dialer.close();
-			this.blockingBodies.shutdownNow();
+			this.bodyThreads.close();
 			done.complete(null);
 		}, "h2-shutdown");
 		closer.start();

@@ -134,6 +134,12 @@ public final class Http2TransportProperties {
 	private final @Nullable Integer eventLoops;
 
 	/**
+	 * Threads that may write the content of asynchronous calls at once, where writing it
+	 * may block.
+	 */
+	private final int maxBodyThreads;
+
+	/**
 	 * Thread that writes requests to a cleartext connection: the calling one, the event
 	 * loop, or, if adaptive, the calling one as long as the connection is quiet. With TLS
 	 * it is always the event loop.
@@ -227,6 +233,7 @@ public final class Http2TransportProperties {
 			@DefaultValue("10s") Duration shutdownTimeout, @DefaultValue("10s") Duration pingInterval,
 			@DefaultValue("5s") Duration pingTimeout, @DefaultValue("30s") Duration probeIdleAfter,
 			@DefaultValue("30s") Duration writeStallTimeout, @Nullable Integer eventLoops,
+			@DefaultValue("256") int maxBodyThreads,
 			@DefaultValue("adaptive") WritePolicy writePolicy,
 			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("false") boolean retryIdempotent,
 			@Nullable String userAgent, @DefaultValue("false") boolean trimFieldValues,
@@ -253,6 +260,7 @@ public final class Http2TransportProperties {
 		this.probeIdleAfter = probeIdleAfter;
 		this.writeStallTimeout = writeStallTimeout;
 		this.eventLoops = eventLoops;
+		this.maxBodyThreads = maxBodyThreads;
 		this.writePolicy = writePolicy;
 		this.strictMaxConcurrentStreams = strictMaxConcurrentStreams;
 		this.retryIdempotent = retryIdempotent;
@@ -340,6 +348,10 @@ public final class Http2TransportProperties {
 
 	public @Nullable Integer getEventLoops() {
 		return this.eventLoops;
+	}
+
+	public int getMaxBodyThreads() {
+		return this.maxBodyThreads;
 	}
 
 	public WritePolicy getWritePolicy() {
@@ -483,6 +495,7 @@ public final class Http2TransportProperties {
 		to.set("ping-timeout", this.pingTimeout, TransportOptions.Builder::pingTimeout);
 		to.set("probe-idle-after", this.probeIdleAfter, TransportOptions.Builder::probeIdleAfter);
 		to.set("write-stall-timeout", this.writeStallTimeout, TransportOptions.Builder::writeStallTimeout);
+		to.set("max-body-threads", this.maxBodyThreads, TransportOptions.Builder::maxBodyThreads);
 		if (this.eventLoops != null) {
 			to.set("event-loops", this.eventLoops, TransportOptions.Builder::eventLoops);
 		}
