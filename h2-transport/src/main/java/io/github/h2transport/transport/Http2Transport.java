@@ -144,8 +144,7 @@ public final class Http2Transport implements AutoCloseable {
 	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
 		AsyncRoundTrip call;
 		try {
-			call = new AsyncRoundTrip(request, this.targets, this.listener, this.pool, this.dialer,
-					this.bodyThreads);
+			call = new AsyncRoundTrip(request, this.targets, this.listener, this.pool, this.dialer, this.bodyThreads);
 		}
 		catch (InvalidRequestException ex) {
 			failed(null, request, ex);

@@ -63,7 +63,8 @@ class BodyThreadsTests {
 			for (CompletableFuture<Http2Response> call : writing) {
 				assertThat(call).succeedsWithin(20, TimeUnit.SECONDS).satisfies(Http2Response::close);
 			}
-			// A place is free when the writer has returned, which may be after the answer.
+			// A place is free when the writer has returned, which may be after the
+			// answer.
 			Awaitility.await().untilAsserted(() -> {
 				RequestBody again = RequestBody.ofWriter((out) -> out.write(1), RequestBody.UNKNOWN_LENGTH, false);
 				assertThat(transport.roundTripAsync(upload(server, again))).succeedsWithin(20, TimeUnit.SECONDS)
