@@ -124,7 +124,8 @@ class FallbackMatrixTests {
 				// Jetty fails in one of several ways, as the end comes before or after
 				// the request.
 				boolean alike = client == Client.JETTY && first.startsWith("failure ") && second.startsWith("failure ");
-				// Its reactive client follows these, or fails since it has read the content already.
+				// Its reactive client follows these, or fails since it has read the
+				// content already.
 				alike |= client == Client.JETTY && with instanceof WebClient && second.startsWith("failure ")
 						&& first.startsWith("200 ", first.indexOf('}') + 1) && name.matches("POST redirect 30[78]");
 				if (!alike && !first.equals(second)) {
