@@ -511,6 +511,7 @@ public final class WirePeer implements AutoCloseable {
 
 	private void hangBell() throws IOException {
 		this.bellConnection = this.pool.dial(this.listener.getLocalPort());
+		this.bellConnection.keepIdle(true);
 		this.bell = this.listener.accept();
 		this.bellCodec = new PeerCodec();
 		this.rings = 0;
