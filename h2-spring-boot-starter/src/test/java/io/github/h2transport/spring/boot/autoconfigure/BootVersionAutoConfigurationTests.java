@@ -1,6 +1,9 @@
 package io.github.h2transport.spring.boot.autoconfigure;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.SpringBootVersion;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -17,13 +20,35 @@ class BootVersionAutoConfigurationTests {
 				Http2TransportAutoConfiguration.class, Http2ImperativeClientAutoConfiguration.class));
 
 	@Test
-	void anOlderBootEndsTheStartWithOneClearLine() {
+	void withoutTheHttpClientModuleTheStartEndsWithOneClearLine() {
+		this.runner.withClassLoader(new FilteredClassLoader("org.springframework.boot.http.client"))
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(IllegalStateException.class)
+				.hasMessage("h2-spring-boot-starter needs spring-boot-http-client, which is not on the class path: "
+						+ "remove its exclusion, or remove h2-spring-boot-starter"));
+	}
+
+	@Test
+	void anOlderHttpClientModuleEndsTheStartWithOneClearLine() {
 		this.runner.withClassLoader(new FilteredClassLoader(InetAddressFilter.class))
 			.run((context) -> assertThat(context).getFailure()
 				.isInstanceOf(IllegalStateException.class)
-				.hasMessage("h2-spring-boot-starter needs Spring Boot 4.1 or newer, but this application runs on "
-						+ "Spring Boot " + SpringBootVersion.getVersion()
-						+ ": update Spring Boot, or remove the dependency"));
+				.hasMessage("h2-spring-boot-starter needs spring-boot-http-client 4.1 or newer, but the one on the "
+						+ "class path is older than this application's Spring Boot " + SpringBootVersion.getVersion()
+						+ ": use the version that Spring Boot manages, or remove h2-spring-boot-starter"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "2.7.18", "3.5.13-SNAPSHOT", "4.0.0-RC1", "4.0.12" })
+	void versionsBefore41AreTooOld(String version) {
+		assertThat(UnsupportedBootException.isTooOld(version)).isTrue();
+	}
+
+	@ParameterizedTest
+	@NullSource
+	@ValueSource(strings = { "4.1.0", "4.1.0-SNAPSHOT", "4.2.0-M1", "4.10.3", "5.0.0", "10.0.0", "of our own" })
+	void othersAreNot(String version) {
+		assertThat(UnsupportedBootException.isTooOld(version)).isFalse();
 	}
 
 	@Test

@@ -109,15 +109,27 @@ class FailureAnalyzersTests {
 	}
 
 	@Test
-	void anOlderBootIsNamedWithoutAStackTrace(CapturedOutput output) {
+	void aMissingHttpClientModuleIsNamedWithoutAStackTrace(CapturedOutput output) {
+		fails(builder(VersionCheck.class)
+			.resourceLoader(
+					new DefaultResourceLoader(new FilteredClassLoader("org.springframework.boot.http.client")))
+			.build());
+
+		explains(output,
+				"h2-spring-boot-starter needs spring-boot-http-client, which is not on the class path.")
+			.contains("Remove its exclusion, or remove h2-spring-boot-starter.");
+	}
+
+	@Test
+	void anOlderHttpClientModuleIsNamedWithoutAStackTrace(CapturedOutput output) {
 		fails(builder(VersionCheck.class)
 			.resourceLoader(new DefaultResourceLoader(new FilteredClassLoader(InetAddressFilter.class)))
 			.build());
 
 		explains(output,
-				"h2-spring-boot-starter needs Spring Boot 4.1 or newer, but this application runs on Spring Boot "
-						+ SpringBootVersion.getVersion() + ".")
-			.contains("Update Spring Boot, or remove the dependency.");
+				"h2-spring-boot-starter needs spring-boot-http-client 4.1 or newer, but the one on the class path is "
+						+ "older than this application's Spring Boot " + SpringBootVersion.getVersion() + ".")
+			.contains("Use the version that Spring Boot manages, or remove h2-spring-boot-starter.");
 	}
 
 	private AbstractStringAssert<?> explains(CapturedOutput output, String description) {
