@@ -44,8 +44,10 @@ class AnOlderSpringBootTests {
 			throws Exception {
 		String failure = start(version, classes);
 
-		assertThat(failure).isEqualTo(LINE + "Spring Boot " + version + ": update Spring Boot, or remove the dependency");
-		assertThat(output.getOut()).contains("APPLICATION FAILED TO START", "Update Spring Boot, or remove the dependency.")
+		assertThat(failure)
+			.isEqualTo(LINE + "Spring Boot " + version + ": update Spring Boot, or remove the dependency");
+		assertThat(output.getOut())
+			.contains("APPLICATION FAILED TO START", "Update Spring Boot, or remove the dependency.")
 			.doesNotContain("could not be registered", "\tat ");
 		assertThat(StringUtils.countOccurrencesOf(output.getOut(), LINE)).isEqualTo(1);
 	}

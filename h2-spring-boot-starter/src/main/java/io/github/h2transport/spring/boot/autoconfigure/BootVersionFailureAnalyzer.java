@@ -6,8 +6,8 @@ import org.springframework.core.annotation.Order;
 
 /**
  * Shows what is wrong with a Spring Boot that is too old or incomplete, without a stack
- * trace. Like the auto-configuration it belongs to, it names nothing that an older version
- * does not have.
+ * trace. Like the auto-configuration it belongs to, it names nothing that an older
+ * version does not have.
  */
 @Order(0) // nobody else knows this exception
 final class BootVersionFailureAnalyzer extends AbstractFailureAnalyzer<UnsupportedBootException> {

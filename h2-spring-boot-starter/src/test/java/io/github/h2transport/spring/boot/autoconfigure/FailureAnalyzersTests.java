@@ -111,12 +111,10 @@ class FailureAnalyzersTests {
 	@Test
 	void aMissingHttpClientModuleIsNamedWithoutAStackTrace(CapturedOutput output) {
 		fails(builder(VersionCheck.class)
-			.resourceLoader(
-					new DefaultResourceLoader(new FilteredClassLoader("org.springframework.boot.http.client")))
+			.resourceLoader(new DefaultResourceLoader(new FilteredClassLoader("org.springframework.boot.http.client")))
 			.build());
 
-		explains(output,
-				"h2-spring-boot-starter needs spring-boot-http-client, which is not on the class path.")
+		explains(output, "h2-spring-boot-starter needs spring-boot-http-client, which is not on the class path.")
 			.contains("Remove its exclusion, or remove h2-spring-boot-starter.");
 	}
 
