@@ -124,7 +124,7 @@ final class ConnectionFindings {
 				longest(late), evidence(late, "sentBytes", StreamSnapshot::sentBytes),
 				"The server does not read what it has, or executes requests in another order than they came. New calls "
 						+ "use another connection, and these end at their deadlines. Let the server execute as many "
-						+ "requests as it takes on a connection, or take fewer.",
+						+ "requests as it takes on a connection, or send it fewer at once on each.",
 				"h2.transport.pool.max-streams-per-connection");
 	}
 
@@ -143,8 +143,9 @@ final class ConnectionFindings {
 				longest(late), evidence,
 				(byConnection > 0)
 						? "Uploads have used up the window of the whole connection, and the server does not read on. "
-								+ "Other uploads on it wait too; more connections would part them."
-						: "The server's application does not read the upload.",
+								+ "Other uploads on it wait too: find out why it does not read, or allow fewer streams on a "
+								+ "connection to part them."
+						: "The server's application does not read the upload: look at its load and at its logs.",
 				(byConnection > 0) ? "h2.transport.pool.max-streams-per-connection" : null);
 	}
 
@@ -172,7 +173,8 @@ final class ConnectionFindings {
 				Diagnosis.counted(late.size(), "request") + " had no answer for up to " + Diagnosis.words(longest(late))
 						+ ".",
 				longest(late), evidence(late, "sentBytes", StreamSnapshot::sentBytes),
-				"The connection works; the server's application takes its time: look at its load and at its logs.",
+				"The connection works; the server's application takes its time: look at its load and at its logs. "
+						+ "The response timeout says for how long a call waits for its answer.",
 				"h2.transport.response-timeout");
 	}
 

@@ -63,8 +63,9 @@ public final class Diagnosis {
 				refused ? "Calls go over HTTP/1.1, since http URLs are not called over HTTP/2 here."
 						: "Calls go over HTTP/1.1, since the server did not agree to HTTP/2.",
 				http1.age(), evidence,
-				refused ? "If the server speaks HTTP/2 without TLS, allow it."
-						: "If the server should speak HTTP/2, look at its ALPN settings and at proxies that end TLS on the way.",
+				refused ? "If the server speaks HTTP/2 without TLS, allow HTTP/2 for http URLs."
+						: "If the server should speak HTTP/2, look at its ALPN settings and at proxies that end TLS on the way. "
+								+ "Without the fallback such calls would fail.",
 				refused ? "h2.transport.allow-http" : "h2.transport.fallback");
 	}
 
@@ -77,7 +78,8 @@ public final class Diagnosis {
 		add(FindingKind.FINE, Severity.OK,
 				"Nothing holds calls up: " + counted(connections, "connection") + ", "
 						+ counted(streams, "active stream") + ", " + counted(pending, "waiting request") + ".",
-				null, evidence("connections", connections, "activeStreams", streams, "pending", pending), "", null);
+				null, evidence("connections", connections, "activeStreams", streams, "pending", pending),
+				"There is nothing to do.", null);
 	}
 
 	void add(FindingKind kind, Severity severity, String summary, @Nullable Duration since,

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param kind what it is
  * @param severity how much it matters
  * @param origin where: scheme, host and port
- * @param summary what was found, a sentence
+ * @param summary what was found, a full sentence
  * @param since for how long it has been so, {@code null} if unknown
  * @param evidence the numbers behind it, by name; numbers, texts, durations
- * @param advice what can be done, one or two sentences; empty if nothing need be
+ * @param advice what can be done, in full sentences, never empty
  * @param property the property to change, {@code null} if none would help
  */
 public record Finding(FindingKind kind, Severity severity, String origin, String summary, @Nullable Duration since,

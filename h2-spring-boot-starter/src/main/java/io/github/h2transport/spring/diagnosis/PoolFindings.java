@@ -66,8 +66,8 @@ final class PoolFindings {
 		to.add(FindingKind.DIAL_FAILING, nothingOpen ? Severity.CRITICAL : Severity.WARNING,
 				nothingOpen ? "No connection can be established; calls fail."
 						: "No further connection can be established; calls use those that are open.",
-				null, evidence, "Look at the last failure: is the server up, is the address right, is a firewall or a "
-						+ "certificate in the way?",
+				null, evidence, "Look at the last failure. See whether the server is up, the address is right, and "
+						+ "neither a firewall nor a certificate is in the way.",
 				null);
 	}
 
@@ -142,7 +142,8 @@ final class PoolFindings {
 					requests(origin.pending()) + ": the server allows no stream at present "
 							+ "(SETTINGS_MAX_CONCURRENT_STREAMS is 0).",
 					pool.oldestWait(), evidence,
-					"The server holds its clients back; ask why. Another connection " + "would only be told the same.",
+					"The server holds its clients back; ask its operators why. Another connection would only be told "
+							+ "the same.",
 					null);
 			return;
 		}
@@ -153,7 +154,7 @@ final class PoolFindings {
 				+ ((slots == 1) ? ": the only slot of " : ": all " + slots + " slots of ") + taken
 				+ (full ? ", and there may be no more than " + Diagnosis.counted(most, "connection") + "."
 						: (pool.dialling() > 0) ? "; another connection is on its way." : ".");
-		String advice = ours ? "The limit of streams is our own; raise it." : full
+		String advice = ours ? "The limit of streams on a connection is our own, the server would allow more: raise it." : full
 				? "Allow more connections, raise the limit of streams at the server, or make fewer calls at once."
 				: "Raise the limit of streams at the server if this happens often.";
 		to.add(FindingKind.STREAM_LIMITED, Severity.WARNING, summary, pool.oldestWait(), evidence, advice, ours
@@ -210,13 +211,15 @@ final class PoolFindings {
 							+ "were sent again; none was processed twice.",
 					null, evidence,
 					"Raise the number of requests that the server allows on a connection (nginx: keepalive_requests). "
-							+ "REFUSED_STREAM means that it takes fewer streams at once than it says.",
+							+ "REFUSED_STREAM means that it takes fewer streams at once than it says. Or replace connections "
+							+ "here before the server retires them.",
 					"h2.transport.pool.max-requests-per-connection");
 		}
 		if (recent.lost() >= MANY_LOST) {
 			to.add(FindingKind.CONNECTIONS_LOST, Severity.WARNING,
-					Diagnosis.counted(recent.lost(), "connection") + " lost within the last minute.", null, evidence,
-					"Does the server restart, or does something on the way cut connections?", null);
+					Diagnosis.counted(recent.lost(), "connection") + ((recent.lost() == 1) ? " was" : " were")
+							+ " lost within the last minute.", null, evidence,
+					"See whether the server restarts, or whether something on the way cuts connections.", null);
 		}
 	}
 
@@ -231,7 +234,8 @@ final class PoolFindings {
 					Diagnosis.counted(stale.size(), "connection") + ((stale.size() == 1) ? " leads" : " lead")
 							+ " to an address that the name does not have any more.",
 					null, Diagnosis.evidence("connections", stale),
-					"They go as soon as others stand in for them and their streams are over.",
+					"Nothing need be done: they go as soon as others stand in for them and their streams are over. The "
+							+ "refresh interval says how soon such a change is seen.",
 					"h2.transport.pool.dns-refresh-interval");
 		}
 	}

@@ -79,7 +79,7 @@ public record DiagnosisDescriptor(String severity, String summary,
 	 * @param summary what was found, a sentence
 	 * @param since for how long it has been so, {@code null} if unknown
 	 * @param evidence the numbers behind it
-	 * @param advice what can be done, empty if nothing need be
+	 * @param advice what can be done, in full sentences
 	 * @param property the property to change, {@code null} if none would help
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)

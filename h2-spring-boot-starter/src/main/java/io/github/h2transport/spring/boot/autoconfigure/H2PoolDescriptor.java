@@ -89,7 +89,7 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor 
 	 */
 	@JsonInclude(JsonInclude.Include.ALWAYS)
 	public record PoolDescriptor(int open, int dialling, Duration oldestWait, @Nullable String dialFailure,
-			Duration retryIn, PoolSnapshot.Limits limits, Map<String, String> leaving, RecentDescriptor recent,
+			Duration retryIn, LimitsDescriptor limits, Map<String, String> leaving, RecentDescriptor recent,
 			TotalsDescriptor totals) {
 
 		static @Nullable PoolDescriptor of(@Nullable PoolSnapshot pool) {
@@ -100,8 +100,24 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor 
 			Map<String, String> leaving = new TreeMap<>();
 			pool.leaving().forEach((id, reason) -> leaving.put(id, nameOf(reason)));
 			return new PoolDescriptor(pool.open(), pool.dialling(), readable(pool.oldestWait()),
-					(failure != null) ? failure.getMessage() : null, readable(pool.retryIn()), pool.limits(), leaving,
+					(failure != null) ? failure.getMessage() : null, readable(pool.retryIn()),
+					LimitsDescriptor.of(pool.limits()), leaving,
 					RecentDescriptor.of(pool.recent()), TotalsDescriptor.of(pool.totals()));
+		}
+
+	}
+
+	/**
+	 * What the pool of an origin allows.
+	 *
+	 * @param maxConnections connections at the same time
+	 * @param maxStreamsPerConnection streams at the same time on each
+	 * @param maxPending requests that may wait
+	 */
+	public record LimitsDescriptor(int maxConnections, int maxStreamsPerConnection, int maxPending) {
+
+		static LimitsDescriptor of(PoolSnapshot.Limits limits) {
+			return new LimitsDescriptor(limits.maxConnections(), limits.maxStreamsPerConnection(), limits.maxPending());
 		}
 
 	}

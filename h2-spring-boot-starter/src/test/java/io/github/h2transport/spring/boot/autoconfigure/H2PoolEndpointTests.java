@@ -249,7 +249,7 @@ class H2PoolEndpointTests {
 		new ReflectiveRuntimeHintsRegistrar().registerRuntimeHints(hints, H2PoolEndpoint.class,
 				H2PoolEndpointWebExtension.class);
 
-		assertThat(List.of(H2PoolDescriptor.class, H2PoolDescriptor.StreamDescriptor.class, PoolSnapshot.Limits.class,
+		assertThat(List.of(H2PoolDescriptor.class, H2PoolDescriptor.StreamDescriptor.class, H2PoolDescriptor.LimitsDescriptor.class,
 				DiagnosisDescriptor.FindingDescriptor.class, DrainDescriptor.class))
 			.allMatch((type) -> RuntimeHintsPredicates.reflection().onType(type).test(hints));
 	}
@@ -350,18 +350,19 @@ class H2PoolEndpointTests {
 			    "kind": "address-gone", "severity": "info", "origin": "https://api.example.com:443",
 			    "summary": "1 connection leads to an address that the name does not have any more.",
 			    "since": null, "evidence": { "connections": [ "c1 to 10.0.0.9:443" ] },
-			    "advice": "They go as soon as others stand in for them and their streams are over.",
+			    "advice": "Nothing need be done: they go as soon as others stand in for them and their streams are over. The refresh interval says how soon such a change is seen.",
 			    "property": "h2.transport.pool.dns-refresh-interval" } ] },
 			  { "origin": "https://legacy.example.com:443", "sslBundle": null, "severity": "info", "findings": [ {
 			    "kind": "http1-fallback", "severity": "info", "origin": "https://legacy.example.com:443",
 			    "summary": "Calls go over HTTP/1.1, since the server did not agree to HTTP/2.", "since": "PT10S",
 			    "evidence": { "reason": "The server does not offer HTTP/2", "calls": 3, "retryIn": "PT4M50S" },
-			    "advice": "If the server should speak HTTP/2, look at its ALPN settings and at proxies that end TLS on the way.",
+			    "advice": "If the server should speak HTTP/2, look at its ALPN settings and at proxies that end TLS on the way. Without the fallback such calls would fail.",
 			    "property": "h2.transport.fallback" } ] },
 			  { "origin": "http://localhost:8080", "sslBundle": null, "severity": "ok", "findings": [ {
 			    "kind": "fine", "severity": "ok", "origin": "http://localhost:8080",
 			    "summary": "Nothing holds calls up: 1 connection, 0 active streams, 3 waiting requests.",
-			    "since": null, "evidence": { "connections": 1, "activeStreams": 0, "pending": 3 }, "advice": "",
+			    "since": null, "evidence": { "connections": 1, "activeStreams": 0, "pending": 3 },
+			    "advice": "There is nothing to do.",
 			    "property": null } ] } ] }
 			""";
 
