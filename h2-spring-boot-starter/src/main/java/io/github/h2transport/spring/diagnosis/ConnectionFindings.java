@@ -170,8 +170,8 @@ final class ConnectionFindings {
 			return;
 		}
 		to.add(FindingKind.SERVER_SLOW, Severity.WARNING,
-				Diagnosis.counted(late.size(), "request") + " had no answer for up to " + Diagnosis.words(longest(late))
-						+ ".",
+				Diagnosis.counted(late.size(), "request")
+						+ " had no answer for up to " + Diagnosis.words(longest(late)) + ".",
 				longest(late), evidence(late, "sentBytes", StreamSnapshot::sentBytes),
 				"The connection works; the server's application takes its time: look at its load and at its logs. "
 						+ "The response timeout says for how long a call waits for its answer.",

@@ -154,9 +154,9 @@ final class PoolFindings {
 				+ ((slots == 1) ? ": the only slot of " : ": all " + slots + " slots of ") + taken
 				+ (full ? ", and there may be no more than " + Diagnosis.counted(most, "connection") + "."
 						: (pool.dialling() > 0) ? "; another connection is on its way." : ".");
-		String advice = ours ? "The limit of streams on a connection is our own, the server would allow more: raise it." : full
-				? "Allow more connections, raise the limit of streams at the server, or make fewer calls at once."
-				: "Raise the limit of streams at the server if this happens often.";
+		String advice = ours ? "The limit of streams on a connection is our own, the server would allow more: raise it."
+				: full ? "Allow more connections, raise the limit of streams at the server, or make fewer calls at once."
+						: "Raise the limit of streams at the server if this happens often.";
 		to.add(FindingKind.STREAM_LIMITED, Severity.WARNING, summary, pool.oldestWait(), evidence, advice, ours
 				? "h2.transport.pool.max-streams-per-connection" : full ? "h2.transport.pool.max-connections" : null);
 	}
@@ -218,7 +218,8 @@ final class PoolFindings {
 		if (recent.lost() >= MANY_LOST) {
 			to.add(FindingKind.CONNECTIONS_LOST, Severity.WARNING,
 					Diagnosis.counted(recent.lost(), "connection") + ((recent.lost() == 1) ? " was" : " were")
-							+ " lost within the last minute.", null, evidence,
+							+ " lost within the last minute.",
+					null, evidence,
 					"See whether the server restarts, or whether something on the way cuts connections.", null);
 		}
 	}

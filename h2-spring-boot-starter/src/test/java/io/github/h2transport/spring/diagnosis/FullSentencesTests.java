@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whoever is woken at night reads full sentences: what was found, and what to do about it.
+ * Whoever is woken at night reads full sentences: what was found, and what to do about
+ * it.
  */
 class FullSentencesTests {
 
@@ -49,7 +50,8 @@ class FullSentencesTests {
 		assertThat(findings).extracting(Finding::kind).contains(FindingKind.values());
 		assertThat(findings).allSatisfy((finding) -> {
 			assertThat(finding.summary()).matches(SENTENCES);
-			assertThat(finding.advice()).as("advice of " + finding.kind()).matches(SENTENCES)
+			assertThat(finding.advice()).as("advice of " + finding.kind())
+				.matches(SENTENCES)
 				.as("the property has a field of its own")
 				.doesNotContain("h2.transport.");
 		});

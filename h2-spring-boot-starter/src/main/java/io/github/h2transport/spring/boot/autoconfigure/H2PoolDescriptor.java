@@ -101,8 +101,8 @@ public record H2PoolDescriptor(List<OriginDescriptor> origins, TotalsDescriptor 
 			pool.leaving().forEach((id, reason) -> leaving.put(id, nameOf(reason)));
 			return new PoolDescriptor(pool.open(), pool.dialling(), readable(pool.oldestWait()),
 					(failure != null) ? failure.getMessage() : null, readable(pool.retryIn()),
-					LimitsDescriptor.of(pool.limits()), leaving,
-					RecentDescriptor.of(pool.recent()), TotalsDescriptor.of(pool.totals()));
+					LimitsDescriptor.of(pool.limits()), leaving, RecentDescriptor.of(pool.recent()),
+					TotalsDescriptor.of(pool.totals()));
 		}
 
 	}

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the endpoint answers is a contract of its own: a type of the core in it would let a
- * change there change the JSON.
+ * What the endpoint answers is a contract of its own: a type of the core in it would let
+ * a change there change the JSON.
  */
 class DescriptorsTests {
 
@@ -23,8 +23,9 @@ class DescriptorsTests {
 		Set<Class<?>> types = new LinkedHashSet<>();
 		collect(answer, types);
 
-		assertThat(types).hasSizeGreaterThan(4).allMatch((type) -> type.isPrimitive()
-				|| type.getPackageName().startsWith("java.") || type.getName().startsWith(descriptors()), "ours");
+		assertThat(types).hasSizeGreaterThan(4)
+			.allMatch((type) -> type.isPrimitive() || type.getPackageName().startsWith("java.")
+					|| type.getName().startsWith(descriptors()), "ours");
 	}
 
 	private static String descriptors() {

@@ -249,8 +249,9 @@ class H2PoolEndpointTests {
 		new ReflectiveRuntimeHintsRegistrar().registerRuntimeHints(hints, H2PoolEndpoint.class,
 				H2PoolEndpointWebExtension.class);
 
-		assertThat(List.of(H2PoolDescriptor.class, H2PoolDescriptor.StreamDescriptor.class, H2PoolDescriptor.LimitsDescriptor.class,
-				DiagnosisDescriptor.FindingDescriptor.class, DrainDescriptor.class))
+		assertThat(List.of(H2PoolDescriptor.class, H2PoolDescriptor.StreamDescriptor.class,
+				H2PoolDescriptor.LimitsDescriptor.class, DiagnosisDescriptor.FindingDescriptor.class,
+				DrainDescriptor.class))
 			.allMatch((type) -> RuntimeHintsPredicates.reflection().onType(type).test(hints));
 	}
 
