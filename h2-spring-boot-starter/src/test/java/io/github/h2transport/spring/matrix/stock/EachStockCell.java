@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.ArgumentsProvider;
 import org.junit.jupiter.params.provider.ArgumentsSource;
+import org.junit.jupiter.params.support.AnnotationConsumer;
 import org.junit.jupiter.params.support.ParameterDeclarations;
 
 /**
@@ -25,14 +26,28 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
 @Timeout(120)
 @interface EachStockCell {
 
+	/**
+	 * Returns what the server must have.
+	 * @return a feature
+	 */
+	StockFeature value();
+
 	/** Makes the cells. */
-	class Cells implements ArgumentsProvider {
+	class Cells implements ArgumentsProvider, AnnotationConsumer<EachStockCell> {
+
+		private StockFeature feature = StockFeature.GETS;
+
+		@Override
+		public void accept(EachStockCell annotation) {
+			this.feature = annotation.value();
+		}
 
 		@Override
 		public Stream<? extends Arguments> provideArguments(ParameterDeclarations parameters,
 				ExtensionContext context) {
 			StockStage stage = StockStage.of(context);
 			return Stream.of(StockServer.values())
+				.filter((server) -> server.has(this.feature))
 				.flatMap((server) -> Stream.of(false, true)
 					.flatMap((secure) -> Stream.of(StockClient.values())
 						.map((client) -> Arguments.of(new StockCell(server, secure, client, stage)))));

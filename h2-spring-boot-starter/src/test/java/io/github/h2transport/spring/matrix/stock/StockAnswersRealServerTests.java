@@ -16,7 +16,7 @@ class StockAnswersRealServerTests {
 
 	private static final List<HttpMethod> METHODS = List.of(HttpMethod.GET, HttpMethod.DELETE, HttpMethod.PUT);
 
-	@EachStockCell
+	@EachStockCell(StockFeature.UNREAD)
 	void answersWithoutAnEntity(StockCell cell) throws Exception {
 		cell.begin();
 		for (int round = 0; round < CALLS / AT_ONCE; round++) {
@@ -25,7 +25,7 @@ class StockAnswersRealServerTests {
 		cell.hasLostNoConnection();
 	}
 
-	@EachStockCell
+	@EachStockCell(StockFeature.UNREAD)
 	void answersThatNobodyExtracts(StockCell cell) throws Exception {
 		cell.begin();
 		for (int round = 0; round < CALLS / AT_ONCE; round++) {
@@ -34,7 +34,7 @@ class StockAnswersRealServerTests {
 		cell.hasLostNoConnection();
 	}
 
-	@EachStockCell
+	@EachStockCell(StockFeature.ENDED_EARLY)
 	void downloadsThatAreEndedEarly(StockCell cell) throws Exception {
 		cell.begin();
 		for (int round = 0; round < 5; round++) {

@@ -14,7 +14,7 @@ class StockBodiesRealServerTests {
 
 	private static final int CALLS = 8;
 
-	@EachStockCell
+	@EachStockCell(StockFeature.MULTIPART)
 	void formsOfTinyFiles(StockCell cell) throws Exception {
 		cell.begin();
 		for (int files = 1; files <= 8; files++) {
@@ -23,7 +23,7 @@ class StockBodiesRealServerTests {
 		cell.hasLostNoConnection();
 	}
 
-	@EachStockCell
+	@EachStockCell(StockFeature.MULTIPART)
 	void formsOfLargeFiles(StockCell cell) throws Exception {
 		cell.begin();
 		forms(cell, 3, 300_000); // nginx takes a mebibyte
@@ -37,7 +37,7 @@ class StockBodiesRealServerTests {
 			.containsOnly(StockSite.parts(Collections.nCopies(files, (long) size)));
 	}
 
-	@EachStockCell
+	@EachStockCell(StockFeature.SMALL_PIECES)
 	void shortTexts(StockCell cell) throws Exception {
 		cell.begin();
 		for (int count : List.of(1, 2, 3, 10, 100)) {
@@ -49,7 +49,7 @@ class StockBodiesRealServerTests {
 		cell.hasLostNoConnection();
 	}
 
-	@EachStockCell
+	@EachStockCell(StockFeature.SMALL_PIECES)
 	void linesOfJson(StockCell cell) throws Exception {
 		cell.begin();
 		for (int count : List.of(1, 5, 100)) {

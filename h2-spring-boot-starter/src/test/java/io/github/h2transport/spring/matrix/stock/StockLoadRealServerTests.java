@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Many calls at once, against servers as they come. */
 class StockLoadRealServerTests {
 
-	@EachStockCell
+	@EachStockCell(StockFeature.GETS)
 	void aHundredGetsAtOnce(StockCell cell) throws Exception {
 		cell.begin();
 		byte[] expected = Content.ofSize(StockSite.CONTENT_SIZE);
@@ -18,13 +18,13 @@ class StockLoadRealServerTests {
 		cell.hasLostNoConnection();
 	}
 
-	@EachStockCell
+	@EachStockCell(StockFeature.LARGE_UPLOADS)
 	void aHundredUploadsOf100KilobytesAtOnce(StockCell cell) throws Exception {
 		cell.begin();
 		uploads(cell, 100, 100_000);
 	}
 
-	@EachStockCell
+	@EachStockCell(StockFeature.SMALL_UPLOADS)
 	void sixtyUploadsOf20KilobytesAtOnce(StockCell cell) throws Exception {
 		cell.begin();
 		uploads(cell, 60, 20_000);
