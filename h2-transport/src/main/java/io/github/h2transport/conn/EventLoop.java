@@ -281,7 +281,9 @@ final class EventLoop implements Loop, Runnable {
 
 	private void await() throws IOException {
 		this.asleep.set(true);
-		if (this.mailbox.isEmpty() && !this.ending) {
+		// A loop that ends sleeps too while its last members take their time: its end was
+		// said by a wake-up, which is not lost.
+		if (this.mailbox.isEmpty()) {
 			this.selector.select(this.found, patienceMillis());
 		}
 		else {

@@ -1,5 +1,6 @@
 package io.github.h2transport.conn;
 
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -149,6 +150,24 @@ class EventLoopTests {
 		});
 		assertThat(onLoop(() -> "still there")).isEqualTo("still there");
 		assertThat(member.ends).isEmpty();
+		this.loop.execute(() -> this.loop.leave(member));
+	}
+
+	@Test
+	void aLoopThatEndsSleepsWhileItsLastMemberTakesItsTime() throws Exception {
+		this.loop.start();
+		CountingMember member = new CountingMember();
+		long thread = onLoop(() -> {
+			this.loop.join(member);
+			return Thread.currentThread().getId();
+		});
+		this.loop.end();
+		long begin = System.nanoTime();
+		long busy = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread);
+		await().untilAsserted(() -> assertThat(member.ticks.get()).isGreaterThan(10));
+		busy = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread) - busy;
+		assertThat(busy).as("nanoseconds of CPU").isLessThan((System.nanoTime() - begin) / 4);
+		this.loop.execute(() -> this.loop.leave(member));
 	}
 
 	@Test
