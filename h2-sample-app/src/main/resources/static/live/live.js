@@ -3,6 +3,7 @@
  * answer slows the page down and not the application.
  */
 
+import { ENDPOINT } from "./endpoint.js";
 import { History, time } from "./model.js";
 import { View } from "./view.js";
 
@@ -38,7 +39,7 @@ async function ask(path) {
 				: "The application cannot be reached. Has it stopped?");
 	}
 	if (response.status === 404) {
-		throw new Error(`There is no ${path}. Is h2pool in management.endpoints.web.exposure.include?`);
+		throw new Error(`There is no ${path}. Is h2pool in management.endpoints.web.exposure.include, on this port?`);
 	}
 	if (response.status === 401 || response.status === 403) {
 		throw new Error(`${path} is not for everybody: sign in to the application, then look here again.`);
@@ -54,7 +55,7 @@ async function look() {
 	timer = null;
 	let wait = EVERY_MILLIS;
 	try {
-		const [pool, diagnosis] = await Promise.all([ask("/actuator/h2pool"), ask("/actuator/h2pool/diagnosis")]);
+		const [pool, diagnosis] = await Promise.all([ask(ENDPOINT), ask(`${ENDPOINT}/diagnosis`)]);
 		const seen = { at: Date.now(), pool, diagnosis };
 		history.add(seen);
 		lastSeen = seen.at;
@@ -126,7 +127,7 @@ function inWords(answer) {
 		return `done, ${answer.split("\n").filter((line) => line.startsWith("data:")).length} events`;
 	}
 	return Object.entries(JSON.parse(answer))
-		.filter(([, value]) => value !== null && value !== location.pathname)
+		.filter(([key, value]) => value !== null && key !== "see")
 		.map(([key, value]) => `${key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${value}`)
 		.join(", ");
 }

@@ -3,6 +3,7 @@
  * texts of servers are only ever set as text.
  */
 
+import { ENDPOINT } from "./endpoint.js";
 import {
 	barLength, count, HISTORY_MILLIS, initialReceiveWindow, initialSendWindow, longestWaits, named, seconds, size,
 	slots, time, waitsFor,
@@ -248,7 +249,7 @@ export class View {
 		const length = barLength(all, connection.streams.length);
 		section.dataset.connection = id;
 		setText(link, id);
-		setAttribute(link, "href", `/actuator/h2pool/${encodeURIComponent(id)}`);
+		setAttribute(link, "href", `${ENDPOINT}/${encodeURIComponent(id)}`);
 		setAttribute(link, "title", "Its last frames, as JSON");
 		setText(part(section, "state"), connection.state);
 		part(section, "state").dataset.state = connection.state;

@@ -46,8 +46,8 @@ class FirstFanOut implements ApplicationRunner {
 		logger.info("Large content and streams of events: " + this.targets.self(false, "/transfer?mebibytes=100")
 				+ " and " + this.targets.self(false, "/follow?events=5"));
 		logger.info("Open " + this.targets.self(false, "/") + " for what else there is, and "
-				+ this.targets.self(false, "/actuator/h2pool") + " for the connections");
-		logger.info("Watch them live, and make traffic: " + this.targets.self(false, SampleController.LIVE_PAGE));
+				+ this.targets.self(false, this.targets.endpoint()) + " for the connections");
+		logger.info("Watch them live, and make traffic: " + this.targets.self(false, LivePage.PATH));
 	}
 
 }

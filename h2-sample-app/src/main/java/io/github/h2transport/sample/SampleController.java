@@ -7,6 +7,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
 import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.util.HtmlUtils;
 
 import jakarta.servlet.http.HttpServletRequest;
 
@@ -18,31 +19,28 @@ class SampleController {
 
 	static final int MAX_SECONDS = 50; // below the client's limit for an answer
 
-	/** A static page, with what it loads in the folder "live" beside it. */
-	static final String LIVE_PAGE = "/live.html";
-
 	private static final String INDEX = """
 			<!doctype html><html lang="en"><meta charset="utf-8"><title>h2-sample-app</title>
 			<h1>h2-sample-app</h1>
 			<p>A Spring Boot application that calls itself over HTTP/2 (the protocol, not the H2 database).</p>
-			<p><a href="/live.html"><strong>/live.html</strong></a>: watch its connections and streams, and make traffic</p>
+			<p><a href="live.html"><strong>/live.html</strong></a>: watch its connections and streams, and make traffic</p>
 			<ul>
-			<li><a href="/fanout?calls=100">/fanout?calls=100</a>: parallel calls in cleartext</li>
-			<li><a href="/fanout?calls=100&amp;tls=true">/fanout?calls=100&amp;tls=true</a>: the same over TLS</li>
-			<li><a href="/hold?streams=5&amp;seconds=30">/hold?streams=5&amp;seconds=30</a>:
+			<li><a href="fanout?calls=100">/fanout?calls=100</a>: parallel calls in cleartext</li>
+			<li><a href="fanout?calls=100&amp;tls=true">/fanout?calls=100&amp;tls=true</a>: the same over TLS</li>
+			<li><a href="hold?streams=5&amp;seconds=30">/hold?streams=5&amp;seconds=30</a>:
 				streams that stay open, to be looked at</li>
-			<li><a href="/styles">/styles</a>, <a href="/styles?tls=true">/styles?tls=true</a>:
+			<li><a href="styles">/styles</a>, <a href="styles?tls=true">/styles?tls=true</a>:
 				the same call by RestClient, by WebClient and by an @HttpExchange interface</li>
-			<li><a href="/transfer?style=web&amp;mebibytes=100">/transfer?style=web&amp;mebibytes=100</a>,
-				<a href="/transfer?style=rest&amp;mebibytes=100">/transfer?style=rest&amp;mebibytes=100</a>:
+			<li><a href="transfer?style=web&amp;mebibytes=100">/transfer?style=web&amp;mebibytes=100</a>,
+				<a href="transfer?style=rest&amp;mebibytes=100">/transfer?style=rest&amp;mebibytes=100</a>:
 				100 MiB down and up by WebClient or RestClient, each octet checked, in constant memory
 				(try a heap of 64 MiB)</li>
-			<li><a href="/follow?events=5">/follow?events=5</a>:
+			<li><a href="follow?events=5">/follow?events=5</a>:
 				WebClient follows the endless stream of server-sent events at /events, and ends it after five</li>
-			<li><a href="/read-slowly?seconds=20">/read-slowly?seconds=20</a>,
-				<a href="/send-slowly?seconds=20">/send-slowly?seconds=20</a>:
+			<li><a href="read-slowly?seconds=20">/read-slowly?seconds=20</a>,
+				<a href="send-slowly?seconds=20">/send-slowly?seconds=20</a>:
 				a download that the application reads slowly and an upload that the server reads slowly: windows run empty</li>
-			<li><a href="/actuator/h2pool">/actuator/h2pool</a>: connections, streams, windows</li>
+			<li><a href="%s">%s</a>: connections, streams, windows</li>
 			</ul>
 			<p>Start it with --sample.target=https://... to fan out to another HTTP/2 server.</p>
 			""";
@@ -51,14 +49,18 @@ class SampleController {
 
 	private final HeldStreams heldStreams;
 
-	SampleController(FanOut fanOut, HeldStreams heldStreams) {
+	private final Targets targets;
+
+	SampleController(FanOut fanOut, HeldStreams heldStreams, Targets targets) {
 		this.fanOut = fanOut;
 		this.heldStreams = heldStreams;
+		this.targets = targets;
 	}
 
 	@GetMapping(path = "/", produces = MediaType.TEXT_HTML_VALUE)
 	String index() {
-		return INDEX;
+		String endpoint = HtmlUtils.htmlEscape(this.targets.endpoint());
+		return INDEX.formatted(endpoint.substring(1), endpoint);
 	}
 
 	@GetMapping("/fanout")
@@ -76,7 +78,7 @@ class SampleController {
 			throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS,
 					"At most " + HeldStreams.MAX + " streams are held at a time; wait until some have ended");
 		}
-		return new Held(streams, seconds, LIVE_PAGE);
+		return new Held(streams, seconds, LivePage.PATH);
 	}
 
 	@GetMapping(path = "/greeting", produces = MediaType.TEXT_PLAIN_VALUE)

@@ -112,7 +112,7 @@ class StreamingController {
 			throw new ResponseStatusException(HttpStatus.TOO_MANY_REQUESTS,
 					"At most " + SlowTransfers.MAX + " slow transfers run at a time; wait until some have ended");
 		}
-		return new Started(seconds, SampleController.LIVE_PAGE);
+		return new Started(seconds, LivePage.PATH);
 	}
 
 	private static Transfers.Style style(String name) {

@@ -364,7 +364,7 @@ class LivePageBrowser {
 			""";
 
 	private void open() {
-		this.browser.open(this.targets.self(false, SampleController.LIVE_PAGE).toString());
+		this.browser.open(this.targets.self(false, LivePage.PATH).toString());
 	}
 
 	private void canned(String name) throws IOException {

@@ -115,7 +115,8 @@ class SampleApplicationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/live.html", "/live/live.css", "/live/live.js", "/live/view.js", "/live/model.js" })
+	@ValueSource(strings = { "/live.html", "/live/live.css", "/live/live.js", "/live/view.js", "/live/model.js",
+			"/live/endpoint.js" })
 	void theLivePageIsServedAndMayLoadNothingFromElsewhere(String path) throws Exception {
 		HttpResponse<String> response = get(path);
 
