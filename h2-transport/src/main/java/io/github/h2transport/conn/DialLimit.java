@@ -116,7 +116,8 @@ final class DialLimit {
 	}
 
 	private static String words(Duration timeout) {
-		return "connectTimeout of " + timeout.toMillis() + " ms (h2.transport.connect-timeout)";
+		return "connectTimeout of " + timeout.toMillis()
+				+ " ms (the client's own; if it has none, h2.transport.connect-timeout)";
 	}
 
 	/**
