@@ -94,7 +94,10 @@ class FallbackOnVirtualThreadsTests {
 
 	}
 
-	/** Looks at the client of the JDK before it is used; its answers come on threads of the JDK. */
+	/**
+	 * Looks at the client of the JDK before it is used; its answers come on threads of
+	 * the JDK.
+	 */
 	static class MadeClients implements ClientHttpConnectorBuilderCustomizer<JdkClientHttpConnectorBuilder> {
 
 		private final AtomicReference<Optional<Executor>> executor = new AtomicReference<>();
