@@ -51,6 +51,8 @@ class SafeToRetryTests {
 
 	private static final long STRESS_NANOS = Duration.ofSeconds(4).toNanos();
 
+	private static final int ENOUGH = 100;
+
 	private final ScriptedServer server = ScriptedServer.start();
 
 	private final Set<String> received = ConcurrentHashMap.newKeySet();
@@ -77,12 +79,12 @@ class SafeToRetryTests {
 		Thread accepting = daemon(() -> acceptAll(way.pingNanos));
 		try (Http2Transport transport = Transports
 			.cleartext((options) -> options.probeIdleAfter(Duration.ofMillis(1)).maxConnections(2))) {
-			long end = System.nanoTime() + STRESS_NANOS;
+			long begin = System.nanoTime();
 			List<Call<Boolean>> callers = new ArrayList<>();
 			for (int i = 0; i < CALLERS; i++) {
 				Random random = new Random(i);
 				callers.add(Call.of(() -> {
-					while (System.nanoTime() - end < 0) {
+					while (goesOn(System.nanoTime() - begin)) {
 						way.call(this, transport, random);
 					}
 					return true;
@@ -92,7 +94,7 @@ class SafeToRetryTests {
 		}
 		accepting.interrupt();
 		this.server.close();
-		assertThat(this.safe).as("calls that were called safe").hasSizeGreaterThan(100);
+		assertThat(this.safe).as("calls that were called safe").hasSizeGreaterThan(ENOUGH);
 		assertThat(this.received).as("requests that arrived").isNotEmpty();
 		Set<String> both = ConcurrentHashMap.newKeySet();
 		both.addAll(this.safe);
@@ -163,6 +165,11 @@ class SafeToRetryTests {
 			assertThat(failure.attempts()).hasSize(1);
 			assertThat(failure.isSafeToRetry()).isFalse();
 		}
+	}
+
+	/** Longer where the machine is busy and few calls end in the moment that counts. */
+	private boolean goesOn(long nanos) {
+		return nanos < STRESS_NANOS || (this.safe.size() <= ENOUGH && nanos < 10 * STRESS_NANOS);
 	}
 
 	private Http2Request get() {
