@@ -42,7 +42,7 @@ class CostPerCallTests {
 			Http2Request request = Http2Request.get(server.uri("/a"));
 			byte[] into = new byte[200];
 
-			assertThat(best(1_100, () -> blocking(transport, request, into))).isLessThanOrEqualTo(1_100);
+			assertThat(best(1_200, () -> blocking(transport, request, into))).isLessThanOrEqualTo(1_200);
 		}
 	}
 
@@ -51,7 +51,7 @@ class CostPerCallTests {
 		try (ServedRequests server = server(); Http2Transport transport = Transports.cleartext()) {
 			Http2Request request = Http2Request.get(server.uri("/a"));
 
-			assertThat(best(1_600, () -> asynchronous(transport, request))).isLessThanOrEqualTo(1_600);
+			assertThat(best(1_800, () -> asynchronous(transport, request))).isLessThanOrEqualTo(1_800);
 		}
 	}
 
