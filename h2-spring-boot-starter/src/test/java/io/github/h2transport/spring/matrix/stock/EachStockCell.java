@@ -23,7 +23,7 @@ import org.junit.jupiter.params.support.ParameterDeclarations;
 @Retention(RetentionPolicy.RUNTIME)
 @ParameterizedTest(name = "{0}")
 @ArgumentsSource(EachStockCell.Cells.class)
-@Timeout(120)
+@Timeout(180)
 @interface EachStockCell {
 
 	/**

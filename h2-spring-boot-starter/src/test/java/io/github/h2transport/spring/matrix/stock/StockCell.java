@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 record StockCell(StockServer server, boolean secure, StockClient client, StockStage stage) {
 
-	private static final Duration LIMIT = Duration.ofSeconds(40);
+	private static final Duration LIMIT = Duration.ofSeconds(100);
 
 	URI uri(String path) {
 		return this.stage.server(this.server).uri(this.secure, path);

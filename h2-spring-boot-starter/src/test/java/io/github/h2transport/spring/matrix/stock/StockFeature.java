@@ -18,7 +18,10 @@ public enum StockFeature {
 	/** Responses that nobody reads, such as those of {@code toBodilessEntity}. */
 	UNREAD("responses left unread"),
 
-	ENDED_EARLY("downloads ended early");
+	ENDED_EARLY("downloads ended early"),
+
+	/** The server closes an idle connection when calls begin. */
+	IDLE_CLOSE("idle close");
 
 	private final String label;
 

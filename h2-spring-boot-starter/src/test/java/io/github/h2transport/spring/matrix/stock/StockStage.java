@@ -1,9 +1,12 @@
 package io.github.h2transport.spring.matrix.stock;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -28,9 +31,14 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 final class StockStage implements AutoCloseable {
 
+	/** What the clients call {@code localhost} when they keep idle connections long. */
+	static final String PATIENT_HOST = "127.0.0.1";
+
 	private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(StockStage.class);
 
 	private final Map<StockServer, StockRunning> servers = new EnumMap<>(StockServer.class);
+
+	private final Map<String, IdleCalls> idle = new TreeMap<>();
 
 	private final ExecutorService callers = Executors.newCachedThreadPool();
 
@@ -43,7 +51,10 @@ final class StockStage implements AutoCloseable {
 			.run("--h2.transport.allow-http=true", "--spring.main.banner-mode=off",
 					"--spring.ssl.bundle.pem.servers.truststore.certificate=file:"
 							+ Certificates.localhost().certificate(),
-					"--spring.http.clients.ssl.bundle=servers");
+					"--spring.http.clients.ssl.bundle=servers",
+					// Else it would close its connections before some of the servers do.
+					"--h2.transport.origins.patient.match=" + PATIENT_HOST,
+					"--h2.transport.origins.patient.idle-timeout=2m", "--h2.transport.origins.patient.allow-http=true");
 		this.calls = Map.of(StockClient.REST_CLIENT,
 				new RestCalls(this.application.getBean(RestClient.Builder.class).build(),
 						this.application.getBean(RestTemplateBuilder.class).build(), this.callers),
@@ -58,7 +69,20 @@ final class StockStage implements AutoCloseable {
 	static StockStage of(ExtensionContext context) {
 		return context.getRoot()
 			.getStore(NAMESPACE)
-			.computeIfAbsent(StockStage.class, (key) -> new StockStage(), StockStage.class);
+			.computeIfAbsent(StockStage.class, (key) -> start(), StockStage.class);
+	}
+
+	private static StockStage start() {
+		StockStage stage = new StockStage();
+		for (StockServer server : StockServer.values()) {
+			for (boolean secure : new boolean[] { false, true }) {
+				InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(),
+						stage.server(server).port(secure));
+				stage.idle.put(server.name() + secure,
+						new IdleCalls(address, secure, server.idle(), server.losesCalls(), stage.calls));
+			}
+		}
+		return stage;
 	}
 
 	StockRunning server(StockServer server) {
@@ -68,6 +92,16 @@ final class StockStage implements AutoCloseable {
 			this.servers.put(server, running);
 		}
 		return running;
+	}
+
+	/**
+	 * Returns the calls that meet the end of idle connections.
+	 * @param server which one
+	 * @param secure whether over TLS
+	 * @return begun when the stage was set
+	 */
+	IdleCalls idle(StockServer server, boolean secure) {
+		return Objects.requireNonNull(this.idle.get(server.name() + secure));
 	}
 
 	Calls calls(StockClient client) {
@@ -110,6 +144,7 @@ final class StockStage implements AutoCloseable {
 	@Override
 	public void close() {
 		this.application.close();
+		this.idle.values().forEach(IdleCalls::close);
 		this.servers.values().forEach(StockRunning::close);
 		this.callers.shutdownNow();
 	}
