@@ -118,16 +118,15 @@ class FallbackMatrixTests {
 			Map<String, Call<C>> calls, C with, C without) {
 		Map<String, String> differences = new TreeMap<>();
 		calls.forEach((name, call) -> {
-			if (hasty == (name.endsWith(" silent") || name.endsWith(" stops"))) {
+			// Jetty follows these, or fails since it has read the content already, and
+			// may follow later than it says so.
+			boolean comparable = client != Client.JETTY || !name.startsWith("POST redirect ");
+			if (comparable && hasty == (name.endsWith(" silent") || name.endsWith(" stops"))) {
 				String first = outcome(server, name, call, with);
 				String second = outcome(server, name, call, without);
 				// Jetty fails in one of several ways, as the end comes before or after
 				// the request.
 				boolean alike = client == Client.JETTY && first.startsWith("failure ") && second.startsWith("failure ");
-				// Its reactive client follows these, or fails since it has read the
-				// content already.
-				alike |= client == Client.JETTY && with instanceof WebClient && second.startsWith("failure ")
-						&& first.startsWith("200 ", first.indexOf('}') + 1) && name.matches("POST redirect 30[78]");
 				if (!alike && !first.equals(second)) {
 					differences.put(name, "\n-- with\n" + first + "\n-- without\n" + second);
 				}
