@@ -25,10 +25,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** Starts an application on a class path that has only what the starter brings. */
 class WithoutOptionalJarsTests {
 
-	private static final Pattern OPTIONAL = Pattern
-		.compile("(spring-boot-(actuator|health|micrometer|starter-actuator|starter-micrometer|tomcat|web|webmvc|"
-				+ "servlet|test)|spring-web(flux|mvc)|spring-test|reactor|reactive-streams|netty|jetty|undertow|tomcat|micrometer-core|"
-				+ "micrometer-jakarta|wiremock).*\\.jar");
+	private static final Pattern OPTIONAL = Pattern.compile(
+			"(spring-boot-(actuator|health|micrometer|starter-actuator|starter-micrometer|tomcat|jetty|reactor-netty|netty|web|"
+					+ "webmvc|servlet|test)|spring-web(flux|mvc)|spring-test|reactor|reactive-streams|netty|jetty|undertow|tomcat|micrometer-core|"
+					+ "micrometer-jakarta|wiremock).*\\.jar");
 
 	/** What the one dependency spring-boot-webclient brings. */
 	private static final Pattern WEB_CLIENT = Pattern
