@@ -149,7 +149,10 @@ class FallbackMatrixTests {
 			return got;
 		}
 		List<String> seen = server.takeSeen().stream().filter((request) -> !request.contains("[half]")).toList();
-		return got + "\n" + String.join("\n", seen);
+		String all = got + "\n" + String.join("\n", seen);
+		// Newer JDKs leave Content-Length: 0 out of a GET that follows a redirect of
+		// their own.
+		return name.startsWith("GET redirect ") ? all.replace("length 0 []", "no content []") : all;
 	}
 
 	private static String failure(Throwable failure) {
