@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 
 import io.github.h2transport.Http2Exception;
 import io.github.h2transport.spring.Http2ClientHttpRequestFactory;
+import io.github.h2transport.spring.ReactorServers;
 import io.github.h2transport.testkit.Certificates;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import org.junit.jupiter.api.AfterAll;
@@ -74,7 +75,7 @@ class BootSettingsTests {
 
 	@BeforeAll
 	static void startServers() {
-		HttpServer description = HttpServer.create().host("127.0.0.1").port(0).handle(BootSettingsTests::answer);
+		HttpServer description = ReactorServers.create().host("127.0.0.1").port(0).handle(BootSettingsTests::answer);
 		plain = description.protocol(HttpProtocol.H2C).bindNow();
 		Certificates certificates = Certificates.localhost();
 		secure = description.protocol(HttpProtocol.H2)

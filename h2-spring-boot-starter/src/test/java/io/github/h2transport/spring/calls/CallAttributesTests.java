@@ -11,6 +11,7 @@ import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.spring.Http2CallAttributes;
 import io.github.h2transport.spring.Http2ExchangeInfo;
+import io.github.h2transport.spring.ReactorServers;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import org.junit.jupiter.api.AfterAll;
@@ -24,7 +25,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.HttpProtocol;
-import reactor.netty.http.server.HttpServer;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -53,7 +53,7 @@ class CallAttributesTests {
 
 	@BeforeAll
 	static void start() {
-		server = HttpServer.create()
+		server = ReactorServers.create()
 			.host("127.0.0.1")
 			.port(0)
 			.protocol(HttpProtocol.H2C)

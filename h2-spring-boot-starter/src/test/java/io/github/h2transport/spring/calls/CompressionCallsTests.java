@@ -15,6 +15,7 @@ import java.util.zip.GZIPOutputStream;
 
 import io.github.h2transport.spring.CountingBufferFactory;
 import io.github.h2transport.spring.Http2ClientHttpConnectorBuilder;
+import io.github.h2transport.spring.ReactorServers;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.testkit.Content;
 import io.netty.buffer.Unpooled;
@@ -30,7 +31,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.HttpProtocol;
-import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRoutes;
 import reactor.test.StepVerifier;
 
@@ -68,7 +68,7 @@ class CompressionCallsTests {
 
 	@BeforeAll
 	static void start() {
-		server = HttpServer.create()
+		server = ReactorServers.create()
 			.host("127.0.0.1")
 			.port(0)
 			.protocol(HttpProtocol.H2C)

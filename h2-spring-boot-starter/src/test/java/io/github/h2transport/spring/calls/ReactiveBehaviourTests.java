@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.github.h2transport.conn.ConnectionSnapshot;
 import io.github.h2transport.spring.CountingBufferFactory;
 import io.github.h2transport.spring.Http2ClientHttpConnectorBuilder;
+import io.github.h2transport.spring.ReactorServers;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.netty.buffer.Unpooled;
 import org.awaitility.Awaitility;
@@ -31,7 +32,6 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.HttpProtocol;
-import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRoutes;
 import reactor.test.StepVerifier;
 
@@ -85,7 +85,7 @@ class ReactiveBehaviourTests {
 
 	@BeforeEach
 	void start() {
-		this.server = HttpServer.create()
+		this.server = ReactorServers.create()
 			.host("127.0.0.1")
 			.port(0)
 			.protocol(HttpProtocol.H2C)

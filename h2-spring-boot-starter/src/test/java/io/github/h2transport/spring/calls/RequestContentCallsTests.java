@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 
+import io.github.h2transport.spring.ReactorServers;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.testkit.Call;
 import io.github.h2transport.testkit.ForkedJvm;
@@ -26,7 +27,6 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.HttpProtocol;
-import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRoutes;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -60,7 +60,7 @@ class RequestContentCallsTests {
 
 	@BeforeAll
 	static void start() {
-		server = HttpServer.create()
+		server = ReactorServers.create()
 			.host("127.0.0.1")
 			.port(0)
 			.protocol(HttpProtocol.H2C)

@@ -18,6 +18,7 @@ import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
+import io.github.h2transport.spring.ReactorServers;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.testkit.Call;
 import io.github.h2transport.testkit.Certificates;
@@ -37,7 +38,6 @@ import reactor.core.publisher.Mono;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
-import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
 
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -80,7 +80,7 @@ class SslBundleCallsTests {
 	@BeforeAll
 	static void startServer() {
 		Certificates certificates = Certificates.localhost();
-		server = HttpServer.create()
+		server = ReactorServers.create()
 			.host("127.0.0.1")
 			.port(0)
 			.protocol(HttpProtocol.H2)

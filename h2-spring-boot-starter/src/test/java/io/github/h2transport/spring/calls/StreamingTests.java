@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.github.h2transport.spring.ReactorServers;
 import io.github.h2transport.spring.SharedHttp2Transport;
 import io.github.h2transport.testkit.Certificates;
 import io.netty.buffer.Unpooled;
@@ -52,7 +53,7 @@ class StreamingTests {
 
 	@BeforeAll
 	static void start() {
-		HttpServer description = HttpServer.create().host("127.0.0.1").port(0).route(StreamingTests::routes);
+		HttpServer description = ReactorServers.create().host("127.0.0.1").port(0).route(StreamingTests::routes);
 		Certificates certificates = Certificates.localhost();
 		plain = description.protocol(HttpProtocol.H2C).bindNow();
 		secure = description.protocol(HttpProtocol.H2)

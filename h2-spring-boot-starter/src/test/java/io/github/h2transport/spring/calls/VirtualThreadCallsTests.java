@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import io.github.h2transport.spring.ReactorServers;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Content;
 import io.github.h2transport.testkit.ForkedJvm;
@@ -46,7 +47,7 @@ class VirtualThreadCallsTests {
 
 	@BeforeAll
 	static void start() {
-		HttpServer echo = HttpServer.create()
+		HttpServer echo = ReactorServers.create()
 			.host("127.0.0.1")
 			.port(0)
 			.handle((request, response) -> response.send(request.receive().retain()));

@@ -2,6 +2,7 @@ package io.github.h2transport.spring.matrix;
 
 import java.nio.file.Path;
 
+import io.github.h2transport.spring.ReactorServers;
 import io.github.h2transport.testkit.Certificates;
 import io.netty.buffer.Unpooled;
 import reactor.core.publisher.Flux;
@@ -22,7 +23,7 @@ final class ReactorNettySite implements RunningServer {
 	private final DisposableServer secure;
 
 	ReactorNettySite() {
-		HttpServer description = HttpServer.create()
+		HttpServer description = ReactorServers.create()
 			.host("127.0.0.1")
 			.port(0)
 			.http2Settings((settings) -> settings.maxConcurrentStreams(Site.MAX_CONCURRENT_STREAMS))
