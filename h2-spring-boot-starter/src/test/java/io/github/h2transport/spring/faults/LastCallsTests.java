@@ -132,7 +132,7 @@ class LastCallsTests {
 		ConfigurableApplicationContext application = start(Empty.class);
 		List<CompletableFuture<String>> running = hold(application);
 
-		CompletableFuture<Void> closed = CompletableFuture.runAsync(application::close);
+		CompletableFuture<Void> closed = CompletableFuture.runAsync(application::close, LastCallsTests::onAThread);
 		Awaitility.await()
 			.until(() -> output.getOut()
 				.contains("Waiting up to 10 s for 2 calls to " + this.server.uri("").toString()));
@@ -202,10 +202,16 @@ class LastCallsTests {
 		WebClient reactive = application.getBean(WebClient.Builder.class).build();
 		URI uri = this.server.uri("/held");
 		List<CompletableFuture<String>> running = List.of(
-				CompletableFuture.supplyAsync(() -> blocking.get().uri(uri).retrieve().body(String.class)),
+				CompletableFuture.supplyAsync(() -> blocking.get().uri(uri).retrieve().body(String.class),
+						LastCallsTests::onAThread),
 				reactive.get().uri(uri).retrieve().bodyToMono(String.class).toFuture());
 		Awaitility.await().until(() -> this.server.requests() == 2);
 		return running;
+	}
+
+	/** The common pool has one thread on a small machine. */
+	private static void onAThread(Runnable task) {
+		new Thread(task, "last-calls").start();
 	}
 
 	private ConfigurableApplicationContext start(Class<?>... sources) {
