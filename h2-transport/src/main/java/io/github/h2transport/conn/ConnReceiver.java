@@ -74,6 +74,10 @@ final class ConnReceiver implements ReceiveEvents {
 			upload.callOff();
 		}
 		client.arrived(responseHead(status, headers));
+		if (upload != null && !client.isLocalDone()) {
+			// What is answered is read, so that it and others may go on without credit.
+			this.connection.pump();
+		}
 	}
 
 	private ResponseHead responseHead(int status, Headers headers) {
