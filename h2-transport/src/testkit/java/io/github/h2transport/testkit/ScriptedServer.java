@@ -37,9 +37,11 @@ public final class ScriptedServer implements AutoCloseable {
 
 	private final AtomicInteger count = new AtomicInteger();
 
+	private final Thread acceptor;
+
 	private ScriptedServer(ServerSocket listener) {
 		this.listener = listener;
-		daemon("scripted-accept", this::acceptAll);
+		this.acceptor = daemon("scripted-accept", this::acceptAll);
 	}
 
 	private static ScriptedServer on(InetAddress address) {
@@ -188,9 +190,14 @@ public final class ScriptedServer implements AutoCloseable {
 	public void stopListening() {
 		try {
 			this.listener.close();
+			// The kernel accepts until the thread that waits in accept() has left it.
+			this.acceptor.join();
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
 		}
 	}
 
