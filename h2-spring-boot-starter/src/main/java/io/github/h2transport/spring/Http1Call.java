@@ -173,6 +173,8 @@ final class Http1Call {
 
 		private final Http1Timeouts timeouts;
 
+		private final @Nullable Duration readLimit;
+
 		/** Set by whoever ends the response, before it is closed. */
 		private volatile boolean closed;
 
@@ -182,19 +184,21 @@ final class Http1Call {
 		private Content(InputStream content, Http1Timeouts timeouts) {
 			super(content);
 			this.timeouts = timeouts;
+			this.readLimit = timeouts.untilMore();
 		}
 
 		private void watch(@Nullable Duration limit) {
 			if (limit != null) {
-				CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS).execute(this::end);
+				CompletableFuture.delayedExecutor(limit.toNanos(), TimeUnit.NANOSECONDS)
+					.execute(() -> end(this.timeouts.passed(Phase.RESPONSE_BODY)));
 			}
 		}
 
-		private void end() {
+		private void end(Http2TimeoutException why) {
 			if (this.closed) {
 				return;
 			}
-			this.passed = this.timeouts.passed(Phase.RESPONSE_BODY);
+			this.passed = why;
 			try {
 				this.in.close();
 			}
@@ -225,21 +229,35 @@ final class Http1Call {
 
 		@Override
 		public int read() throws IOException {
+			return read(this.in::read);
+		}
+
+		@Override
+		public int read(byte[] target, int offset, int length) throws IOException {
+			return read(() -> this.in.read(target, offset, length));
+		}
+
+		private int read(Read read) throws IOException {
+			Duration limit = this.readLimit;
 			try {
-				return checked(this.in.read());
+				return checked((limit != null) ? read(read, limit) : read.run());
 			}
 			catch (IOException | RuntimeException ex) {
 				throw failed(ex);
 			}
 		}
 
-		@Override
-		public int read(byte[] target, int offset, int length) throws IOException {
+		private int read(Read read, Duration limit) throws IOException {
+			CompletableFuture<Void> reading = new CompletableFuture<>();
+			reading.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS).exceptionallyAsync((late) -> {
+				end(this.timeouts.silent());
+				return null;
+			});
 			try {
-				return checked(this.in.read(target, offset, length));
+				return read.run();
 			}
-			catch (IOException | RuntimeException ex) {
-				throw failed(ex);
+			finally {
+				reading.complete(null);
 			}
 		}
 
@@ -248,6 +266,14 @@ final class Http1Call {
 			this.closed = true;
 			this.in.close();
 		}
+
+	}
+
+	/** Waits for content. */
+	@FunctionalInterface
+	private interface Read {
+
+		int run() throws IOException;
 
 	}
 

@@ -96,6 +96,11 @@ final class Http1ReactiveResponse implements Http2Response {
 			Flux<DataBuffer> content = getDelegate().getBody()
 				.doOnSubscribe((subscription) -> Http1ReactiveResponse.this.claimed.set(true))
 				.onErrorMap((failure) -> limits.reworded(failure, Phase.RESPONSE_BODY));
+			Duration silence = limits.untilMore();
+			if (silence != null) {
+				content = Http1Silence.limit(content, silence,
+						Mono.error(() -> ExceptionTranslator.translate(limits.silent())));
+			}
 			Duration limit = limits.untilEnd();
 			return (limit == null) ? content : content.takeUntilOther(Mono.delay(limit)
 				.then(Mono.error(() -> ExceptionTranslator.translate(limits.passed(Phase.RESPONSE_BODY)))));

@@ -49,9 +49,13 @@ final class Http1Timeouts {
 
 	private final Duration responseTimeout;
 
+	private final Duration readTimeout;
+
 	private final Duration exchangeTimeout;
 
 	private final boolean ownResponse;
+
+	private final boolean ownRead;
 
 	private final boolean ownExchange;
 
@@ -70,18 +74,21 @@ final class Http1Timeouts {
 		this.connectTimeout = (client.connectTimeout() != null) ? client.connectTimeout() : Duration.ZERO;
 		this.settingsTimeout = client.readTimeout();
 		this.ownResponse = call.responseTimeout() != null;
+		this.ownRead = call.readTimeout() != null;
 		this.ownExchange = call.exchangeTimeout() != null;
-		this.responseTimeout = responseTimeout(call, defaults, client);
+		this.responseTimeout = besides(client,
+				(call.responseTimeout() != null) ? call.responseTimeout() : defaults.responseTimeout());
+		this.readTimeout = besides(client, (call.readTimeout() != null) ? call.readTimeout()
+				: defaults.hasReadTimeout() ? defaults.readTimeout() : null);
 		this.exchangeTimeout = (call.exchangeTimeout() != null) ? call.exchangeTimeout() : defaults.exchangeTimeout();
 	}
 
-	private static Duration responseTimeout(CallOptions call, TransportOptions defaults, HttpClientSettings client) {
-		Duration own = (call.responseTimeout() != null) ? call.responseTimeout() : defaults.responseTimeout();
-		if (own == null) {
-			// The limit by default is for HTTP/2.
-			return Duration.ZERO;
-		}
-		return own.equals(client.readTimeout()) ? Duration.ZERO : own;
+	/**
+	 * A limit that somebody has set and that the client does not keep by itself; zero for
+	 * none. What is the limit by default is for HTTP/2 only.
+	 */
+	private static Duration besides(HttpClientSettings client, @Nullable Duration limit) {
+		return (limit == null || limit.equals(client.readTimeout())) ? Duration.ZERO : limit;
 	}
 
 	/**
@@ -102,6 +109,14 @@ final class Http1Timeouts {
 	 */
 	@Nullable Duration untilEnd() {
 		return rest(this.exchangeTimeout);
+	}
+
+	/**
+	 * Returns how long the content may be silent while somebody waits for it.
+	 * @return {@code null} if nobody has set a limit
+	 */
+	@Nullable Duration untilMore() {
+		return this.readTimeout.isZero() ? null : this.readTimeout;
 	}
 
 	private @Nullable Duration rest(Duration limit) {
@@ -131,6 +146,15 @@ final class Http1Timeouts {
 				: "responseTimeout of " + this.responseTimeout.toMillis() + " ms ("
 						+ (this.ownResponse ? OF_THE_CALL : "h2.transport.response-timeout") + ")";
 		return timeout(phase, limit, null);
+	}
+
+	/**
+	 * Makes the failure for content that was silent for too long.
+	 * @return a failure, not safe to retry
+	 */
+	Http2TimeoutException silent() {
+		return timeout(Phase.RESPONSE_BODY, "readTimeout of " + this.readTimeout.toMillis() + " ms ("
+				+ (this.ownRead ? OF_THE_CALL : "h2.transport.read-timeout") + ")", null);
 	}
 
 	private Http2TimeoutException timeout(Phase phase, String limit, @Nullable Throwable cause) {

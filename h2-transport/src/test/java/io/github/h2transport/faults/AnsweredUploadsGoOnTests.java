@@ -1,41 +1,75 @@
 package io.github.h2transport.faults;
 
-import io.github.h2transport.testkit.peer.PeerFrame;
-import io.github.h2transport.testkit.peer.WirePeer;
-import org.junit.jupiter.api.AfterEach;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.SubmissionPublisher;
+import java.util.concurrent.TimeUnit;
+
+import io.github.h2transport.Http2Request;
+import io.github.h2transport.Http2Response;
+import io.github.h2transport.RequestBody;
+import io.github.h2transport.testkit.ClientFrame;
+import io.github.h2transport.testkit.ScriptedConn;
+import io.github.h2transport.testkit.ScriptedServer;
+import io.github.h2transport.testkit.Transports;
+import io.github.h2transport.transport.Http2Transport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import static io.github.h2transport.testkit.peer.PeerFrame.data;
-import static io.github.h2transport.testkit.peer.PeerFrame.headers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A server that answers while it reads, as one does that echoes, and gives no credit for
  * what is less than half of a window: its answer alone says that it reads the upload.
+ *
+ * <p>
+ * Nothing else may happen on the connection while the uploads wait, such as a PING:
+ * whatever the client writes is an occasion to look at the uploads again.
  */
 @Timeout(60)
 class AnsweredUploadsGoOnTests {
 
-	@AfterEach
-	void close() {
-		WirePeer.closeAll();
-	}
+	private static final int FRAME = 16_384;
+
+	private static final byte[] CONTENT = new byte[20_000];
 
 	@Test
 	void anAnswerLetsItsUploadAndThoseBehindItGoOn() throws Exception {
-		WirePeer peer = new WirePeer().greet();
-		// The oldest has nothing to send for the time being.
-		peer.call(WirePeer.upload("/oldest"));
-		peer.expect(headers(1));
-		peer.call(WirePeer.post("/second", new byte[20_000]));
-		peer.call(WirePeer.post("/third", new byte[20_000]));
-		assertThat(peer.rest()).hasSize(3).filteredOn(PeerFrame::isData).hasSize(1);
+		try (Http2Transport transport = Transports.cleartext((options) -> options.pingInterval(Duration.ZERO));
+				ScriptedServer server = ScriptedServer.start();
+				SubmissionPublisher<ByteBuffer> paused = new SubmissionPublisher<>()) {
+			// The oldest has nothing to send for the time being.
+			CompletableFuture<Http2Response> oldest = post(transport, server,
+					RequestBody.ofPublisher(paused, RequestBody.UNKNOWN_LENGTH, false));
+			ScriptedConn connection = server.greeted();
+			connection.awaitHead();
+			CompletableFuture<Http2Response> second = post(transport, server, RequestBody.of(CONTENT));
+			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
+				.isEqualTo(dataOf(3, FRAME, false));
+			CompletableFuture<Http2Response> third = post(transport, server, RequestBody.of(CONTENT));
+			assertThat(connection.awaitHead().streamId()).isEqualTo(3);
+			assertThat(connection.awaitHead().streamId()).isEqualTo(5);
 
-		peer.send(headers(3).status(200));
+			connection.respondHead(3, 200);
 
-		PeerFrame rest = data(3, 20_000 - 16_384).endStream();
-		peer.expect(rest, data(5, 16_384)).expectNothing();
+			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
+				.isEqualTo(dataOf(3, CONTENT.length - FRAME, true));
+			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
+				.isEqualTo(dataOf(5, FRAME, false));
+			assertThat(second.get(15, TimeUnit.SECONDS).status()).isEqualTo(200);
+			third.cancel(true);
+			oldest.cancel(true);
+		}
+	}
+
+	private static ClientFrame.Data dataOf(int streamId, int octets, boolean endStream) {
+		return new ClientFrame.Data(streamId, new byte[octets], endStream);
+	}
+
+	private static CompletableFuture<Http2Response> post(Http2Transport transport, ScriptedServer server,
+			RequestBody body) {
+		return transport.roundTripAsync(Http2Request.builder("POST", server.uri("/echo")).body(body).build());
 	}
 
 }

@@ -61,6 +61,8 @@ class ServersWithoutHttp2Tests {
 			.dynamicHttpsPort()
 			.http2TlsDisabled(true)
 			.http2PlainDisabled(true)
+			// Of what is compressed nobody sees the first octets before there are many.
+			.gzipDisabled(true)
 			.keystorePath(Certificates.localhost().keyStore().toString())
 			.keystoreType("PKCS12")
 			.keystorePassword(Certificates.PASSWORD)
@@ -70,6 +72,8 @@ class ServersWithoutHttp2Tests {
 		this.server.stubFor(get("/slow").willReturn(aResponse().withBody("slow").withFixedDelay(20_000)));
 		this.server.stubFor(
 				get("/drip").willReturn(aResponse().withBody("x".repeat(100)).withChunkedDribbleDelay(50, 20_000)));
+		this.server
+			.stubFor(get("/silent").willReturn(aResponse().withBody("one,two").withChunkedDribbleDelay(2, 8_000)));
 	}
 
 	@AfterEach
@@ -146,6 +150,29 @@ class ServersWithoutHttp2Tests {
 
 			assertThat(failure).hasStackTraceContaining("h2.transport.exchange-timeout");
 			assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(15));
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void contentThatIsSilentForLongerThanItsReadTimeoutFails(Style style) {
+		try (ConfigurableApplicationContext application = application("h2.transport.read-timeout=500ms")) {
+			Instant start = Instant.now();
+			Throwable failure = catchThrowable(() -> style.get(application, http("/silent")));
+
+			assertThat(failure).hasStackTraceContaining("Timed out after ")
+				.hasStackTraceContaining(
+						"over HTTP/1.1; the limit is readTimeout of 500 ms (h2.transport.read-timeout)");
+			assertThat(Duration.between(start, Instant.now())).isLessThan(Duration.ofSeconds(15));
+		}
+	}
+
+	/** It is silent for 400 ms, fifty times. */
+	@ParameterizedTest
+	@EnumSource
+	void contentThatKeepsComingIsReadToItsEnd(Style style) {
+		try (ConfigurableApplicationContext application = application("h2.transport.read-timeout=10s")) {
+			assertThat(style.get(application, http("/drip"))).hasSize(100);
 		}
 	}
 
