@@ -174,7 +174,16 @@ public final class ClientConn {
 	 * @return whether there was one
 	 */
 	public boolean tryReserve() {
-		if (!this.streams.slots().tryReserve()) {
+		return tryReserve(Integer.MAX_VALUE);
+	}
+
+	/**
+	 * As {@link #tryReserve()}, for a connection whose peer has not stated a limit yet.
+	 * @param most how many slots are in use afterwards at most
+	 * @return whether there was one
+	 */
+	public boolean tryReserve(int most) {
+		if (!this.streams.slots().tryReserve(most)) {
 			return false;
 		}
 		if (this.streams.slots().isUsedUp()) {

@@ -103,9 +103,14 @@ final class Slots {
 	}
 
 	boolean tryReserve() {
+		return tryReserve(Integer.MAX_VALUE);
+	}
+
+	/** Takes a slot if there are fewer in use than the peer allows, and fewer than this. */
+	boolean tryReserve(int most) {
 		for (;;) {
 			int count = this.used.get();
-			if (!this.accepting || this.paused || count < 0 || count >= limit() || isUsedUp()) {
+			if (!this.accepting || this.paused || count < 0 || count >= Math.min(limit(), most) || isUsedUp()) {
 				return false;
 			}
 			if (this.used.compareAndSet(count, count + 1)) {

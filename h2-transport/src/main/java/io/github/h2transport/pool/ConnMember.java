@@ -103,8 +103,8 @@ final class ConnMember extends Member<ClientConn> implements ConnObserver {
 	}
 
 	@Override
-	boolean tryReserve() {
-		return connection().tryReserve();
+	boolean tryReserve(int most) {
+		return connection().tryReserve(most);
 	}
 
 	@Override

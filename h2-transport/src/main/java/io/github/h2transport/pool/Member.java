@@ -62,10 +62,11 @@ abstract class Member<C> {
 
 	abstract boolean isSingleUse();
 
-	/** A hint whether {@link #tryReserve()} would succeed. */
+	/** A hint whether {@link #tryReserve} would succeed. */
 	abstract boolean canTake();
 
-	abstract boolean tryReserve();
+	/** Takes a slot if not more than so many are in use afterwards. */
+	abstract boolean tryReserve(int most);
 
 	/**
 	 * Whether its SETTINGS need not be there yet. Later requests wait for them in line,

@@ -131,7 +131,7 @@ final class OpenMembers<C> {
 		// would wake who waits for that one.
 		for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
 			Member<C> best = leastLoaded(replayable, evenSilent);
-			if (best == null || best.tryReserve()) {
+			if (best == null || best.tryReserve(best.knowsLimit() ? Integer.MAX_VALUE : this.latestLimit)) {
 				return best;
 			}
 		}

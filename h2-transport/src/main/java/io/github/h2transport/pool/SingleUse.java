@@ -54,7 +54,7 @@ final class SingleUse<C> {
 		Waiter<C> owner = member.owner();
 		member.owner(null);
 		member.stage(Member.Stage.LEFT);
-		if (owner == null || owner.isDone() || !member.tryReserve()) {
+		if (owner == null || owner.isDone() || !member.tryReserve(1)) {
 			decisions.drain(member);
 			return;
 		}

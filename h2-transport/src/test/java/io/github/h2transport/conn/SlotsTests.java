@@ -31,6 +31,18 @@ class SlotsTests {
 		assertThat(this.slots.tryReserve()).isFalse();
 	}
 
+	/** Decided where the slot is taken: two who look first would both find it free. */
+	@Test
+	void whoAssumesALowerLimitTakesNoSlotBeyondIt() {
+		this.slots.accept();
+		assertThat(this.slots.tryReserve(2)).isTrue();
+		assertThat(this.slots.tryReserve(2)).isTrue();
+		assertThat(this.slots.tryReserve(2)).isFalse();
+		assertThat(this.slots.tryReserve()).isTrue();
+		this.slots.limit(3);
+		assertThat(this.slots.tryReserve(10)).isFalse();
+	}
+
 	@Test
 	void aLimitBelowWhatIsInUseLetsThoseFinish() {
 		this.slots.accept();

@@ -276,8 +276,8 @@ final class SimConn extends Member<SimConn> {
 	}
 
 	@Override
-	boolean tryReserve() {
-		if (!canTake()) {
+	boolean tryReserve(int most) {
+		if (!canTake() || this.used >= most) {
 			return false;
 		}
 		this.used++;

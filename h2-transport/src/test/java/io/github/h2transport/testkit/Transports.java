@@ -82,7 +82,10 @@ public final class Transports {
 	 * @param count how many
 	 */
 	public static void awaitPending(Http2Transport transport, int count) {
-		Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> pending(transport) == count);
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(2))
+			.untilAsserted(() -> assertThat(pending(transport)).as(() -> transport.snapshot().toString())
+				.isEqualTo(count));
 	}
 
 	/**
