@@ -83,14 +83,18 @@ final class DialLimit {
 			this.early.clear();
 			return;
 		}
-		this.early.removeIf((request) -> request.stream().isOver());
-		for (Early request : this.early) {
-			// Whose limit is the dial's ends with it.
-			if (now - this.begun >= request.deadline() && request.deadline() < longest().nanos()) {
-				this.early.remove(request);
-				request.stream().cancel(ErrorCode.CANCEL, () -> timedOut(request));
-			}
+		this.early.removeIf((request) -> request.stream().isOver() || end(request, now));
+	}
+
+	/**
+	 * Ends a request whose own limit is over. One whose limit is the dial's ends with it.
+	 */
+	private boolean end(Early request, long now) {
+		if (now - this.begun < request.deadline() || request.deadline() >= longest().nanos()) {
+			return false;
 		}
+		request.stream().cancel(ErrorCode.CANCEL, () -> timedOut(request));
+		return true;
 	}
 
 	private Http2TimeoutException timedOut(Early request) {
@@ -109,7 +113,7 @@ final class DialLimit {
 			case CONNECT -> " to ";
 			default -> " with ";
 		};
-		String words = (link.equals(" with ")) ? "in " + reached.words() : reached.words();
+		String words = link.equals(" with ") ? "in " + reached.words() : reached.words();
 		return new Http2TimeoutException(
 				"Timed out " + words + link + this.connection.key() + "; the limit is " + words(timeout), null,
 				this.connection.context(Initiator.LIBRARY, reached).withSafeToRetry(true));

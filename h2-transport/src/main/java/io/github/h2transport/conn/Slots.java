@@ -106,7 +106,9 @@ final class Slots {
 		return tryReserve(Integer.MAX_VALUE);
 	}
 
-	/** Takes a slot if there are fewer in use than the peer allows, and fewer than this. */
+	/**
+	 * Takes a slot if there are fewer in use than the peer allows, and fewer than this.
+	 */
 	boolean tryReserve(int most) {
 		for (;;) {
 			int count = this.used.get();

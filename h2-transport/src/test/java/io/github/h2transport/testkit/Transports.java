@@ -84,8 +84,8 @@ public final class Transports {
 	public static void awaitPending(Http2Transport transport, int count) {
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(2))
-			.untilAsserted(() -> assertThat(pending(transport)).as(() -> transport.snapshot().toString())
-				.isEqualTo(count));
+			.untilAsserted(
+					() -> assertThat(pending(transport)).as(() -> transport.snapshot().toString()).isEqualTo(count));
 	}
 
 	/**
