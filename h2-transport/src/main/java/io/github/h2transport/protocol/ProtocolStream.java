@@ -146,9 +146,9 @@ public abstract class ProtocolStream implements UploadOrder.Upload {
 
 	/** The peer has answered, or will not any more. */
 	final void answered() {
-		SendWindow window = this.sendWindow;
-		if (window != null) {
-			window.answered();
+		if (content() != null) {
+			// Also if nothing was sent yet.
+			sendWindow().answered();
 		}
 	}
 

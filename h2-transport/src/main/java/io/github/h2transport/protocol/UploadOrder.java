@@ -103,6 +103,8 @@ public final class UploadOrder<U extends UploadOrder.Upload> {
 	 */
 	public void over(U upload) {
 		this.unfinished.remove(upload);
+		// Another may be the oldest now.
+		this.progress = true;
 	}
 
 	/**
@@ -145,11 +147,6 @@ public final class UploadOrder<U extends UploadOrder.Upload> {
 	 */
 	public void begin(long window) {
 		this.size = Math.max(this.size, window);
-		if (!this.small.isEmpty() || !this.others.isEmpty()) {
-			U oldest = oldest();
-			move(this.others, oldest);
-			move(this.small, oldest);
-		}
 		beginRound();
 	}
 
@@ -164,6 +161,12 @@ public final class UploadOrder<U extends UploadOrder.Upload> {
 	}
 
 	private void beginRound() {
+		if (!this.small.isEmpty() || !this.others.isEmpty()) {
+			// In each round: the oldest may have ended in the one before.
+			U oldest = oldest();
+			move(this.others, oldest);
+			move(this.small, oldest);
+		}
 		this.turnsLeft = this.moving.size();
 		this.smallIsNext = true;
 		this.progress = false;

@@ -36,7 +36,7 @@ class AnsweredUploadsGoOnTests {
 
 	@Test
 	void anAnswerLetsItsUploadAndThoseBehindItGoOn() throws Exception {
-		try (Http2Transport transport = Transports.cleartext((options) -> options.pingInterval(Duration.ZERO));
+		try (Http2Transport transport = transport();
 				ScriptedServer server = ScriptedServer.start();
 				SubmissionPublisher<ByteBuffer> paused = new SubmissionPublisher<>()) {
 			// The oldest has nothing to send for the time being.
@@ -61,6 +61,76 @@ class AnsweredUploadsGoOnTests {
 			third.cancel(true);
 			oldest.cancel(true);
 		}
+	}
+
+	/** It had nothing to send yet, as a writer that is slow to begin. */
+	@Test
+	void anAnswerCountsThoughNothingWasSentBefore() throws Exception {
+		try (Http2Transport transport = transport();
+				ScriptedServer server = ScriptedServer.start();
+				SubmissionPublisher<ByteBuffer> paused = new SubmissionPublisher<>();
+				SubmissionPublisher<ByteBuffer> slow = new SubmissionPublisher<>()) {
+			CompletableFuture<Http2Response> oldest = post(transport, server,
+					RequestBody.ofPublisher(paused, RequestBody.UNKNOWN_LENGTH, false));
+			ScriptedConn connection = server.greeted();
+			connection.awaitHead();
+			CompletableFuture<Http2Response> second = post(transport, server,
+					RequestBody.ofPublisher(slow, CONTENT.length, false));
+			assertThat(connection.awaitHead().streamId()).isEqualTo(3);
+			connection.respondHead(3, 200);
+			assertThat(second.get(15, TimeUnit.SECONDS).status()).isEqualTo(200);
+			CompletableFuture<Http2Response> third = post(transport, server, RequestBody.of(CONTENT));
+			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
+				.isEqualTo(dataOf(5, FRAME, false));
+
+			slow.submit(ByteBuffer.wrap(CONTENT));
+
+			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
+				.isEqualTo(dataOf(3, FRAME, false));
+			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
+				.isEqualTo(dataOf(3, CONTENT.length - FRAME, true));
+			third.cancel(true);
+			oldest.cancel(true);
+		}
+	}
+
+	/** As soon as the oldest has ended. */
+	@Test
+	void whoBecomesTheOldestGoesOnAtOnce() throws Exception {
+		try (Http2Transport transport = transport();
+				ScriptedServer server = ScriptedServer.start();
+				SubmissionPublisher<ByteBuffer> paused = new SubmissionPublisher<>();
+				SubmissionPublisher<ByteBuffer> slow = new SubmissionPublisher<>()) {
+			CompletableFuture<Http2Response> oldest = post(transport, server,
+					RequestBody.ofPublisher(paused, 100, false));
+			ScriptedConn connection = server.greeted();
+			connection.awaitHead();
+			CompletableFuture<Http2Response> second = post(transport, server,
+					RequestBody.ofPublisher(slow, CONTENT.length, false));
+			assertThat(connection.awaitHead().streamId()).isEqualTo(3);
+			CompletableFuture<Http2Response> third = post(transport, server, RequestBody.of(CONTENT));
+			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
+				.isEqualTo(dataOf(5, FRAME, false));
+			slow.submit(ByteBuffer.wrap(CONTENT));
+			// The barrier's answer says that the client has had its chance.
+			connection.barrier();
+
+			paused.submit(ByteBuffer.wrap(new byte[100]));
+
+			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
+				.isEqualTo(dataOf(1, 100, true));
+			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
+				.isEqualTo(dataOf(3, FRAME, false));
+			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
+				.isEqualTo(dataOf(3, CONTENT.length - FRAME, true));
+			second.cancel(true);
+			third.cancel(true);
+			oldest.cancel(true);
+		}
+	}
+
+	private static Http2Transport transport() {
+		return Transports.cleartext((options) -> options.pingInterval(Duration.ZERO));
 	}
 
 	private static ClientFrame.Data dataOf(int streamId, int octets, boolean endStream) {

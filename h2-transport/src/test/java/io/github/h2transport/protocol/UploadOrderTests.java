@@ -106,6 +106,28 @@ class UploadOrderTests {
 		assertThat(turns(FRAME)).contains(35).doesNotContain(37);
 	}
 
+	/** Nothing else happens that anybody would have a look for. */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whoBecomesTheOldestMovesAtOnce(boolean endsWithoutContent) {
+		UploadSimulation.Upload oldest = this.client.open(endsWithoutContent ? 0 : 100);
+		UploadSimulation.Upload second = this.client.open(20_000);
+		// They are open, and have nothing to send yet.
+		oldest.giveNothing();
+		second.giveNothing();
+		turns();
+		this.client.open(20_000);
+		assertThat(turns()).as("a quarter of the window").containsExactly(5);
+		second.giveAll();
+		this.client.ready(second);
+		assertThat(turns()).isEmpty();
+
+		oldest.giveAll();
+		this.client.ready(oldest);
+
+		assertThat(turns()).endsWith(3, 3, 5);
+	}
+
 	@Test
 	void wideWindowsAreForAll() {
 		this.client.connection.grant(1 << 30, UploadSimulation.INITIAL);

@@ -314,6 +314,14 @@ final class UploadSimulation {
 			return this.window.sent() == 0;
 		}
 
+		void giveNothing() {
+			this.given = (this.size > 0) ? 0 : -1;
+		}
+
+		void giveAll() {
+			this.given = this.size;
+		}
+
 		/** The server has answered. */
 		void close() {
 			this.closed = true;
@@ -332,7 +340,7 @@ final class UploadSimulation {
 
 		@Override
 		public int readyOctets() {
-			return (int) (this.given - this.window.sent());
+			return (int) Math.max(0, this.given - this.window.sent());
 		}
 
 		@Override
