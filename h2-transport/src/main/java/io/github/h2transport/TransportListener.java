@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hears what happens to calls and connections, for metrics and traces. Every method does
- * nothing by default. Called by event loops and by calling threads, never while a lock or
- * a pen is held; must be thread-safe, must not block, and what it throws is logged and
- * otherwise ignored.
+ * nothing by default. Called by event loops and by calling threads, never while a lock is
+ * held; must be thread-safe, must not block, and what it throws is logged and otherwise
+ * ignored.
  */
 public interface TransportListener {
 

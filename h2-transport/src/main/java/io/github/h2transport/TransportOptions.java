@@ -63,8 +63,6 @@ public final class TransportOptions extends PoolOptions {
 
 	private final int encoderTableSize;
 
-	private final WritePolicy writePolicy;
-
 	private final @Nullable TlsOptions tls;
 
 	private final @Nullable ProxyResolver proxy;
@@ -100,7 +98,6 @@ public final class TransportOptions extends PoolOptions {
 		this.maxFrameSize = builder.maxFrameSize;
 		this.decoderTableSize = builder.decoderTableSize;
 		this.encoderTableSize = builder.encoderTableSize;
-		this.writePolicy = builder.writePolicy;
 		this.tls = builder.tls;
 		this.proxy = builder.proxy;
 		this.origins = builder.origins;
@@ -372,14 +369,6 @@ public final class TransportOptions extends PoolOptions {
 	}
 
 	/**
-	 * Returns which thread writes to the socket.
-	 * @return by default {@link WritePolicy#ADAPTIVE}
-	 */
-	public WritePolicy writePolicy() {
-		return this.writePolicy;
-	}
-
-	/**
 	 * Returns the TLS identity of calls that bring none.
 	 * @return {@code null} for the JVM's default context
 	 */
@@ -412,23 +401,6 @@ public final class TransportOptions extends PoolOptions {
 	public TransportOptions forOrigin(Origin origin) {
 		TransportOptions own = (this.origins != null) ? this.origins.get(origin) : null;
 		return (own != null) ? own : this;
-	}
-
-	/**
-	 * Which thread writes requests to a plain connection. On TLS connections it is always
-	 * the event loop.
-	 */
-	public enum WritePolicy {
-
-		/** The thread that has something to send. */
-		CALLER,
-
-		/** The connection's event loop. */
-		LOOP,
-
-		/** The caller while the connection is quiet, else the event loop. */
-		ADAPTIVE
-
 	}
 
 	/** Collects options. Not thread-safe. */
@@ -491,8 +463,6 @@ public final class TransportOptions extends PoolOptions {
 		private int decoderTableSize = 4096;
 
 		private int encoderTableSize = 4096;
-
-		private WritePolicy writePolicy = WritePolicy.ADAPTIVE;
 
 		private @Nullable TlsOptions tls;
 
@@ -645,11 +615,6 @@ public final class TransportOptions extends PoolOptions {
 
 		public Builder encoderTableSize(int value) {
 			this.encoderTableSize = inRange("encoderTableSize", value, 0, 1048576);
-			return this;
-		}
-
-		public Builder writePolicy(WritePolicy value) {
-			this.writePolicy = value;
 			return this;
 		}
 

@@ -14,7 +14,6 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -39,10 +38,6 @@ public class RoundTripBenchmark {
 	// more than the 64 threads, so that one connection is enough
 	private static final int MAX_CONCURRENT_STREAMS = 128;
 
-	/** Which thread writes. */
-	@Param("ADAPTIVE")
-	public TransportOptions.WritePolicy writePolicy;
-
 	private RealServer server;
 
 	private Http2Transport transport;
@@ -55,9 +50,7 @@ public class RoundTripBenchmark {
 			.maxConcurrentStreams(MAX_CONCURRENT_STREAMS)
 			.file("/body", BODY_SIZE)
 			.start();
-		this.transport = Http2Transport.builder()
-			.options(TransportOptions.builder().allowHttp(true).writePolicy(this.writePolicy).build())
-			.build();
+		this.transport = Http2Transport.builder().options(TransportOptions.builder().allowHttp(true).build()).build();
 		this.request = Http2Request.get(this.server.uri("/body"));
 	}
 

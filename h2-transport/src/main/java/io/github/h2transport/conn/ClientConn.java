@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * A request needs a slot: {@link #tryReserve()} takes one, {@link #start} uses it, and it
  * is given back when the stream is over. The connection lives on one event loop, which
- * reads for it; whoever holds its pen writes.
+ * reads and writes for it.
  */
 public final class ClientConn {
 
@@ -63,7 +63,7 @@ public final class ClientConn {
 
 	private final SendHalf sendHalf;
 
-	private final Pen pen;
+	private final ConnectionWriter writer;
 
 	private final ReceiveWindow receiveWindow;
 
@@ -75,7 +75,7 @@ public final class ClientConn {
 
 	private final Trial trial;
 
-	/** Whether a {@link ConnOps.Pump} is on its way to the pen. */
+	/** Whether a {@link ConnOps.Pump} is on its way. */
 	private final AtomicBoolean pumpQueued = new AtomicBoolean();
 
 	/** Completed by the loop. */
@@ -107,8 +107,7 @@ public final class ClientConn {
 		this.receivedFrames = FrameTrace.ofReceived(this.frameLogger);
 		this.sendHalf = new SendHalf(this.options.encoderTableSize(), this::streamClosed, this.sentFrames);
 		this.driver = new ConnDriver(this, loop, resources);
-		this.pen = new Pen(this.sendHalf, loop, resources.buffers(), new PenPolicy(this.options.writePolicy()),
-				this.driver.ending());
+		this.writer = new ConnectionWriter(this.sendHalf, loop, resources.buffers(), this.driver.ending()::writeFailed);
 		this.trial = new Trial(this, this.options);
 	}
 
@@ -430,7 +429,7 @@ public final class ClientConn {
 	// ---- for streams, driver and receiver ----
 
 	void submit(Op op) {
-		this.pen.submit(op);
+		this.writer.submit(op);
 	}
 
 	long nanoTime() {
@@ -470,8 +469,8 @@ public final class ClientConn {
 		return this.sendHalf;
 	}
 
-	Pen pen() {
-		return this.pen;
+	ConnectionWriter writer() {
+		return this.writer;
 	}
 
 	FrameLogger frameLogger() {
@@ -527,7 +526,7 @@ public final class ClientConn {
 		this.streams.answered();
 	}
 
-	/** Lets the pen have a look, though nothing is queued. Any thread. */
+	/** Has content looked at, though nothing is queued. Any thread. */
 	void pump() {
 		if (this.pumpQueued.compareAndSet(false, true)) {
 			submit(new ConnOps.Pump(this.pumpQueued));
@@ -546,8 +545,8 @@ public final class ClientConn {
 	}
 
 	/**
-	 * A stream is over. By whoever closed it: the loop, or the holder of the pen in the
-	 * middle of encoding, so that this only takes notes.
+	 * A stream is over. Loop, perhaps in the middle of encoding, so that this only takes
+	 * notes.
 	 */
 	void streamClosed(ProtocolStream stream) {
 		this.streams.closed((ClientStream) stream);
@@ -589,7 +588,7 @@ public final class ClientConn {
 	}
 
 	boolean isStalled() {
-		return this.pen.stalledSince() != 0;
+		return this.writer.stalledSince() != 0;
 	}
 
 	/**

@@ -67,7 +67,7 @@ public final class ClientStream extends ProtocolStream {
 	private final ResponseBody body = new ResponseBody(this);
 
 	/**
-	 * Decided once by compare-and-set: the pen opens the stream, or the caller leaves.
+	 * Decided once by compare-and-set: the loop opens the stream, or the caller leaves.
 	 */
 	private volatile int opening;
 
@@ -80,7 +80,7 @@ public final class ClientStream extends ProtocolStream {
 	/** Written by the loop before the body is ended. */
 	private volatile Headers trailers = Headers.empty();
 
-	/** Set once by the holder of the pen, if the body is large. */
+	/** Set once by the loop, if the body is large. */
 	private volatile @Nullable StreamGrowth growth;
 
 	/** Written by the loop before there is content: when the head came. */
@@ -99,7 +99,7 @@ public final class ClientStream extends ProtocolStream {
 	/** Set once, by whoever closes the response before its end. */
 	private volatile @Nullable ResponseDrain drain;
 
-	/** Set by the holder of the pen: nobody wants it, but it was not reset. */
+	/** Set by the loop: nobody wants it, but it was not reset. */
 	private volatile boolean abandoned;
 
 	ClientStream(ClientConn connection, StreamPlan plan, int receiveWindowSize, long startNanos)
@@ -397,7 +397,7 @@ public final class ClientStream extends ProtocolStream {
 		}
 	}
 
-	// ---- the pen's and the loop's side ----
+	// ---- the loop's side ----
 
 	@Nullable StreamGrowth growth() {
 		return this.growth;
@@ -425,7 +425,7 @@ public final class ClientStream extends ProtocolStream {
 		return isWriting();
 	}
 
-	/** Lets the server finish, though nobody listens. Holder of the pen. */
+	/** Lets the server finish, though nobody listens. Loop. */
 	void abandon() {
 		this.abandoned = true;
 	}
@@ -434,7 +434,7 @@ public final class ClientStream extends ProtocolStream {
 		return this.abandoned;
 	}
 
-	/** Decides that the stream is opened. Holder of the pen. */
+	/** Decides that the stream is opened. Loop. */
 	boolean tryOpen() {
 		return OPENING.compareAndSet(this, QUEUED, OPENED);
 	}

@@ -64,7 +64,7 @@ final class ConnClock {
 		if (isStalled(now)) {
 			// A selector calls a socket writable only when much of its buffer is free. On
 			// a slow link that may take longer, and any octet taken is life.
-			this.connection.pen().writable();
+			this.connection.writer().writable();
 		}
 		if (isStalled(now)) {
 			this.driver.ending()
@@ -93,7 +93,7 @@ final class ConnClock {
 				this.connection.slots().retire();
 				this.driver.ending().retire();
 			}
-			this.connection.pen().tick(now);
+			this.connection.writer().tick(now);
 			this.connection.trial().tick(now);
 			this.life.check(now);
 		}
@@ -109,7 +109,7 @@ final class ConnClock {
 	}
 
 	private boolean isStalled(long now) {
-		long since = this.connection.pen().stalledSince();
+		long since = this.connection.writer().stalledSince();
 		return since != 0 && now - since > this.options.writeStallTimeout().toNanos();
 	}
 

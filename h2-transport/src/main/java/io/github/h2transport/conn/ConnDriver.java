@@ -66,12 +66,11 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	/** Written once by whoever finds it. */
 	private volatile @Nullable Throwable writeError;
 
-	/** Owned by the holder of the pen. */
+	/** Owned by the loop. */
 	private final ResetBudget resets = new ResetBudget();
 
 	/**
-	 * Written by the holder of the pen: what streams had left to receive when we reset
-	 * them.
+	 * Written by the loop: what streams had left to receive when we reset them.
 	 */
 	private volatile long resetCredit;
 
@@ -115,7 +114,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.connection.slots().accept();
 		this.connection.state(ConnectionState.OPEN);
 		this.connection.submit(new ConnOps.Preface(ownSettings(), this.options.connectionWindowSize()));
-		this.connection.pen().start(current);
+		this.connection.writer().start(current);
 		TransportListener listener = this.resources.listener();
 		if (listener != null) {
 			// At once, so that nobody hears first of a call that got the connection.
@@ -149,7 +148,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 				return;
 			}
 			if ((readyOps & SelectionKey.OP_WRITE) != 0) {
-				this.connection.pen().writable();
+				this.connection.writer().writable();
 			}
 			if ((readyOps & SelectionKey.OP_READ) != 0) {
 				read(current);
@@ -265,7 +264,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.queuedAnswers.incrementAndGet();
 	}
 
-	/** By the holder of the pen. */
+	/** By the loop. */
 	void answerSent() {
 		this.queuedAnswers.decrementAndGet();
 	}
@@ -331,7 +330,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 		this.loop.afterFlush(this.ending::drained);
 	}
 
-	/** By the holder of the pen: the peer will never look at this stream. */
+	/** By the loop: the peer will never look at this stream. */
 	void unprocessed(ClientStream stream, ErrorCode code) {
 		stream.fail(this.failures.retired(stream, code));
 		// The peer ignores the stream (RFC 9113 section 6.8), so it is closed without a
@@ -343,8 +342,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 
 	/**
 	 * Servers take many RST_STREAMs for an attack (CVE-2023-44487). Beyond what they are
-	 * known to bear the connection is retired, and a new one takes over. Holder of the
-	 * pen.
+	 * known to bear the connection is retired, and a new one takes over. Loop.
 	 * @return whether one more is harmless
 	 */
 	boolean mayReset() {
@@ -443,7 +441,7 @@ final class ConnDriver implements EventLoop.Selectable, Loop.Member {
 	}
 
 	ConnectionSnapshot.Diagnostics diagnostics(long now, int lastOpenedId) {
-		long stalledSince = this.connection.pen().stalledSince();
+		long stalledSince = this.connection.writer().stalledSince();
 		Throwable failure = this.writeError;
 		Http2Exception end = this.ending.endedBy();
 		return new ConnectionSnapshot.Diagnostics((lastOpenedId == 0) ? 1 : lastOpenedId + 2L,

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * GOAWAY, reads on for a moment, and closes. Every field that is not final belongs to the
  * loop; volatile ones are read by others.
  */
-final class ConnEnding implements Pen.Owner {
+final class ConnEnding {
 
 	/** A closed connection reads on so long, or so much: unread input would reset it. */
 	private static final long LINGER_NANOS = 1_000_000_000L;
@@ -187,17 +187,13 @@ final class ConnEnding implements Pen.Owner {
 		if (this.closed || this.outputFinished || this.endedBy == null || current == null) {
 			return;
 		}
-		if (this.queuedGoAways.get() > 0 || !this.connection.pen().isIdle()) {
+		if (this.queuedGoAways.get() > 0 || !this.connection.writer().isIdle()) {
 			// Not out yet; the clock comes by again.
 			return;
 		}
 		// From here on ops are discarded: late credit of a reader, written behind the end
 		// of the output, would break the connection and with it the GOAWAY on its way.
-		this.connection.pen().terminate(this.endedBy);
-		if (!this.connection.pen().isIdle()) {
-			// A caller had just picked the pen up.
-			return;
-		}
+		this.connection.writer().terminate(this.endedBy);
 		this.outputFinished = true;
 		try {
 			current.finishOutput();
@@ -223,7 +219,6 @@ final class ConnEnding implements Pen.Owner {
 		close();
 	}
 
-	/** By the loop, and by the holder of the pen once the connection is closed. */
 	void failStreams(Http2Exception cause) {
 		ConnectionSnapshot.GoAway received = this.connection.goAway();
 		for (ClientStream stream : this.connection.streams().all()) {
@@ -249,7 +244,7 @@ final class ConnEnding implements Pen.Owner {
 		if (current != null) {
 			current.close();
 		}
-		this.connection.pen().terminate(cause);
+		this.connection.writer().terminate(cause);
 		this.connection.trial().over();
 		failStreams(cause);
 		this.connection.book().unread().close();
@@ -302,35 +297,14 @@ final class ConnEnding implements Pen.Owner {
 		}
 	}
 
-	// ---- for the pen ----
-
-	@Override
-	public int inFlight() {
-		return this.connection.inFlight();
-	}
-
-	@Override
-	public Http2Exception writeFailed(Throwable failure) {
+	/** Writing has failed, or the loop has ended. Says what ops are told. */
+	Http2Exception writeFailed(Throwable failure) {
 		this.driver.writeError(failure);
 		Http2Exception cause = new ConnectionException(
 				"Writing to " + this.connection.describe() + " failed: " + ForeignFailure.words(failure),
 				ForeignFailure.printable(failure), this.connection.context(Initiator.PEER, Phase.REQUEST_HEAD));
 		this.connection.loop().later(() -> this.driver.writeFailed(failure));
 		return cause;
-	}
-
-	@Override
-	public void discarded(Http2Exception cause) {
-		if (this.connection.state() == ConnectionState.CLOSED) {
-			// A caller that held the pen may have opened streams after the loop had
-			// failed those that it saw.
-			failStreams(cause);
-		}
-	}
-
-	@Override
-	public void penReleased() {
-		this.connection.book().tellOfFreeSlots();
 	}
 
 	// ---- for others ----

@@ -4,8 +4,8 @@ import io.github.h2transport.Http2Exception;
 
 /**
  * What a pool wants to know of its connections. Called by the connection's event loop, or
- * by whichever thread freed a slot; must not block and must not throw. No lock and no pen
- * is held during a call.
+ * by whichever thread freed a slot; must not block and must not throw. No lock is held
+ * during a call.
  */
 public interface ConnObserver {
 

@@ -92,7 +92,7 @@ final class ConnOps {
 
 	}
 
-	/** Lets the pen look at windows that have grown; one for any number of them. */
+	/** Has windows looked at that have grown; one for any number of them. */
 	static final class Pump extends Op {
 
 		private final AtomicBoolean queued;
@@ -129,8 +129,8 @@ final class ConnOps {
 	}
 
 	/**
-	 * Fails the streams that a GOAWAY leaves out. It runs under the pen, so that it comes
-	 * after every open that it raced with.
+	 * Fails the streams that a GOAWAY leaves out. It is queued like an open, so that it
+	 * comes after every one that was queued before.
 	 */
 	static final class GoAwaySweep extends Op {
 

@@ -25,8 +25,8 @@ final class ConnReceiver implements ReceiveEvents {
 	private final ConnDriver driver;
 
 	/**
-	 * As the peer has set it: the pen applies SETTINGS later, but the frames behind them
-	 * are judged by them. Owned by the loop.
+	 * As the peer has set it: SETTINGS are applied and acknowledged later, but the frames
+	 * behind them are judged by them. Owned by the loop.
 	 */
 	private long peerInitialWindow = PeerSettings.DEFAULT_INITIAL_WINDOW_SIZE;
 
@@ -117,7 +117,7 @@ final class ConnReceiver implements ReceiveEvents {
 		Upload upload = client.upload();
 		if (upload != null) {
 			upload.callOff();
-			// The pen lets go of the stream and of its content.
+			// Lets go of the stream and of its content.
 			this.connection.submit(new StreamOps.Content(client));
 		}
 		if (!complete) {

@@ -1,7 +1,6 @@
 package io.github.h2transport.conn;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The streams of a connection: which are open, how many may be, and when the latest
@@ -20,8 +19,8 @@ final class ConnStreams {
 	/** What of their content waits to be read. */
 	private final MemoryBudget.Account unread;
 
-	/** Raised by the holder of the pen, lowered by whoever closes a stream. */
-	private final AtomicInteger open = new AtomicInteger();
+	/** How many streams are open. Owned by the loop. */
+	private int open;
 
 	/** Whether the pool is still to be told of a freed slot. */
 	private final AtomicBoolean freed = new AtomicBoolean();
@@ -29,16 +28,16 @@ final class ConnStreams {
 	/** Written by whoever gives a slot back. */
 	private volatile long idleSince;
 
-	/** Written by the holder of the pen: when the latest stream's request was made. */
+	/** Written by the loop: when the latest stream's request was made. */
 	private volatile long lastStart;
 
 	/**
-	 * Written by the holder of the pen: when the first request was made of those that
-	 * have met nothing but silence, if nothing was open then.
+	 * Written by the loop: when the first request was made of those that have met nothing
+	 * but silence, if nothing was open then.
 	 */
 	private volatile long waitingSince;
 
-	/** Written by the holder of the pen. */
+	/** Written by the loop. */
 	private volatile long opened;
 
 	/** Set by the pool: the clock does not close the connection for being idle. */
@@ -70,20 +69,19 @@ final class ConnStreams {
 
 	/**
 	 * Decides whether a stream may still be opened (RFC 9113 section 5.1.2): the limit
-	 * may have been lowered and the connection retired since its slot was reserved.
-	 * Holder of the pen.
+	 * may have been lowered and the connection retired since its slot was reserved. Loop.
 	 */
 	boolean mayOpen() {
 		if (!this.connection.sendHalf().hasStreamIds()) {
 			this.slots.refuse();
 		}
-		return this.slots.isOpen() && this.open.get() < this.slots.limit();
+		return this.slots.isOpen() && this.open < this.slots.limit();
 	}
 
-	/** Makes a stream known before its HEADERS go out. Holder of the pen. */
+	/** Makes a stream known before its HEADERS go out. Loop. */
 	void opening(ClientStream stream) {
 		this.table.put(stream);
-		if (this.open.getAndIncrement() == 0 && this.waitingSince - this.connection.driver().lastReadNanos() <= 0) {
+		if (this.open++ == 0 && this.waitingSince - this.connection.driver().lastReadNanos() <= 0) {
 			this.waitingSince = stream.startNanos();
 		}
 		this.opened = this.opened + 1;
@@ -99,7 +97,7 @@ final class ConnStreams {
 		}
 	}
 
-	/** A stream will not be opened; its slot is free. Holder of the pen. */
+	/** A stream will not be opened; its slot is free. Loop. */
 	void notOpened() {
 		released();
 	}
@@ -108,7 +106,7 @@ final class ConnStreams {
 	void closed(ClientStream stream) {
 		this.table.remove(stream);
 		stream.giveBackGrowth();
-		this.open.decrementAndGet();
+		this.open--;
 		released();
 	}
 
@@ -136,8 +134,8 @@ final class ConnStreams {
 		}
 	}
 
-	/** Tells the pool once of any number of freed slots; nobody holds the pen. */
-	void tellOfFreeSlots() {
+	/** Tells the pool once of any number of freed slots. */
+	private void tellOfFreeSlots() {
 		if (this.freed.get() && this.freed.compareAndSet(true, false)) {
 			this.connection.observer().slotsFreed(this.connection);
 		}
@@ -173,9 +171,9 @@ final class ConnStreams {
 		return this.waitingSince;
 	}
 
-	/** How many streams are open. */
+	/** How many streams are open. Loop. */
 	int open() {
-		return this.open.get();
+		return this.open;
 	}
 
 	long opened() {

@@ -78,7 +78,7 @@ final class EventLoop implements Loop, Runnable {
 
 	private final Set<Member> members = new LinkedHashSet<>();
 
-	private final Deque<Pen> touched = new ArrayDeque<>();
+	private final Deque<ConnectionWriter> touched = new ArrayDeque<>();
 
 	private final List<Thread> toUnpark = new ArrayList<>();
 
@@ -134,8 +134,8 @@ final class EventLoop implements Loop, Runnable {
 		return this.ended;
 	}
 
-	@Override
-	public boolean isAsleep() {
+	/** Whether it waits for events. Any thread; for tests, and out of date at once. */
+	boolean isAsleep() {
 		return this.asleep.get();
 	}
 
@@ -154,8 +154,8 @@ final class EventLoop implements Loop, Runnable {
 	}
 
 	@Override
-	public void flushLater(Pen pen) {
-		this.touched.add(pen);
+	public void flushLater(ConnectionWriter writer) {
+		this.touched.add(writer);
 	}
 
 	@Override
@@ -337,8 +337,8 @@ final class EventLoop implements Loop, Runnable {
 
 	private void flush() {
 		do {
-			for (Pen pen = this.touched.poll(); pen != null; pen = this.touched.poll()) {
-				pen.drain();
+			for (ConnectionWriter writer = this.touched.poll(); writer != null; writer = this.touched.poll()) {
+				writer.drain();
 			}
 			for (int i = 0; i < this.toUnpark.size(); i++) {
 				LockSupport.unpark(this.toUnpark.get(i));

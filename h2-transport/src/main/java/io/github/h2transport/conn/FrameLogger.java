@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The frame log of one connection: a line at level TRACE for each frame, in wire order,
- * to the logger {@value #NAME}. The loop and the holder of the pen only collect lines; a
- * log handler is user code and may block, so the loop writes them after its flush, where
- * no pen is held.
+ * to the logger {@value #NAME}. Frames only collect lines; a log handler is user code and
+ * may block, so the loop writes them after its flush.
  */
 final class FrameLogger implements FrameLines {
 

@@ -15,14 +15,11 @@ interface Loop {
 	/** Whether the current thread is this loop. */
 	boolean inLoop();
 
-	/** Whether the loop is waiting for events. Any thread; a hint. */
-	boolean isAsleep();
-
 	/** Runs a task on the loop, soon. Any thread; wakes the loop at most once. */
 	void execute(Runnable task);
 
-	/** Has a pen that the loop took drained at the end of this turn. Loop only. */
-	void flushLater(Pen pen);
+	/** Has a connection write at the end of this turn. Loop only. */
+	void flushLater(ConnectionWriter writer);
 
 	/** Unparks a caller after the flush of this turn. Loop only. */
 	void unparkLater(Thread thread);
@@ -70,7 +67,7 @@ interface Loop {
 	}
 
 	/**
-	 * Runs something on the loop after its flush, where nobody's pen is held. Any thread.
+	 * Runs something on the loop after its flush. Any thread.
 	 */
 	default void later(Runnable action) {
 		if (inLoop()) {

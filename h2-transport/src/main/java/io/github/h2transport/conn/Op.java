@@ -5,17 +5,17 @@ import io.github.h2transport.protocol.SendHalf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An action on the send half, queued until somebody holds the pen. It cannot fail:
- * whatever could go wrong was checked before it was queued.
+ * An action on the send half, queued until the loop runs it. It cannot fail: whatever
+ * could go wrong was checked before it was queued.
  */
 abstract class Op {
 
-	/** The queue's link; written by the producer, read by the holder of the pen. */
+	/** The queue's link; written by the producer, read by the loop. */
 	volatile @Nullable Op next;
 
 	/**
-	 * Encodes the action. Called by the holder of the pen, in wire order; must neither
-	 * block nor call user code.
+	 * Encodes the action. Called by the loop, in wire order; must neither block nor call
+	 * user code.
 	 * @param half the send half
 	 */
 	abstract void run(SendHalf half);

@@ -6,9 +6,8 @@ import io.github.h2transport.protocol.SendHalf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue that any thread may add to and that only the holder of the pen takes from. The
- * ops link to each other, so queueing allocates nothing; an op can be queued once at a
- * time.
+ * A queue that any thread may add to and that only the loop takes from. The ops link to
+ * each other, so queueing allocates nothing; an op can be queued once at a time.
  */
 final class OpQueue {
 
@@ -24,7 +23,7 @@ final class OpQueue {
 	/** Exchanged by producers. */
 	private final AtomicReference<Op> tail;
 
-	/** Owned by the holder of the pen: the op taken last, whose link leads on. */
+	/** Owned by the loop: the op taken last, whose link leads on. */
 	private Op head;
 
 	OpQueue() {
@@ -38,7 +37,7 @@ final class OpQueue {
 		previous.next = op;
 	}
 
-	/** Tells every op that it still waits. Holder of the pen. */
+	/** Tells every op that it still waits. Loop. */
 	void tick(long now) {
 		for (Op op = this.head.next; op != null; op = op.next) {
 			op.waits(now);

@@ -20,7 +20,7 @@ final class PlainWire implements Wire {
 
 	private final SelectionKey key;
 
-	/** Owned by the holder of the pen. */
+	/** Owned by the loop. */
 	private long octetsSent;
 
 	PlainWire(SocketChannel channel, SelectionKey key) {
@@ -62,11 +62,6 @@ final class PlainWire implements Wire {
 	@Override
 	public long octetsSent() {
 		return this.octetsSent;
-	}
-
-	@Override
-	public boolean callersMayWrite() {
-		return true;
 	}
 
 	@Override

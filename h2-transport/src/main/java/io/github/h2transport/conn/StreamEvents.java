@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the listener of a stream and the flight recorder how it goes on. Whatever a
- * listener does runs on the loop after its flush, where nobody's pen is held.
+ * listener does runs on the loop after its flush.
  */
 final class StreamEvents {
 
@@ -24,7 +24,7 @@ final class StreamEvents {
 	/** Whether the end was told; by whoever finds it first. */
 	private final AtomicBoolean over = new AtomicBoolean();
 
-	/** Written by the holder of the pen if streams are recorded, else 0. */
+	/** Written by the loop if streams are recorded, else 0. */
 	private volatile long openedNanos;
 
 	private StreamEvents(@Nullable StreamListener listener) {

@@ -15,19 +15,19 @@ final class StreamGrowth {
 
 	private static final long GIVEN_BACK = -1;
 
-	/** Owned by the holder of the pen: made when content is credited. */
+	/** Owned by the loop: made when content is credited. */
 	private @Nullable WindowGrowth pace;
 
 	private final MemoryBudget budget;
 
-	/** Changed by the holder of the pen until somebody gives it back. */
+	/** Changed by the loop until somebody gives it back. */
 	private final AtomicLong reserved = new AtomicLong();
 
 	StreamGrowth(MemoryBudget budget) {
 		this.budget = budget;
 	}
 
-	/** How fast the stream is. Holder of the pen. */
+	/** How fast the stream is. Loop. */
 	WindowGrowth pace(Supplier<WindowGrowth> beginning) {
 		WindowGrowth known = this.pace;
 		if (known == null) {
@@ -38,7 +38,7 @@ final class StreamGrowth {
 	}
 
 	/**
-	 * Reserves more, or less. Holder of the pen.
+	 * Reserves more, or less. Loop.
 	 * @param octets how many more, negative for less
 	 * @return whether the budget allows it and the stream is not over
 	 */

@@ -58,7 +58,7 @@ final class StreamOps {
 
 	}
 
-	/** Lets the pen look for new content. */
+	/** Has new content looked at. */
 	static final class Content extends Op {
 
 		private final ClientStream stream;

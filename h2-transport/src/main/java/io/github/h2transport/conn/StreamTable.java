@@ -9,10 +9,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The open streams of a connection by id. The holder of the pen adds a stream before its
- * HEADERS reach the socket, the loop looks it up, and whoever closes it removes it. Ids
- * grow by two, so they index an array that is sized by our own number, never by the
- * peer's; a long-lived stream whose place is taken moves on to a map.
+ * The open streams of a connection by id. The loop adds a stream before its HEADERS reach
+ * the socket, the loop looks it up, and whoever closes it removes it. Ids grow by two, so
+ * they index an array that is sized by our own number, never by the peer's; a long-lived
+ * stream whose place is taken moves on to a map.
  */
 final class StreamTable {
 
@@ -21,10 +21,10 @@ final class StreamTable {
 
 	static final int SIZE = 128;
 
-	/** Replaced once, by the holder of the pen, when a place is taken. */
+	/** Replaced once, by the loop, when a place is taken. */
 	private volatile AtomicReferenceArray<@Nullable ClientStream> slots = new AtomicReferenceArray<>(FIRST_SIZE);
 
-	/** Made by the holder of the pen for the first stream that needs it. */
+	/** Made by the loop for the first stream that needs it. */
 	private volatile @Nullable Map<Integer, ClientStream> overflow;
 
 	private static int index(int streamId, AtomicReferenceArray<?> slots) {

@@ -373,7 +373,7 @@ final class TlsWire implements Wire {
 			throw new SSLException(what);
 		}
 		if (status == HandshakeStatus.NEED_WRAP && !this.wantsWrap) {
-			// Stays so with each record until the pen has wrapped: one op is enough.
+			// Stays so with each record until the writer has wrapped: one op is enough.
 			this.wantsWrap = true;
 			this.connection.pump();
 		}
@@ -427,11 +427,6 @@ final class TlsWire implements Wire {
 	@Override
 	public long octetsSent() {
 		return this.output.octetsSent();
-	}
-
-	@Override
-	public boolean callersMayWrite() {
-		return false;
 	}
 
 	@Override

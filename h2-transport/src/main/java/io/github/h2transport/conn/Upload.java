@@ -15,15 +15,15 @@ import io.github.h2transport.protocol.RequestTrailers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The content of a request on its way from one writer to the holder of the pen. The
- * writer appends to its last chunk while the pen takes from the first one, so whatever
- * was written can leave at any moment, and an uploader never fills the queue.
+ * The content of a request on its way from one writer to the loop. The writer appends to
+ * its last chunk while the loop takes from the first one, so whatever was written can
+ * leave at any moment, and an uploader never fills the queue.
  */
 final class Upload implements OutgoingContent {
 
 	/**
-	 * Two frames of the usual size, large enough to keep the socket busy. The pen is told
-	 * whenever so much was written, and the writer waits while more is unsent.
+	 * Two frames of the usual size, large enough to keep the socket busy. The loop is
+	 * told whenever so much was written, and the writer waits while more is unsent.
 	 */
 	static final int CHUNK = 32 * 1024;
 
@@ -65,7 +65,7 @@ final class Upload implements OutgoingContent {
 	 */
 	private volatile long written;
 
-	/** Octets that were sent; written by the holder of the pen. */
+	/** Octets that were sent; written by the loop. */
 	private volatile long taken;
 
 	/**
@@ -77,7 +77,7 @@ final class Upload implements OutgoingContent {
 	/** Set behind the last octet: by the writer, or by the loop if all is there. */
 	private volatile boolean complete;
 
-	/** Set by the holder of the pen when sent, taken by the writer for its next chunk. */
+	/** Set by the loop when sent, taken by the writer for its next chunk. */
 	private volatile byte @Nullable [] used;
 
 	/** The thread that waits to write; written by that thread. */
@@ -94,21 +94,21 @@ final class Upload implements OutgoingContent {
 	private volatile @Nullable Runnable onReady;
 
 	/**
-	 * Written by the writer before there are octets in it, emptied by the holder of the
-	 * pen, or by whoever calls the upload off.
+	 * Written by the writer before there are octets in it, emptied by the loop, or by
+	 * whoever calls the upload off.
 	 */
 	private volatile @Nullable Chunk first;
 
 	/** Written by the writer, and emptied by whoever calls the upload off. */
 	private volatile @Nullable Chunk last;
 
-	/** Owned by the writer: how much was written when the pen was told last. */
+	/** Owned by the writer: how much was written when the loop was told last. */
 	private long told;
 
-	/** Set by the holder of the pen, emptied by whoever calls the upload off. */
+	/** Set by the loop, emptied by whoever calls the upload off. */
 	private volatile @Nullable Chunk current;
 
-	/** Owned by the holder of the pen. */
+	/** Owned by the loop. */
 	private int position;
 
 	/** An upload whose octets are still to come. */
@@ -198,7 +198,7 @@ final class Upload implements OutgoingContent {
 		return this.written;
 	}
 
-	/** Whether so much was written since the last time that the pen should be told. */
+	/** Whether so much was written since the last time that the loop should be told. */
 	boolean isWorthTelling() {
 		if (this.written - this.told <= CHUNK) {
 			return false;
@@ -253,7 +253,7 @@ final class Upload implements OutgoingContent {
 
 	/**
 	 * Sets what is run when {@link #isReady()} becomes true.
-	 * @param action must be quick, for the holder of the pen runs it
+	 * @param action must be quick, for the loop runs it
 	 */
 	void onReady(Runnable action) {
 		this.onReady = action;
@@ -287,7 +287,7 @@ final class Upload implements OutgoingContent {
 		this.onReady = null;
 	}
 
-	/** The pen sets some of these too, but only while it copies, which is over. */
+	/** The loop sets some of these too, but only while it copies, which is over. */
 	private void letGoOfContent() {
 		this.first = null;
 		this.last = null;
@@ -330,7 +330,7 @@ final class Upload implements OutgoingContent {
 		return this.complete || isCalledOff();
 	}
 
-	// ---- the pen's side ----
+	// ---- what the loop sends ----
 
 	@Override
 	public int readyOctets() {

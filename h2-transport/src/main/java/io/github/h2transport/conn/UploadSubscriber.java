@@ -92,7 +92,7 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 			return;
 		}
 		this.subscription = newSubscription;
-		// The pen must not run the publisher's code, so it goes by way of the loop.
+		// Nothing of the publisher's runs in the middle of encoding.
 		this.upload.onReady(() -> this.stream.connection().loop().later(this::goOn));
 		goOn();
 	}

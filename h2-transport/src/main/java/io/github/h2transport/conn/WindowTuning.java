@@ -25,7 +25,7 @@ final class WindowTuning {
 	/** For so many small bodies after a large one the next large one is expected. */
 	private static final int LARGE_EXPECTED = 8;
 
-	/** Owned by the holder of the pen: what streams of this connection have reached. */
+	/** Owned by the loop: what streams of this connection have reached. */
 	private long learnt;
 
 	/** Written by the loop: how many more bodies may be small until none is large. */
@@ -39,8 +39,7 @@ final class WindowTuning {
 	}
 
 	/**
-	 * Hands a stream's credit back, with a look at the size of its window. Holder of the
-	 * pen.
+	 * Hands a stream's credit back, with a look at the size of its window. Loop.
 	 */
 	void credit(ClientStream stream, SendHalf half) {
 		if (this.maxSize <= this.initialSize || stream.isRemoteDone() || stream.isCreditedOnReceipt()) {
@@ -59,7 +58,7 @@ final class WindowTuning {
 
 	/**
 	 * A stream was opened. Where bodies are large its window begins as large as theirs
-	 * were: on a long path each round trip that is not needed counts. Holder of the pen.
+	 * were: on a long path each round trip that is not needed counts. Loop.
 	 */
 	void opened(ClientStream stream, SendHalf half) {
 		long size = this.learnt;

@@ -37,7 +37,7 @@ interface Wire {
 	boolean hasBuffered();
 
 	/**
-	 * Writes what the socket takes. Only for the holder of the pen.
+	 * Writes what the socket takes. Only for the loop.
 	 * @param from octets to send; consumed as far as they are taken over
 	 * @param inPieces whether the peer gets the first octets while the others are still
 	 * being copied, for more system calls: what a peer wants that has to answer before
@@ -49,20 +49,17 @@ interface Wire {
 
 	/**
 	 * Returns how much the operating system has taken so far, which tells a slow peer
-	 * from a dead one. Only for the holder of the pen.
+	 * from a dead one. Only for the loop.
 	 * @return octets as they are on the wire, 0 or more; never falls
 	 */
 	long octetsSent();
-
-	/** Whether a caller's thread may write, or the loop alone. */
-	boolean callersMayWrite();
 
 	/** Asks for an event when the socket takes octets again. Loop only. */
 	void awaitWritable(boolean wanted);
 
 	/**
 	 * Says that nothing more will be sent: close_notify, then the end of the stream. Only
-	 * for the holder of the pen, on the loop.
+	 * for the loop, on the loop.
 	 */
 	void finishOutput() throws IOException;
 

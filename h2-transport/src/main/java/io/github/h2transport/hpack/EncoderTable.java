@@ -21,7 +21,7 @@ final class EncoderTable {
 
 	private static final byte REPEATED = -1;
 
-	// owned by the pen, like all state here
+	// owned by the loop, like all state here
 	private final DynamicTable table;
 
 	// by hash: number of the newest entry, 0 for none

@@ -2,7 +2,7 @@ package io.github.h2transport.hpack;
 
 /**
  * Encodes the header blocks of one connection, in the order of the wire (RFC 7541 section
- * 3.2). Confined to the pen.
+ * 3.2). Owned by its connection's loop.
  *
  * <p>
  * A block is {@link #beginBlock} followed by {@link #encode} for each field. How a field
@@ -43,7 +43,7 @@ public final class HpackEncoder {
 
 	private final int maxTableSize;
 
-	// owned by the pen
+	// owned by the loop
 	private final EncoderTable table;
 
 	private long peerTableSize = INITIAL_PEER_TABLE_SIZE;

@@ -2,7 +2,7 @@ package io.github.h2transport.protocol;
 
 /**
  * Where the lines of the frame log go. Called by the loop for received frames and by the
- * holder of the pen for sent ones; must neither block nor call user code, so it collects.
+ * loop for sent ones; must neither block nor call user code, so it collects.
  */
 public interface FrameLines {
 

@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is noted of the frames of one direction: always the last few as numbers, and a
  * line for each while the frame log is on. Costs one look at a field for each frame while
- * it is off. Owned by the loop for received frames, by the holder of the pen for sent
- * ones.
+ * it is off. Owned by the connection's loop.
  */
 public final class FrameTrace implements FrameHeaderListener {
 

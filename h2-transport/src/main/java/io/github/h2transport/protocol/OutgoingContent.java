@@ -5,8 +5,7 @@ import java.nio.ByteBuffer;
 import io.github.h2transport.Headers;
 
 /**
- * The content of a request as the send half asks for it. All methods are for the holder
- * of the pen.
+ * The content of a request as the send half asks for it. All methods are for the loop.
  */
 public interface OutgoingContent {
 

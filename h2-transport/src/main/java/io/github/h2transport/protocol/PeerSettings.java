@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The peer's SETTINGS as far as they bind us (RFC 9113 section 6.5.2). Applied by the
- * holder of the pen in one step, read by anybody.
+ * loop in one step, read by anybody.
  */
 public final class PeerSettings {
 

@@ -11,22 +11,17 @@ import org.jspecify.annotations.Nullable;
  * expected. The floor above adds the caller's view.
  *
  * <p>
- * The state is shared by the two halves of the connection: the loop feeds it what was
- * received, the holder of the pen what was sent. Exactly one of them sees
- * {@link #advance} return {@link StreamState#CLOSED}, and that one releases the stream's
- * slot.
+ * Owned by the connection's loop, which feeds the state what was received and what was
+ * sent; whoever sees {@link #advance} return {@link StreamState#CLOSED}, which happens
+ * once, releases the stream's slot. Others may look.
  */
 public abstract class ProtocolStream implements UploadOrder.Upload {
-
-	private static final VarHandle STATE;
 
 	private static final VarHandle SEND_WINDOW;
 
 	static {
 		try {
-			MethodHandles.Lookup lookup = MethodHandles.lookup();
-			STATE = lookup.findVarHandle(ProtocolStream.class, "state", StreamState.class);
-			SEND_WINDOW = lookup.findVarHandle(ProtocolStream.class, "sendWindow", SendWindow.class);
+			SEND_WINDOW = MethodHandles.lookup().findVarHandle(ProtocolStream.class, "sendWindow", SendWindow.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -40,16 +35,16 @@ public abstract class ProtocolStream implements UploadOrder.Upload {
 
 	private final ReceiveWindow receiveWindow;
 
-	/** Changed by compare-and-set, by the loop and by the holder of the pen. */
+	/** Written by the loop. */
 	private volatile StreamState state = StreamState.IDLE;
 
-	/** Written once, by the holder of the pen, before the stream is in any table. */
+	/** Written once, by the loop, before the stream is in any table. */
 	private volatile int id;
 
-	/** Written by the holder of the pen, before the state says so. */
+	/** Written by the loop, before the state says so. */
 	private volatile boolean endStreamSent;
 
-	/** Owned by the holder of the pen: whether the stream waits in the upload ring. */
+	/** Owned by the loop: whether the stream waits in the upload ring. */
 	boolean inUploadRing;
 
 	/** Owned by the loop. */
@@ -74,8 +69,8 @@ public abstract class ProtocolStream implements UploadOrder.Upload {
 	private volatile long receivedLength;
 
 	/**
-	 * When content was sent last, 0 if none was. Written by the holder of the pen, read
-	 * by whoever waits for progress.
+	 * When content was sent last, 0 if none was. Written by the loop, read by whoever
+	 * waits for progress.
 	 */
 	private volatile long lastSentNanos;
 
@@ -85,25 +80,24 @@ public abstract class ProtocolStream implements UploadOrder.Upload {
 	}
 
 	/**
-	 * Feeds the state machine. Thread-safe.
+	 * Feeds the state machine. For the loop.
 	 * @param input what was sent or received
 	 * @return the new state, or {@code null} if the input is not legal now, which it
 	 * never is once the stream is closed
 	 */
 	public final @Nullable StreamState advance(Input input) {
-		for (;;) {
-			StreamState current = this.state;
-			if (current == StreamState.CLOSED) {
-				return null;
-			}
-			StreamState next = current.next(input);
-			if (next == null || next == current || STATE.compareAndSet(this, current, next)) {
-				if (next == StreamState.CLOSED) {
-					answered();
-				}
-				return next;
+		StreamState current = this.state;
+		if (current == StreamState.CLOSED) {
+			return null;
+		}
+		StreamState next = current.next(input);
+		if (next != null && next != current) {
+			this.state = next;
+			if (next == StreamState.CLOSED) {
+				answered();
 			}
 		}
+		return next;
 	}
 
 	public final StreamState state() {
@@ -240,7 +234,7 @@ public abstract class ProtocolStream implements UploadOrder.Upload {
 	}
 
 	/**
-	 * END_STREAM was encoded. By the holder of the pen; only to take notes.
+	 * END_STREAM was encoded. By the loop; only to take notes.
 	 */
 	protected abstract void contentSent();
 

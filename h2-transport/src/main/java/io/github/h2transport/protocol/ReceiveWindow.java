@@ -35,10 +35,10 @@ public final class ReceiveWindow {
 	/** Whether it is one window for many readers. */
 	private final boolean shared;
 
-	/** How large the window should be; written by the holder of the pen alone. */
+	/** How large the window should be; written by the loop alone. */
 	private volatile long size;
 
-	/** All that the peer may ever send; written by the holder of the pen alone. */
+	/** All that the peer may ever send; written by the loop alone. */
 	private volatile long limit;
 
 	/** Octets that arrived; written by the loop alone. */
@@ -47,7 +47,7 @@ public final class ReceiveWindow {
 	/** Octets done with; added to by the reader of the body and by the loop. */
 	private volatile long consumed;
 
-	/** Set by whoever is to announce credit, taken back by the holder of the pen. */
+	/** Set by whoever is to announce credit, taken back by the loop. */
 	private volatile boolean claimed;
 
 	private ReceiveWindow(long size, boolean shared) {
@@ -114,9 +114,9 @@ public final class ReceiveWindow {
 	}
 
 	/**
-	 * Returns the increment that is due and counts it as announced. For the holder of the
-	 * pen, before the WINDOW_UPDATE reaches the socket: else the peer could use credit
-	 * that the loop does not know of yet.
+	 * Returns the increment that is due and counts it as announced. For the loop, before
+	 * the WINDOW_UPDATE reaches the socket: else the peer could use credit that the loop
+	 * does not know of yet.
 	 * @return octets, zero if none are due
 	 */
 	public int takeCredit() {
@@ -128,6 +128,13 @@ public final class ReceiveWindow {
 			return 0;
 		}
 		long due = pending();
+		long half = this.size / 2;
+		if (!this.shared && due - half < half / 2) {
+			// A little more than a half would leave a little less than a half for the
+			// next
+			// time: that is not due, and so the peer would have half a window only.
+			due = half;
+		}
 		long total = this.limit + due;
 		this.limit = total;
 		return (int) due;
@@ -136,7 +143,7 @@ public final class ReceiveWindow {
 	/**
 	 * Makes the window larger or smaller, from the next {@link #takeCredit()} on. A
 	 * smaller one takes nothing back that was announced: credit is kept until it fits.
-	 * For the holder of the pen.
+	 * For the loop.
 	 * @param newSize in octets, 1 to 2^31-1
 	 */
 	public void resize(long newSize) {

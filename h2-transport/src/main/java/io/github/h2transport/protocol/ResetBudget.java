@@ -6,7 +6,7 @@ package io.github.h2transport.protocol;
  * the budget it is cheaper to let a stream run out, or to move on to a new connection.
  *
  * <p>
- * One per connection. Confined to the pen.
+ * One per connection. Owned by the loop.
  */
 public final class ResetBudget {
 
@@ -22,7 +22,7 @@ public final class ResetBudget {
 
 	private static final long[] NEVER_USED = new long[0];
 
-	// Owned by the pen.
+	// The ring and its place.
 
 	/** A ring of the times of the last resets; made with the first one. */
 	private long[] times = NEVER_USED;

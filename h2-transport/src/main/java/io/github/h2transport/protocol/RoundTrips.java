@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long the path to the peer takes there and back, measured by PINGs (RFC 9113 section
- * 6.7) that go beside a WINDOW_UPDATE while a large body is received. The holder of the
- * pen asks, the loop answers.
+ * 6.7) that go beside a WINDOW_UPDATE while a large body is received. the loop asks, the
+ * loop answers.
  */
 public final class RoundTrips {
 
@@ -24,10 +24,10 @@ public final class RoundTrips {
 	/** Other PINGs of ours count upwards from one. */
 	private static final long PROBE_MARK = Long.MIN_VALUE;
 
-	/** When the latest probe was sent; written by the holder of the pen. */
+	/** When the latest probe was sent; written by the loop. */
 	private volatile long probedAt;
 
-	/** How many probes were sent; written by the holder of the pen, after the time. */
+	/** How many probes were sent; written by the loop, after the time. */
 	private volatile long probes;
 
 	/** The latest probe that was answered; written by the loop. */
@@ -44,7 +44,7 @@ public final class RoundTrips {
 
 	/**
 	 * Returns whether a PING should be sent now. There is never more than one on its way.
-	 * For the holder of the pen.
+	 * For the loop.
 	 * @param nowNanos the time
 	 * @return what the PING carries, zero for no PING
 	 */

@@ -12,8 +12,8 @@ import io.github.h2transport.hpack.OctetSink;
 import io.github.h2transport.protocol.StreamState.Input;
 
 /**
- * The send half of a connection as pure state: actions in, octets out. Owned by the
- * holder of the pen, so HPACK order and stream ids are wire order without any lock.
+ * The send half of a connection as pure state: actions in, octets out. Owned by the loop,
+ * so HPACK order and stream ids are wire order without any lock.
  *
  * <p>
  * How to use it: {@link #attach} a buffer, call the actions and {@link #pump(long)} while

@@ -14,7 +14,7 @@ public final class SendWindow {
 	/** Sum of the peer's WINDOW_UPDATEs; written by the loop alone. */
 	private volatile long granted;
 
-	/** Octets sent; written by the holder of the pen alone. */
+	/** Octets sent; written by the loop alone. */
 	private volatile long sent;
 
 	/** Set once the peer has answered or the stream is closed. */
@@ -50,7 +50,7 @@ public final class SendWindow {
 	}
 
 	/**
-	 * Notes octets of flow-controlled payload. For the holder of the pen.
+	 * Notes octets of flow-controlled payload. For the loop.
 	 * @param octets at most {@link #available(long)}
 	 */
 	public void spend(int octets) {

@@ -13,8 +13,7 @@ import io.github.h2transport.frame.Settings;
 
 /**
  * Notes what the send half has encoded by reading it off its buffer: so nothing that is
- * sent can be missing, and what is shown is what went out. Owned by the holder of the
- * pen.
+ * sent can be missing, and what is shown is what went out. Owned by the loop.
  */
 final class SentFrames {
 

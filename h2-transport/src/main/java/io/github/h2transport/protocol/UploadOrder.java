@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * vain.
  *
  * <p>
- * Pure state, owned by the holder of the pen. A round of turns begins with
- * {@link #begin}, asks {@link #next} until there is none, says after each turn what came
- * of it, and ends with {@link #end}.
+ * Pure state, owned by the loop. A round of turns begins with {@link #begin}, asks
+ * {@link #next} until there is none, says after each turn what came of it, and ends with
+ * {@link #end}.
  *
  * @param <U> the uploads
  */

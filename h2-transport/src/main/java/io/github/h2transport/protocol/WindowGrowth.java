@@ -7,7 +7,7 @@ package io.github.h2transport.protocol;
  * slower than its window by far makes it smaller again.
  *
  * <p>
- * Owned by the holder of the pen.
+ * Owned by the loop.
  */
 public final class WindowGrowth {
 

@@ -43,6 +43,7 @@ class BirthTests {
 
 	@Test
 	void theFirstRequestsGoOutInOneWriteWithThePreface() throws Exception {
+		this.peer.holdCallsBack();
 		this.peer.loop().turn(() -> {
 			this.peer.connection().driver().dialLimit().extend(Duration.ofHours(1));
 			this.peer.connection().driver().connected(this.peer.wire());

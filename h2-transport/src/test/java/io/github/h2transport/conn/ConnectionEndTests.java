@@ -54,7 +54,7 @@ class ConnectionEndTests {
 
 	@Test
 	void aRequestQueuedBehindGoAwayGoesBackUnsent() throws Exception {
-		this.peer.wire().onlyTheLoopWrites();
+		this.peer.holdCallsBack();
 		this.peer.connection().tryReserve();
 		this.peer.loop().turn(() -> this.peer.connection().driver().goAway(0, ErrorCode.NO_ERROR, ""));
 		Exchange late = this.peer.start(get("/late"));
@@ -67,7 +67,7 @@ class ConnectionEndTests {
 
 	@Test
 	void theSweepOfGoAwayCatchesARequestThatWasOpenedBeforeIt() throws Exception {
-		this.peer.wire().onlyTheLoopWrites();
+		this.peer.holdCallsBack();
 		Exchange racing = this.peer.call(get("/racing"));
 		// The request is encoded in the same turn that reads GOAWAY.
 		this.peer.wire().deliver(this.peer.octetsOf(goAway(0, ErrorCode.NO_ERROR)));
@@ -186,7 +186,7 @@ class ConnectionEndTests {
 		this.peer.connection().close("stop");
 		this.peer.settle().advance(Duration.ofSeconds(1));
 		assertThat(this.peer.wire().isClosed()).isTrue();
-		assertThat(this.peer.connection().pen().isIdle()).isTrue();
+		assertThat(this.peer.connection().writer().isIdle()).isTrue();
 		assertThat(this.peer.connection().sendHalf().buffer().capacity()).isZero();
 	}
 
@@ -243,7 +243,7 @@ class ConnectionEndTests {
 
 	@Test
 	void aRequestThatWasNotWrittenWhenTheConnectionBrokeIsSafeToRetry() throws Exception {
-		this.peer.wire().onlyTheLoopWrites();
+		this.peer.holdCallsBack();
 		this.peer.connection().tryReserve();
 		this.peer.endOfInput();
 		Exchange late = this.peer.start(get("/late"));
@@ -276,7 +276,7 @@ class ConnectionEndTests {
 		this.peer.settle();
 		assertThat(call.failure(ConnectionException.class)).hasRootCause(broken);
 		assertThat(this.peer.observer().take()).contains("draining", "closed");
-		assertThat(this.peer.connection().pen().isIdle()).isTrue();
+		assertThat(this.peer.connection().writer().isIdle()).isTrue();
 	}
 
 	@Test
@@ -310,7 +310,7 @@ class ConnectionEndTests {
 		Exchange call = this.peer.call(get("/a"));
 		this.peer.settle();
 		assertThat(call.failure(ConnectionException.class)).hasRootCause(fault);
-		assertThat(this.peer.connection().pen().isIdle()).as("the counter is not swallowed").isTrue();
+		assertThat(this.peer.connection().writer().isIdle()).as("the counter is not swallowed").isTrue();
 	}
 
 	@Test
@@ -337,7 +337,7 @@ class ConnectionEndTests {
 		this.peer.loop().end(new IllegalStateException("the loop is gone"));
 		Exchange late = this.peer.start(get("/late"));
 		assertThat(late.failure(ConnectionException.class).isSafeToRetry()).isTrue();
-		assertThat(this.peer.connection().pen().isIdle()).isTrue();
+		assertThat(this.peer.connection().writer().isIdle()).isTrue();
 	}
 
 	@Test

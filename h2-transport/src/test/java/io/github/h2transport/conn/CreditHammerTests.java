@@ -111,7 +111,7 @@ class CreditHammerTests {
 		for (int round = 0; round < ROUNDS; round++) {
 			// Time for so many resets: more in a row would retire the connection.
 			peer.advance(Duration.ofSeconds(1));
-			peer.wire().onlyTheLoopWrites();
+			peer.holdCallsBack();
 			Exchange call = peer.call(get("/a"));
 			Caller<Boolean> leaver = Caller.of(() -> {
 				call.stream()

@@ -13,7 +13,6 @@ import io.github.h2transport.ErrorCode;
 import io.github.h2transport.Headers;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Initiator;
-import io.github.h2transport.TransportOptions.WritePolicy;
 import io.github.h2transport.frame.Settings;
 import io.github.h2transport.testkit.CapturedLog;
 import org.junit.jupiter.api.AfterEach;
@@ -137,13 +136,13 @@ class FrameLoggerTests {
 	// ---- a handler is user code ----
 
 	@Test
-	void aHandlerRunsOnTheLoopWhenNobodyHoldsThePen() throws Exception {
+	void aHandlerRunsOnTheLoopWhenEverythingIsWritten() throws Exception {
 		List<String> wrong = new ArrayList<>();
 		this.log.onRecord((logRecord) -> {
 			if (!this.peer.loop().inLoop()) {
 				wrong.add("not on the loop: " + logRecord.getMessage());
 			}
-			if (!this.peer.connection().pen().isIdle()) {
+			if (!this.peer.connection().writer().isIdle()) {
 				wrong.add("under the pen: " + logRecord.getMessage());
 			}
 		});
@@ -155,8 +154,8 @@ class FrameLoggerTests {
 	}
 
 	@Test
-	void aHandlerThatBlocksHoldsNoLockAndNoPen() throws Exception {
-		ScriptedPeer writers = new ScriptedPeer((options) -> options.writePolicy(WritePolicy.CALLER)).greet();
+	void aHandlerThatBlocksHoldsUpNoCallerThatBeginsACall() throws Exception {
+		ScriptedPeer writers = new ScriptedPeer().greet().holdCallsBack();
 		CountDownLatch blocked = new CountDownLatch(1);
 		CountDownLatch release = new CountDownLatch(1);
 		this.log.onRecord((logRecord) -> {
@@ -167,12 +166,12 @@ class FrameLoggerTests {
 		Thread loop = new Thread(writers::settle);
 		loop.start();
 		await(blocked);
-		// The caller finds the pen free and writes.
 		Caller.of(() -> writers.call(get("/b"))).result();
-		assertThat(writers.wire().takeWrites()).hasSize(2);
 		assertThat(writers.connection().snapshot().diagnostics().lastFrames()).isNotEmpty();
 		release.countDown();
 		loop.join();
+		writers.settle();
+		assertThat(writers.wire().takeWrites()).hasSize(2);
 		assertThat(this.log.lines().stream().filter((line) -> line.contains("HEADERS")).toList()).hasSize(2);
 	}
 

@@ -293,6 +293,7 @@ class GrowingWindowTests {
 		this.peer.send(PeerFrame.pingAck(ping.value));
 		this.peer.wire().beforeWrite(() -> assertThat(call.stream().receiveWindow().available()).isEqualTo(2 * WINDOW));
 		assertThat(call.body().readNBytes(WINDOW / 2)).hasSize(WINDOW / 2);
+		this.peer.settle();
 		this.peer.wire().beforeWrite(null);
 	}
 

@@ -34,8 +34,6 @@ final class ManualLoop implements Loop {
 
 	private volatile @Nullable Thread turning;
 
-	private volatile boolean asleep = true;
-
 	private volatile boolean ended;
 
 	private volatile long nowNanos = 1_000_000_000_000L;
@@ -51,7 +49,7 @@ final class ManualLoop implements Loop {
 
 	private final Set<Member> members = new LinkedHashSet<>();
 
-	private final Deque<Pen> touched = new ArrayDeque<>();
+	private final Deque<ConnectionWriter> touched = new ArrayDeque<>();
 
 	private final List<Thread> toUnpark = new ArrayList<>();
 
@@ -148,10 +146,6 @@ final class ManualLoop implements Loop {
 		});
 	}
 
-	void awake() {
-		this.asleep = false;
-	}
-
 	int mailboxSize() {
 		return this.mailbox.size();
 	}
@@ -167,8 +161,8 @@ final class ManualLoop implements Loop {
 
 	private void flush() {
 		do {
-			for (Pen pen = this.touched.poll(); pen != null; pen = this.touched.poll()) {
-				pen.drain();
+			for (ConnectionWriter writer = this.touched.poll(); writer != null; writer = this.touched.poll()) {
+				writer.drain();
 			}
 			for (Thread waiting : this.toUnpark) {
 				this.unparked.add(waiting);
@@ -197,11 +191,6 @@ final class ManualLoop implements Loop {
 	}
 
 	@Override
-	public boolean isAsleep() {
-		return this.asleep && this.turning == null;
-	}
-
-	@Override
 	public void execute(Runnable task) {
 		if (this.ended) {
 			throw new RejectedExecutionException("The loop has ended");
@@ -210,9 +199,9 @@ final class ManualLoop implements Loop {
 	}
 
 	@Override
-	public void flushLater(Pen pen) {
+	public void flushLater(ConnectionWriter writer) {
 		onlyOnLoop();
-		this.touched.add(pen);
+		this.touched.add(writer);
 	}
 
 	@Override

@@ -48,8 +48,6 @@ final class MemoryWire implements Wire {
 
 	private boolean established = true;
 
-	private boolean callersMayWrite = true;
-
 	private boolean inputEnded;
 
 	private boolean awaitingWritable;
@@ -72,10 +70,6 @@ final class MemoryWire implements Wire {
 
 	synchronized void finishHandshake() {
 		this.established = true;
-	}
-
-	synchronized void onlyTheLoopWrites() {
-		this.callersMayWrite = false;
 	}
 
 	/** The socket buffer has so many octets left, until this is called again. */
@@ -269,11 +263,6 @@ final class MemoryWire implements Wire {
 			throw exception;
 		}
 		throw (IOException) failure;
-	}
-
-	@Override
-	public synchronized boolean callersMayWrite() {
-		return this.callersMayWrite;
 	}
 
 	@Override

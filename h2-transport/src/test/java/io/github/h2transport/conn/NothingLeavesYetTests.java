@@ -33,7 +33,7 @@ class NothingLeavesYetTests {
 
 	@Test
 	void aStreamThatWasNotOpenedIsNeverReset() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet().onlyTheLoopWrites();
+		ScriptedPeer peer = new ScriptedPeer().greet().holdCallsBack();
 		ClientStream left = peer.call(get("/called-off")).stream();
 		left.cancel(ErrorCode.CANCEL, new CallCancelledException("The caller left", null,
 				left.context(Initiator.CALLER, Phase.RESPONSE_HEAD)));

@@ -87,7 +87,7 @@ class RequestContentTests {
 
 	@Test
 	void theOlderOfTwoUploadsGoesFirst() throws Exception {
-		this.peer.wire().onlyTheLoopWrites();
+		this.peer.holdCallsBack();
 		this.peer.call(post("/a", new byte[2 * FRAME]));
 		this.peer.call(post("/b", new byte[2 * FRAME]));
 		this.peer.send(windowUpdate(0, 1_000_000));

@@ -36,6 +36,8 @@ public final class ScriptedPeer {
 
 	private static final CallTimes NO_DEADLINES = new CallTimes(0, 0, 0);
 
+	private boolean callsHeldBack;
+
 	private final ManualLoop loop = new ManualLoop();
 
 	private final MemoryWire wire = new MemoryWire();
@@ -207,6 +209,12 @@ public final class ScriptedPeer {
 		return this.wire.takeOutput();
 	}
 
+	/** From now on what callers begin goes out only when the script turns the loop. */
+	public ScriptedPeer holdCallsBack() {
+		this.callsHeldBack = true;
+		return this;
+	}
+
 	/** The socket takes so many octets more, and then none. */
 	public ScriptedPeer room(int octets) {
 		this.wire.room(octets);
@@ -215,12 +223,6 @@ public final class ScriptedPeer {
 
 	public ScriptedPeer unlimitedRoom() {
 		this.wire.unlimitedRoom();
-		return this;
-	}
-
-	/** The socket takes octets only when its loop asks, so that requests queue up. */
-	public ScriptedPeer onlyTheLoopWrites() {
-		this.wire.onlyTheLoopWrites();
 		return this;
 	}
 
@@ -299,8 +301,12 @@ public final class ScriptedPeer {
 	}
 
 	private Exchange start(Http2Request request, CallTimes times) throws IOException {
-		return new Exchange(this.connection
+		Exchange exchange = new Exchange(this.connection
 			.start(StreamPlan.of(RequestHead.of(request), request.body(), times, request.trailers(), 0, null)));
+		if (!this.callsHeldBack) {
+			this.loop.turnUntilQuiet();
+		}
+		return exchange;
 	}
 
 	/** A deadline that is so far away from now. */
@@ -317,7 +323,7 @@ public final class ScriptedPeer {
 		assertThat(this.connection.streams().all()).as("open streams").isEmpty();
 		assertThat(this.connection.receiveWindow().outstanding()).as("credit owed to the peer").isZero();
 		assertThat(this.resources.budget().buffered()).as("octets buffered for readers").isZero();
-		assertThat(this.connection.pen().isIdle()).as("nobody holds the pen").isTrue();
+		assertThat(this.connection.writer().isIdle()).as("everything is written").isTrue();
 		assertThat(this.connection.sendHalf().buffer().capacity()).as("the borrowed buffer").isZero();
 		return this;
 	}

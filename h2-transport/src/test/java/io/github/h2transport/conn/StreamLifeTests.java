@@ -131,7 +131,7 @@ class StreamLifeTests {
 
 	@Test
 	void aRequestThatWasNotYetEncodedIsCancelledAndUsesNoId() throws Exception {
-		this.peer.wire().onlyTheLoopWrites();
+		this.peer.holdCallsBack();
 		Exchange first = this.peer.call(get("/a"));
 		Exchange second = this.peer.call(get("/b"));
 		first.stream().cancel(ErrorCode.CANCEL, leaving());
@@ -217,7 +217,7 @@ class StreamLifeTests {
 
 	@Test
 	void aLoweredLimitSendsQueuedRequestsBack() throws Exception {
-		this.peer.wire().onlyTheLoopWrites();
+		this.peer.holdCallsBack();
 		Exchange first = this.peer.call(get("/a"));
 		Exchange second = this.peer.call(get("/b"));
 		this.peer.wire().deliver(this.peer.octetsOf(settings(0x3, 1)));

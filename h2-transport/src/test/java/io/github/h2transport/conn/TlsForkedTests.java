@@ -9,7 +9,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.h2transport.TlsOptions;
-import io.github.h2transport.TransportOptions.WritePolicy;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Content;
 import io.github.h2transport.testkit.ForkedJvm;
@@ -80,8 +79,7 @@ class TlsForkedTests {
 
 		public static void main(String[] args) throws Exception {
 			try (TlsPeer peer = TlsPeer.of(Certificates.localhost()).start();
-					TlsClient client = TlsClient.with(TlsOptions.of(Certificates.localhost().clientContext()),
-							(options) -> options.writePolicy(WritePolicy.CALLER))) {
+					TlsClient client = TlsClient.with(TlsOptions.of(Certificates.localhost().clientContext()))) {
 				URI small = peer.uri("/bytes/1000");
 				client.getsRight(small);
 				AtomicBoolean ending = new AtomicBoolean();

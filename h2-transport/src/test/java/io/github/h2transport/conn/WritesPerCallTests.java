@@ -20,7 +20,7 @@ class WritesPerCallTests {
 
 	private static final int CALLS = 100;
 
-	private final ScriptedPeer peer = new ScriptedPeer().greet().onlyTheLoopWrites();
+	private final ScriptedPeer peer = new ScriptedPeer().greet().holdCallsBack();
 
 	@Test
 	void requestsThatAreMadeTogetherLeaveInTwoWrites() throws Exception {

@@ -23,13 +23,33 @@ class Section6_9ReceiveWindowTests {
 		assertThat(window.outstanding()).isEqualTo(SIZE / 2);
 	}
 
+	/** Or the rest of the window, a little less than a half, would never be due. */
+	@Test
+	void aLittleMoreThanAHalfIsAnnouncedAsAHalf() {
+		ReceiveWindow window = ReceiveWindow.ofStream(SIZE);
+		window.receive(SIZE);
+		window.consume(SIZE / 2 + 10);
+		assertThat(window.takeCredit()).isEqualTo(SIZE / 2);
+		assertThat(window.consume(SIZE / 2 - 10)).isTrue();
+		assertThat(window.takeCredit()).isEqualTo(SIZE / 2);
+		assertThat(window.available()).isEqualTo(SIZE);
+	}
+
+	@Test
+	void muchMoreThanAHalfIsAnnouncedAtOnce() {
+		ReceiveWindow window = ReceiveWindow.ofStream(SIZE);
+		window.receive(SIZE);
+		window.consume(SIZE * 3 / 4);
+		assertThat(window.takeCredit()).isEqualTo(SIZE * 3 / 4);
+	}
+
 	@Test
 	void onlyOneSeesToAnUpdate() {
 		ReceiveWindow window = ReceiveWindow.ofStream(SIZE);
 		window.receive(SIZE);
 		assertThat(window.consume(SIZE / 2)).isTrue();
 		assertThat(window.consume(100)).isFalse();
-		assertThat(window.takeCredit()).isEqualTo(SIZE / 2 + 100);
+		assertThat(window.takeCredit()).isEqualTo(SIZE / 2);
 	}
 
 	@Test

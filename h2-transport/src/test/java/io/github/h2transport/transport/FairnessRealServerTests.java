@@ -13,11 +13,9 @@ import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportOptions;
-import io.github.h2transport.TransportOptions.WritePolicy;
 import io.github.h2transport.testkit.Content;
 import io.github.h2transport.testkit.RealServer;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -31,16 +29,15 @@ class FairnessRealServerTests {
 
 	private static final int CALLS = 200;
 
-	@ParameterizedTest
-	@EnumSource(WritePolicy.class)
-	void aSmallCallerIsNotHeldUpByEightUploaders(WritePolicy policy) throws Exception {
+	@Test
+	void aSmallCallerIsNotHeldUpByEightUploaders() throws Exception {
 		byte[] upload = Content.ofSize(1 << 20);
 		AtomicBoolean over = new AtomicBoolean();
 		AtomicInteger uploads = new AtomicInteger();
 		ExecutorService uploaders = Executors.newFixedThreadPool(UPLOADERS);
 		try (RealServer server = RealServer.nghttpd().maxConcurrentStreams(128).file("/file", 100).start();
 				Http2Transport transport = Http2Transport.builder()
-					.options(TransportOptions.builder().allowHttp(true).writePolicy(policy).build())
+					.options(TransportOptions.builder().allowHttp(true).build())
 					.build()) {
 			List<Future<?>> running = new ArrayList<>();
 			for (int i = 0; i < UPLOADERS; i++) {

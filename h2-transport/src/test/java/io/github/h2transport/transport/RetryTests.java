@@ -18,7 +18,6 @@ import io.github.h2transport.Http2Response;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.StreamException;
 import io.github.h2transport.TransportOptions;
-import io.github.h2transport.TransportOptions.WritePolicy;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ConnectionState;
 import io.github.h2transport.pool.ClientConnPool;
@@ -126,11 +125,11 @@ class RetryTests {
 		assertThat(this.server.accepted()).isEqualTo(1);
 	}
 
-	/** Also where the loop opens the stream: the body is not read before. */
-	@ParameterizedTest
-	@EnumSource(WritePolicy.class)
-	void aOneShotBodyThatWasNotReadIsSentByTheNextConnection(WritePolicy policy) throws Exception {
-		TransportOptions options = Transports.options((builder) -> builder.writePolicy(policy));
+	/** The loop opens the stream: the body is not read before. */
+	@Test
+	void aOneShotBodyThatWasNotReadIsSentByTheNextConnection() throws Exception {
+		TransportOptions options = Transports.options((builder) -> {
+		});
 		ClientConnPool.Factory stale = (dialer) -> firstIsStale(new DefaultClientConnPool(dialer, options));
 		try (Http2Transport unlucky = Http2Transport.builder().options(options).connPool(stale).build()) {
 			TrackedStream content = new TrackedStream(CONTENT);
@@ -148,7 +147,8 @@ class RetryTests {
 
 	@Test
 	void aPublisherThatWasNotSubscribedToIsSentByTheNextConnection() {
-		TransportOptions options = Transports.options((builder) -> builder.writePolicy(WritePolicy.LOOP));
+		TransportOptions options = Transports.options((builder) -> {
+		});
 		try (Http2Transport unlucky = Http2Transport.builder()
 			.options(options)
 			.connPool((dialer) -> firstIsStale(new DefaultClientConnPool(dialer, options)))

@@ -13,10 +13,6 @@ public enum ClientKind {
 
 	H2_CORE("CoreClient", Trait.OURS, Trait.ASYNC, Trait.SHORT),
 
-	H2_CORE_CALLER("CoreClient$WrittenByCaller", Trait.OURS, Trait.ASYNC, Trait.POLICY),
-
-	H2_CORE_LOOP("CoreClient$WrittenByLoop", Trait.OURS, Trait.ASYNC, Trait.POLICY),
-
 	H2_REST_CLIENT("CoreRestClient", Trait.OURS, Trait.SPRING, Trait.SHORT),
 
 	H2_WEB_CLIENT("CoreWebClient", Trait.OURS, Trait.SPRING, Trait.ASYNC, Trait.SHORT),
@@ -113,10 +109,7 @@ public enum ClientKind {
 		CONTEXT_PROPAGATION,
 
 		/** In the short form, too. */
-		SHORT,
-
-		/** A write policy: only in the rows that compare them. */
-		POLICY
+		SHORT
 
 	}
 

@@ -14,7 +14,6 @@ import io.github.h2transport.Http2Response;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TlsOptions;
 import io.github.h2transport.TransportOptions;
-import io.github.h2transport.TransportOptions.WritePolicy;
 import io.github.h2transport.transport.Http2Transport;
 
 /** The core of this project, with its defaults. */
@@ -23,19 +22,14 @@ public class CoreClient implements BenchClient {
 	private final Http2Transport transport;
 
 	public CoreClient(ClientSettings settings) {
-		this(settings, WritePolicy.ADAPTIVE);
+		this.transport = transport(settings);
 	}
 
-	CoreClient(ClientSettings settings, WritePolicy writePolicy) {
-		this.transport = transport(settings, writePolicy);
-	}
-
-	static Http2Transport transport(ClientSettings settings, WritePolicy writePolicy) {
+	static Http2Transport transport(ClientSettings settings) {
 		TransportOptions.Builder options = TransportOptions.builder()
 			.allowHttp(settings.tls() == null)
 			.tls((settings.tls() != null) ? TlsOptions.of(settings.tls().context()) : null)
-			.singleUse(settings.isSingleUse())
-			.writePolicy(writePolicy);
+			.singleUse(settings.isSingleUse());
 		if (settings.eventLoops() > 0) {
 			options.eventLoops(settings.eventLoops());
 		}
@@ -140,24 +134,6 @@ public class CoreClient implements BenchClient {
 			catch (IOException ex) {
 				this.result.completeExceptionally(ex);
 			}
-		}
-
-	}
-
-	/** The caller's thread writes whenever it can. */
-	public static final class WrittenByCaller extends CoreClient {
-
-		public WrittenByCaller(ClientSettings settings) {
-			super(settings, WritePolicy.CALLER);
-		}
-
-	}
-
-	/** Only the event loop writes. */
-	public static final class WrittenByLoop extends CoreClient {
-
-		public WrittenByLoop(ClientSettings settings) {
-			super(settings, WritePolicy.LOOP);
 		}
 
 	}

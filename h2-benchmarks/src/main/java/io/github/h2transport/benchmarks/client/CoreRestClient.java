@@ -1,6 +1,5 @@
 package io.github.h2transport.benchmarks.client;
 
-import io.github.h2transport.TransportOptions.WritePolicy;
 import io.github.h2transport.spring.Http2ClientHttpRequestFactory;
 import io.github.h2transport.transport.Http2Transport;
 
@@ -8,7 +7,7 @@ import io.github.h2transport.transport.Http2Transport;
 public final class CoreRestClient extends SpringRestClient {
 
 	public CoreRestClient(ClientSettings settings) {
-		this(CoreClient.transport(settings, WritePolicy.ADAPTIVE));
+		this(CoreClient.transport(settings));
 	}
 
 	private CoreRestClient(Http2Transport transport) {

@@ -24,7 +24,7 @@ record Plan(List<Row> rows, int repetitions, double warmUpSeconds, double window
 
 	private static final int MIB = 1024 * KIB;
 
-	private static final Predicate<ClientKind> ALL = (client) -> !client.is(Trait.POLICY);
+	private static final Predicate<ClientKind> ALL = (client) -> true;
 
 	private static final Predicate<ClientKind> SHORT = (client) -> client.is(Trait.SHORT);
 
@@ -41,9 +41,6 @@ record Plan(List<Row> rows, int repetitions, double warmUpSeconds, double window
 		case H2_CORE, H2_REST_CLIENT, H2_WEB_CLIENT, JDK, REACTOR_NETTY, JETTY -> true;
 		default -> false;
 	};
-
-	private static final Predicate<ClientKind> POLICIES = (client) -> client == ClientKind.H2_CORE
-			|| client.is(Trait.POLICY);
 
 	/**
 	 * Returns what shows the most in five minutes.
@@ -93,7 +90,7 @@ record Plan(List<Row> rows, int repetitions, double warmUpSeconds, double window
 	}
 
 	/**
-	 * Returns what grows with what, and the write policies.
+	 * Returns what grows with what.
 	 * @return a plan of about an hour
 	 */
 	static Plan curves() {
@@ -116,15 +113,6 @@ record Plan(List<Row> rows, int repetitions, double warmUpSeconds, double window
 			rows.add(Workload.blocking(64).eventLoops(loops).onCurve("event-loops", loops),
 					(client) -> client == ClientKind.H2_CORE, Target.NGHTTPD_H2C);
 		}
-		for (int callers : new int[] { 1, 8, 64 }) {
-			rows.add(Workload.blocking(callers).onCurve("write-policy", callers), POLICIES, Target.NGHTTPD_H2C);
-		}
-		if (Runtime.version().feature() >= 21) {
-			for (int callers : new int[] { 1, 8, 64, 256 }) {
-				rows.add(Workload.virtual(callers).onCurve("policies", callers), POLICIES, Target.NGHTTPD_H2C);
-			}
-		}
-		rows.add(Workload.async(100), POLICIES, Target.NGHTTPD_H2C);
 		return new Plan(rows.list, 3, 4, 3, Double.MAX_VALUE);
 	}
 

@@ -14,6 +14,7 @@ import io.github.h2transport.spring.ReactorServers;
 import io.github.h2transport.testkit.Certificates;
 import io.github.h2transport.testkit.Content;
 import io.github.h2transport.testkit.ForkedJvm;
+import io.github.h2transport.transport.Http2Transport;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -93,7 +94,12 @@ class VirtualThreadCallsTests {
 								"spring.http.clients.ssl.bundle=servers",
 								"spring.ssl.bundle.pem.servers.truststore.certificate=file:"
 										+ System.getProperty("certificate")))) {
-					call(context.getBean(RestClient.Builder.class).build());
+					try {
+						call(context.getBean(RestClient.Builder.class).build());
+					}
+					finally {
+						System.out.println("afterwards " + context.getBean(Http2Transport.class).snapshot());
+					}
 				}
 				recording.stop();
 				recording.dump(file);

@@ -10,7 +10,6 @@ import java.util.function.Consumer;
 import io.github.h2transport.ByOrigin;
 import io.github.h2transport.OriginPattern;
 import io.github.h2transport.TransportOptions;
-import io.github.h2transport.TransportOptions.WritePolicy;
 import io.github.h2transport.spring.Http1Fallback;
 import org.jspecify.annotations.Nullable;
 
@@ -140,13 +139,6 @@ public final class Http2TransportProperties {
 	private final int maxBodyThreads;
 
 	/**
-	 * Thread that writes requests to a cleartext connection: the calling one, the event
-	 * loop, or, if adaptive, the calling one as long as the connection is quiet. With TLS
-	 * it is always the event loop.
-	 */
-	private final WritePolicy writePolicy;
-
-	/**
 	 * Whether requests wait when the server's limit of concurrent streams is reached,
 	 * instead of opening a further connection.
 	 */
@@ -233,14 +225,14 @@ public final class Http2TransportProperties {
 			@DefaultValue("10s") Duration shutdownTimeout, @DefaultValue("10s") Duration pingInterval,
 			@DefaultValue("5s") Duration pingTimeout, @DefaultValue("30s") Duration probeIdleAfter,
 			@DefaultValue("30s") Duration writeStallTimeout, @Nullable Integer eventLoops,
-			@DefaultValue("256") int maxBodyThreads, @DefaultValue("adaptive") WritePolicy writePolicy,
-			@DefaultValue("false") boolean strictMaxConcurrentStreams, @DefaultValue("false") boolean retryIdempotent,
-			@Nullable String userAgent, @DefaultValue("false") boolean trimFieldValues,
-			@DefaultValue("64KB") DataSize maxHeaderListSize, @DefaultValue("256KB") DataSize initialWindowSize,
-			@DefaultValue("16MB") DataSize maxWindowSize, @DefaultValue("16MB") DataSize connectionWindowSize,
-			@DefaultValue("16KB") DataSize maxFrameSize, @DefaultValue("4KB") DataSize decoderTableSize,
-			@DefaultValue("4KB") DataSize encoderTableSize, @DefaultValue Pool pool,
-			@DefaultValue Map<String, Http2OriginProperties> origins, @DefaultValue Http2ProxyProperties proxy) {
+			@DefaultValue("256") int maxBodyThreads, @DefaultValue("false") boolean strictMaxConcurrentStreams,
+			@DefaultValue("false") boolean retryIdempotent, @Nullable String userAgent,
+			@DefaultValue("false") boolean trimFieldValues, @DefaultValue("64KB") DataSize maxHeaderListSize,
+			@DefaultValue("256KB") DataSize initialWindowSize, @DefaultValue("16MB") DataSize maxWindowSize,
+			@DefaultValue("16MB") DataSize connectionWindowSize, @DefaultValue("16KB") DataSize maxFrameSize,
+			@DefaultValue("4KB") DataSize decoderTableSize, @DefaultValue("4KB") DataSize encoderTableSize,
+			@DefaultValue Pool pool, @DefaultValue Map<String, Http2OriginProperties> origins,
+			@DefaultValue Http2ProxyProperties proxy) {
 		this.enabled = enabled;
 		this.allowHttp = allowHttp;
 		this.fallback = fallback;
@@ -260,7 +252,6 @@ public final class Http2TransportProperties {
 		this.writeStallTimeout = writeStallTimeout;
 		this.eventLoops = eventLoops;
 		this.maxBodyThreads = maxBodyThreads;
-		this.writePolicy = writePolicy;
 		this.strictMaxConcurrentStreams = strictMaxConcurrentStreams;
 		this.retryIdempotent = retryIdempotent;
 		this.userAgent = userAgent;
@@ -351,10 +342,6 @@ public final class Http2TransportProperties {
 
 	public int getMaxBodyThreads() {
 		return this.maxBodyThreads;
-	}
-
-	public WritePolicy getWritePolicy() {
-		return this.writePolicy;
 	}
 
 	public boolean isStrictMaxConcurrentStreams() {
@@ -473,7 +460,6 @@ public final class Http2TransportProperties {
 			.retryIdempotent(this.retryIdempotent)
 			.trimFieldValues(this.trimFieldValues)
 			.spreadAddresses(this.pool.spreadAddresses)
-			.writePolicy(this.writePolicy)
 			.proxy(this.proxy.toResolver());
 		if (this.userAgent != null) {
 			to.set("user-agent", this.userAgent, TransportOptions.Builder::userAgent);

@@ -74,7 +74,7 @@ class FailureAnalyzersTests {
 
 	@ParameterizedTest
 	@CsvSource({ "idle-timeout, soon, Duration", "max-frame-size, large, DataSize", "pool.max-connections, many, int",
-			"fallback, http1, NONE", "write-policy, nobody, ADAPTIVE" })
+			"fallback, http1, NONE" })
 	void aValueOfTheWrongKindIsShownWithItsProperty(String name, String value, String expected, CapturedOutput output) {
 		fails(application("h2.transport." + name + "=" + value));
 

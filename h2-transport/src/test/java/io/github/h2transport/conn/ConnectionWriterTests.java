@@ -16,13 +16,10 @@ import io.github.h2transport.Http2Exception;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
-import io.github.h2transport.TransportOptions.WritePolicy;
 import io.github.h2transport.protocol.SendHalf;
 import io.github.h2transport.testkit.peer.PeerFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
 import static io.github.h2transport.conn.ScriptedPeer.get;
 import static io.github.h2transport.conn.ScriptedPeer.post;
@@ -34,51 +31,24 @@ import static io.github.h2transport.testkit.peer.PeerFrame.rstStream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Who writes, how much, and what happens when the socket takes less. */
+/** How much is written at once, and what happens when the socket takes less. */
 @Timeout(60)
-class PenTests {
+class ConnectionWriterTests {
 
 	private static final int FRAME = 16_384;
 
 	// ---- who writes ----
 
 	@Test
-	void onAQuietConnectionTheCallerWritesItsOwnRequest() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
-		peer.call(get("/a"));
-		assertThat(peer.wire().takeWrites()).hasSize(1);
-		assertThat(peer.loop().mailboxSize()).isZero();
-	}
-
-	@Test
-	void underConcurrencyTheLoopWritesForMany() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
-		peer.call(get("/a"));
-		peer.wire().takeWrites();
+	void theLoopWritesAndForManyAtOnce() throws Exception {
+		ScriptedPeer peer = new ScriptedPeer().greet().holdCallsBack();
 		for (int i = 0; i < 10; i++) {
 			peer.call(get("/b" + i));
 		}
 		assertThat(peer.wire().takeWrites()).isEmpty();
-		assertThat(peer.loop().mailboxSize()).isEqualTo(1);
+		assertThat(peer.loop().mailboxSize()).as("one wake-up for all").isEqualTo(1);
 		peer.settle();
 		assertThat(peer.wire().takeWrites()).hasSize(1);
-	}
-
-	@Test
-	void whileTheLoopIsAwakeItWrites() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer().greet();
-		peer.loop().awake();
-		peer.call(get("/a"));
-		assertThat(peer.wire().takeWrites()).isEmpty();
-		peer.expect(headers(1).endStream());
-	}
-
-	@Test
-	void withTheLoopPolicyTheCallerNeverWrites() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer((options) -> options.writePolicy(WritePolicy.LOOP)).greet();
-		peer.call(get("/a"));
-		assertThat(peer.wire().takeWrites()).isEmpty();
-		peer.expect(headers(1).endStream());
 	}
 
 	@Test
@@ -90,72 +60,60 @@ class PenTests {
 
 	// ---- the quantum ----
 
-	/** Each write brings one more op of somebody else: one caller made 100,000 writes. */
+	/** Each write brings one more op: the loop goes round in between. */
 	@Test
-	void aCallerThatIsNeverDoneHandsThePenToTheLoop() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer((options) -> options.writePolicy(WritePolicy.CALLER)).greet();
+	void aConnectionThatIsNeverDoneLetsOthersHaveTheirTurn() throws Exception {
+		ScriptedPeer peer = new ScriptedPeer().greet();
 		AtomicInteger pushed = new AtomicInteger();
 		peer.wire().beforeWrite(() -> {
 			if (pushed.incrementAndGet() <= 1000) {
 				peer.connection().submit(new ConnOps.Ping(pushed.get()));
 			}
 		});
-		peer.call(get("/a"));
-		assertThat(peer.wire().takeWrites()).hasSizeBetween(2, 16);
-		assertThat(peer.connection().pen().isIdle()).isFalse();
-		await().until(() -> {
-			peer.settle();
-			return peer.connection().pen().isIdle();
-		});
+		peer.holdCallsBack().call(get("/a"));
+		AtomicInteger turns = new AtomicInteger();
+		while (!peer.connection().writer().isIdle()) {
+			peer.loop().turn();
+			assertThat(turns.incrementAndGet()).isLessThan(5000);
+		}
 		assertThat(pushed.get()).isGreaterThan(1000);
+		assertThat(peer.wire().takeWrites()).hasSizeGreaterThan(1000);
 	}
 
 	@Test
-	void aCallerWritesForOthersOnlySoLong() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer((options) -> options.writePolicy(WritePolicy.CALLER)).greet();
-		AtomicBoolean once = new AtomicBoolean();
-		peer.wire().beforeWrite(() -> {
-			if (once.compareAndSet(false, true)) {
-				for (int i = 0; i < 200; i++) {
-					peer.connection().submit(new ConnOps.Ping(i));
-				}
-			}
-		});
-		peer.call(get("/a"));
+	void oneTurnIsAtMostSixtyFourOps() throws Exception {
+		ScriptedPeer peer = new ScriptedPeer().greet();
+		for (int i = 0; i < 200; i++) {
+			peer.connection().submit(new ConnOps.Ping(i));
+		}
 		int pingLength = 17;
-		assertThat(peer.wire().takeWrites()).as("its own request, then 64 ops of others")
-			.hasSize(2)
-			.last()
-			.isEqualTo(64 * pingLength);
-		assertThat(peer.connection().pen().isIdle()).isFalse();
+		peer.loop().turn();
+		assertThat(peer.wire().takeWrites()).containsExactly(64 * pingLength);
+		assertThat(peer.connection().writer().isIdle()).isFalse();
 		assertThat(peer.loop().mailboxSize()).isEqualTo(1);
 		peer.settle();
 		assertThat(peer.wire().takeWrites()).containsExactly(64 * pingLength, 64 * pingLength, 8 * pingLength);
-		assertThat(peer.connection().pen().isIdle()).isTrue();
+		assertThat(peer.connection().writer().isIdle()).isTrue();
 	}
 
 	@Test
 	void oneWriteIsAtMostOneBuffer() throws Exception {
-		ScriptedPeer peer = new ScriptedPeer((options) -> options.writePolicy(WritePolicy.CALLER)).greet();
+		ScriptedPeer peer = new ScriptedPeer().greet();
 		peer.send(PeerFrame.windowUpdate(0, 1_000_000), PeerFrame.settings(0x4, 1_000_000));
 		peer.expect(PeerFrame.settingsAck());
 		peer.wire().takeWrites();
 		peer.call(post("/a", new byte[10 * FRAME]));
-		assertThat(peer.wire().takeWrites()).as("by the caller").hasSize(1).allMatch((length) -> length <= 64 * 1024);
 		peer.settle();
-		assertThat(peer.wire().takeWrites()).as("by the loop")
-			.hasSizeBetween(2, 3)
-			.allMatch((length) -> length <= 64 * 1024);
+		assertThat(peer.wire().takeWrites()).hasSizeBetween(3, 4).allMatch((length) -> length <= 64 * 1024);
 	}
 
 	// ---- partial writes ----
 
-	@ParameterizedTest
-	@EnumSource(WritePolicy.class)
-	void aWriteMayStopAtEveryOctet(WritePolicy policy) throws Exception {
+	@Test
+	void aWriteMayStopAtEveryOctet() throws Exception {
 		int length = 200;
 		for (int cut = 0; cut <= length; cut++) {
-			ScriptedPeer peer = new ScriptedPeer((options) -> options.writePolicy(policy)).greet();
+			ScriptedPeer peer = new ScriptedPeer().greet();
 			peer.wire().room(cut);
 			peer.call(post("/a", "some content".getBytes()));
 			peer.settle();
@@ -255,17 +213,16 @@ class PenTests {
 			peer.settle();
 		}
 		assertThat(discarded).hasValue(5);
-		assertThat(peer.connection().pen().isIdle()).isTrue();
+		assertThat(peer.connection().writer().isIdle()).isTrue();
 	}
 
 	// ---- many threads ----
 
-	@ParameterizedTest
-	@EnumSource(WritePolicy.class)
-	void everyOpOfManyThreadsRunsOnceAndNoTwoAtATime(WritePolicy policy) throws Exception {
+	@Test
+	void everyOpOfManyThreadsRunsOnceAndNoTwoAtATime() throws Exception {
 		int threads = 6;
 		int opsPerThread = 4_000;
-		ScriptedPeer peer = new ScriptedPeer((options) -> options.writePolicy(policy)).greet();
+		ScriptedPeer peer = new ScriptedPeer().greet();
 		AtomicBoolean running = new AtomicBoolean();
 		AtomicInteger ran = new AtomicInteger();
 		AtomicInteger overlaps = new AtomicInteger();
@@ -299,7 +256,7 @@ class PenTests {
 		}
 		await().until(() -> {
 			peer.settle();
-			return callers.stream().allMatch(Caller::isDone) && peer.connection().pen().isIdle();
+			return callers.stream().allMatch(Caller::isDone) && peer.connection().writer().isIdle();
 		});
 		for (Caller<Boolean> caller : callers) {
 			assertThat(caller.result()).isTrue();
@@ -315,7 +272,7 @@ class PenTests {
 	@Test
 	void noCallerIsForgottenWhenItsConnectionEndsUnderIt() throws Exception {
 		for (int round = 0; round < 1_000; round++) {
-			ScriptedPeer peer = new ScriptedPeer((options) -> options.writePolicy(WritePolicy.CALLER)).greet();
+			ScriptedPeer peer = new ScriptedPeer().greet().holdCallsBack();
 			List<Caller<Boolean>> callers = new ArrayList<>();
 			for (int t = 0; t < 3; t++) {
 				callers.add(Caller.of(() -> {
