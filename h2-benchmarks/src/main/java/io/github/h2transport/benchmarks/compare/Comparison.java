@@ -1,5 +1,6 @@
 package io.github.h2transport.benchmarks.compare;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,8 @@ public final class Comparison {
 
 	/**
 	 * Runs.
-	 * @param arguments {@code short} (if none), {@code full} or {@code curves}, then
+	 * @param arguments {@code short} (if none), {@code full}, {@code curves} or
+	 * {@code pairs} (with {@code before=}, the class path of an earlier state), then
 	 * {@code workloads=}, {@code servers=} and {@code clients=} with regular expressions,
 	 * {@code repetitions=}, {@code warm-up=}, {@code window=} and {@code budget=} in
 	 * seconds, {@code java=} for the workers, {@code results=} for the folder
@@ -80,7 +82,30 @@ public final class Comparison {
 		Path folder = Path.of(options.getOrDefault("results", "target/results"),
 				LocalDateTime.now().format(FOLDER_NAME) + "-" + form);
 		Files.createDirectories(folder);
+		if (form.equals("pairs")) {
+			pairs(plan, java, folder.toAbsolutePath(), options.getOrDefault("before", ""));
+			return;
+		}
 		new Comparison(plan, java, folder.toAbsolutePath()).run(form);
+	}
+
+	private static void pairs(Plan plan, Path java, Path folder, String before)
+			throws IOException, InterruptedException {
+		for (String entry : before.split(File.pathSeparator)) {
+			if (before.isEmpty() || !Files.exists(Path.of(entry))) {
+				throw new IllegalArgumentException("before= must name jars or class folders of the earlier state, "
+						+ "such as its h2-transport/target/classes, not '" + entry + "'");
+			}
+		}
+		Path serverFolder = Files.createTempDirectory("h2-comparison-");
+		try (Servers servers = new Servers(serverFolder, plan.sizes())) {
+			new Pairs(plan, new ForkedWorker(java, folder, before), new ForkedWorker(java, folder), folder)
+				.run(servers);
+		}
+		finally {
+			delete(serverFolder);
+		}
+		System.out.println("Results: " + folder.resolve("pairs.md"));
 	}
 
 	static Plan plan(String form, Map<String, String> options) {
@@ -88,7 +113,8 @@ public final class Comparison {
 			case "short" -> Plan.brief();
 			case "full" -> Plan.full();
 			case "curves" -> Plan.curves();
-			default -> throw new IllegalArgumentException("short, full or curves, not " + form);
+			case "pairs" -> Plan.pairs();
+			default -> throw new IllegalArgumentException("short, full, curves or pairs, not " + form);
 		};
 		Plan kept = plan.keeping(pattern(options, "workloads"), pattern(options, "servers"),
 				pattern(options, "clients"));

@@ -36,9 +36,23 @@ final class ForkedWorker {
 
 	private final Path folder;
 
+	/** What its JVMs see before everything else; empty for nothing. */
+	private final String first;
+
 	ForkedWorker(Path java, Path folder) {
+		this(java, folder, "");
+	}
+
+	/**
+	 * Makes a worker of another state of the code.
+	 * @param java the JVM
+	 * @param folder where it logs
+	 * @param first jars or folders of classes that hide those of this state
+	 */
+	ForkedWorker(Path java, Path folder, String first) {
 		this.java = java;
 		this.folder = folder;
+		this.first = first.isEmpty() ? "" : first + File.pathSeparator;
 	}
 
 	static String jvmOptions() {
@@ -73,7 +87,7 @@ final class ForkedWorker {
 	Measurement run(Row row, Servers servers, Plan plan) throws IOException, InterruptedException {
 		List<String> command = new ArrayList<>(List.of(this.java.toString()));
 		command.addAll(JVM_OPTIONS);
-		command.addAll(List.of("-cp", classPath(row.client()), Worker.class.getName()));
+		command.addAll(List.of("-cp", this.first + classPath(row.client()), Worker.class.getName()));
 		command.addAll(row.workload().arguments());
 		command.add("client=" + row.label());
 		command.add("server=" + servers.uri(row));

@@ -90,6 +90,19 @@ record Plan(List<Row> rows, int repetitions, double warmUpSeconds, double window
 	}
 
 	/**
+	 * Returns what tells an earlier state of this project's code from the present one.
+	 * @return a plan of some hours
+	 */
+	static Plan pairs() {
+		Plan full = full();
+		List<Row> ours = full.rows.stream()
+			.filter((row) -> row.client() != null && row.client().is(Trait.OURS))
+			.filter((row) -> row.workload().shape() != Workload.Shape.IDLE)
+			.toList();
+		return new Plan(ours, 9, 3, 2, Double.MAX_VALUE);
+	}
+
+	/**
 	 * Returns what grows with what.
 	 * @return a plan of about an hour
 	 */

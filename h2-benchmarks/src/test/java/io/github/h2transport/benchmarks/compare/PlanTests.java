@@ -8,6 +8,7 @@ import io.github.h2transport.benchmarks.client.ClientKind;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 class PlanTests {
 
@@ -24,6 +25,19 @@ class PlanTests {
 	@Test
 	void everyClientHasARowInTheFullForm() {
 		assertThat(Plan.full().rows()).extracting(Row::client).contains(ClientKind.values());
+	}
+
+	@Test
+	void pairsAreOfThisProjectsClients() {
+		assertThat(Plan.pairs().rows()).isNotEmpty().allMatch((row) -> row.client() != null && !row.isPeer());
+		assertThat(Plan.pairs().repetitions()).isEqualTo(9);
+	}
+
+	@Test
+	void pairsNeedTheEarlierState() {
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> Comparison.main(new String[] { "pairs", "results=target/results" }))
+			.withMessageContaining("before=");
 	}
 
 	@Test
