@@ -23,9 +23,12 @@ final class Upload implements OutgoingContent {
 
 	/**
 	 * Two frames of the usual size, large enough to keep the socket busy. The loop is
-	 * told whenever so much was written, and the writer waits while more is unsent.
+	 * told whenever so much was written, and wakes a writer when no more is unsent.
 	 */
 	static final int CHUNK = 32 * 1024;
+
+	/** The writer waits while more is unsent, so that a wake-up is worth two chunks. */
+	private static final int AHEAD = 2 * CHUNK;
 
 	private static final VarHandle CLAIM;
 
@@ -150,7 +153,7 @@ final class Upload implements OutgoingContent {
 	 * @return {@code true} too when it was called off
 	 */
 	boolean isReady() {
-		return (this.written - this.taken <= CHUNK && !this.held) || isCalledOff();
+		return (this.written - this.taken <= AHEAD && !this.held) || isCalledOff();
 	}
 
 	/** Whether the content comes from a thread or publisher of the caller. */

@@ -177,7 +177,7 @@ class RequestContentTests {
 	// ---- writers ----
 
 	@Test
-	void aWriterWaitsWhileTwoChunksAreOnTheirWay() throws Exception {
+	void aWriterWaitsWhileThreeChunksAreOnTheirWay() throws Exception {
 		this.peer.send(settings(0x4, 0)).expect(settingsAck());
 		Exchange call = this.peer.call(upload("/a"));
 		UploadStream out = call.upload();
@@ -300,7 +300,7 @@ class RequestContentTests {
 		Exchange call = this.peer.call(upload("/a"));
 		UploadStream out = call.upload();
 		Caller<Boolean> writer = Caller.of(() -> {
-			out.write(new byte[3 * 32 * 1024]);
+			out.write(new byte[4 * 32 * 1024]);
 			return true;
 		}).parked();
 		this.peer.expect(headers(1));
@@ -316,7 +316,7 @@ class RequestContentTests {
 		Exchange call = this.peer.call(upload("/a"), new CallTimes(this.peer.in(Duration.ofSeconds(60)), 0, 0));
 		UploadStream out = call.upload();
 		Caller<Boolean> writer = Caller.of(() -> {
-			out.write(new byte[3 * 32 * 1024]);
+			out.write(new byte[4 * 32 * 1024]);
 			return true;
 		}).parked();
 		this.peer.expect(headers(1));
@@ -333,7 +333,7 @@ class RequestContentTests {
 		Exchange call = this.peer.call(upload("/a"));
 		UploadStream out = call.upload();
 		Caller<Boolean> writer = Caller.of(() -> {
-			out.write(new byte[3 * 32 * 1024]);
+			out.write(new byte[4 * 32 * 1024]);
 			return true;
 		}).parked();
 		this.peer.endOfInput();
@@ -396,7 +396,7 @@ class RequestContentTests {
 		Exchange call = this.peer.call(upload("/a"));
 		UploadStream out = call.upload();
 		Caller<Boolean> writer = Caller.of(() -> {
-			out.write(new byte[3 * 32 * 1024]);
+			out.write(new byte[4 * 32 * 1024]);
 			return true;
 		}).parked();
 		this.peer.send(headers(1).status(413).endStream());
