@@ -412,7 +412,8 @@ public final class ClientConn {
 		try {
 			stream = new ClientStream(this, plan, this.options.initialWindowSize(), now);
 		}
-		catch (InvalidRequestException | RuntimeException | Error ex) {
+		catch (Throwable ex) {
+			// Also what the caller's supplier of trailers has not declared.
 			release();
 			throw ex;
 		}

@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 import io.github.h2transport.CallCancelledException;
@@ -363,12 +363,12 @@ public final class ClientStream extends ProtocolStream {
 	/**
 	 * Subscribes to the content as soon as it may be sent, and takes it chunk by chunk as
 	 * there is room for it.
-	 * @param content publishes the content
-	 * @param onFailure told of what the publisher fails with, at most once, before the
-	 * stream is cancelled
+	 * @param content publishes the content; what it fails with is the cause of the
+	 * {@link CallCancelledException} that ends the stream
+	 * @param elsewhere asks for the trailers where an event loop would have to
 	 */
-	public void uploadFrom(RequestBody.Published content, Consumer<Throwable> onFailure) {
-		UploadSubscriber.begin(this, Objects.requireNonNull(this.upload), content, onFailure);
+	public void uploadFrom(RequestBody.Published content, Executor elsewhere) {
+		UploadSubscriber.begin(this, Objects.requireNonNull(this.upload), content, elsewhere);
 	}
 
 	/** Gives octets back that the reader is done with. Any thread. */

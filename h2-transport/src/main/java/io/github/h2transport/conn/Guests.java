@@ -3,6 +3,7 @@ package io.github.h2transport.conn;
 import java.lang.System.Logger.Level;
 
 import io.github.h2transport.Http2Exception;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Code that is not ours and runs on our threads, or on those of callers that have nothing
@@ -24,6 +25,20 @@ public final class Guests {
 	 */
 	public static void failed(String what, Throwable failure) {
 		log(Level.WARNING, what + " failed", failure);
+	}
+
+	/**
+	 * Words for a failure of a guest: on one line, bounded, and there are always some.
+	 * @param failure what it threw
+	 * @return what {@link Throwable#toString()} says, or else its type
+	 */
+	public static String words(@Nullable Throwable failure) {
+		try {
+			return ForeignFailure.words(failure);
+		}
+		catch (Throwable ex) {
+			return (failure != null) ? failure.getClass().getName() : "null";
+		}
 	}
 
 	static void log(Level level, String message, Throwable failure) {

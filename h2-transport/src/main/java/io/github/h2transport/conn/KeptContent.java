@@ -160,7 +160,9 @@ public final class KeptContent {
 
 		@Override
 		public void onNext(ByteBuffer buffer) {
-			this.kept.add(buffer.duplicate());
+			if (buffer != null) {
+				this.kept.add(buffer.duplicate());
+			}
 			this.receiver.onNext(buffer);
 		}
 

@@ -221,6 +221,11 @@ final class Upload implements OutgoingContent {
 		this.complete = true;
 	}
 
+	/** Whether {@link #complete()} runs code of the caller. */
+	boolean asksForTrailers() {
+		return this.trailerSource != null;
+	}
+
 	@Override
 	public Headers trailers() {
 		return this.trailers;

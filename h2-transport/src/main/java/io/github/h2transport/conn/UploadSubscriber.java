@@ -2,10 +2,10 @@ package io.github.h2transport.conn;
 
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 import io.github.h2transport.CallCancelledException;
 import io.github.h2transport.ErrorCode;
@@ -33,7 +33,7 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 
 	private final Upload upload;
 
-	private final Consumer<Throwable> onFailure;
+	private final Executor elsewhere;
 
 	private final long declared;
 
@@ -58,21 +58,20 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 	/** Owned by the publisher's signals, which come one at a time. */
 	private long written;
 
-	private UploadSubscriber(ClientStream stream, Upload upload, Consumer<Throwable> onFailure) {
+	private UploadSubscriber(ClientStream stream, Upload upload, Executor elsewhere) {
 		this.stream = stream;
 		this.upload = upload;
-		this.onFailure = onFailure;
+		this.elsewhere = elsewhere;
 		this.watch = new PauseWatch(stream, upload);
 		this.declared = stream.request().contentLength();
 	}
 
 	/** Subscribes as soon as content may be sent. */
-	static void begin(ClientStream stream, Upload upload, RequestBody.Published content,
-			Consumer<Throwable> onFailure) {
+	static void begin(ClientStream stream, Upload upload, RequestBody.Published content, Executor elsewhere) {
 		AtomicBoolean begun = new AtomicBoolean();
 		Runnable begin = () -> {
 			if (upload.isReady() && begun.compareAndSet(false, true) && !upload.isCalledOff()) {
-				UploadSubscriber subscriber = new UploadSubscriber(stream, upload, onFailure);
+				UploadSubscriber subscriber = new UploadSubscriber(stream, upload, elsewhere);
 				try {
 					content.subscribe(subscriber);
 				}
@@ -99,6 +98,12 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 
 	@Override
 	public void onNext(ByteBuffer buffer) {
+		if (buffer == null) {
+			// Reactive Streams 2.13; the call must not wait for another one.
+			NullPointerException none = new NullPointerException("A publisher has published null");
+			fail(none);
+			throw none;
+		}
 		this.written += buffer.remaining();
 		if (this.declared >= 0 && this.written > this.declared) {
 			fail(wrongLength("more than"));
@@ -167,20 +172,36 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 
 	private void step() throws InvalidRequestException {
 		Flow.Subscription source = this.subscription;
-		if (this.over || source == null || !this.upload.isReady()) {
+		if (this.over || (source == null && !this.complete) || !this.upload.isReady()) {
 			return;
 		}
 		if (this.upload.isCalledOff()) {
 			this.over = true;
-			source.cancel();
+			if (source != null) {
+				source.cancel();
+			}
 		}
 		else if (this.complete) {
 			this.over = true;
-			end();
+			if (this.upload.asksForTrailers() && EventLoop.onLoopThread()) {
+				this.elsewhere.execute(this::tryToEnd);
+			}
+			else {
+				end();
+			}
 		}
-		else if (!this.asked) {
+		else if (!this.asked && source != null) {
 			this.asked = true;
 			source.request(1);
+		}
+	}
+
+	private void tryToEnd() {
+		try {
+			end();
+		}
+		catch (Throwable ex) {
+			fail(ex);
 		}
 	}
 
@@ -200,7 +221,7 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 		try {
 			source.cancel();
 		}
-		catch (RuntimeException | Error ex) {
+		catch (Throwable ex) {
 			logger.log(Level.DEBUG, "The publisher of a request body could not be cancelled", ex);
 		}
 	}
@@ -214,11 +235,9 @@ final class UploadSubscriber implements Flow.Subscriber<ByteBuffer> {
 			cancel(source);
 		}
 		if (!this.upload.isCalledOff()) {
-			// In this order: the cancel wakes whoever then asks for the failure.
-			this.onFailure.accept(failure);
 			this.stream.cancel(ErrorCode.CANCEL,
-					() -> new CallCancelledException("The request body failed: " + ForeignFailure.words(failure),
-							failure, this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
+					() -> new CallCancelledException("The request body failed: " + Guests.words(failure), failure,
+							this.stream.context(Initiator.CALLER, Phase.REQUEST_BODY).withSafeToRetry(false)));
 		}
 	}
 

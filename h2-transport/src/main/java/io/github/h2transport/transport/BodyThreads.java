@@ -1,8 +1,8 @@
 package io.github.h2transport.transport;
 
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 
@@ -10,14 +10,16 @@ import io.github.h2transport.FailureContext;
 import io.github.h2transport.Initiator;
 import io.github.h2transport.Phase;
 import io.github.h2transport.PoolException;
+import io.github.h2transport.RequestBody;
 import io.github.h2transport.conn.DaemonThreads;
+import io.github.h2transport.conn.Guests;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that write the content of asynchronous calls, where writing it may block:
  * virtual ones where the JDK has them, and never more than a number. Thread-safe.
  */
-final class BodyThreads implements Executor, AutoCloseable {
+final class BodyThreads implements AutoCloseable {
 
 	private static final String NAME = "h2-body";
 
@@ -73,10 +75,57 @@ final class BodyThreads implements Executor, AutoCloseable {
 		this.free.release();
 	}
 
-	/** For who has a place. */
-	@Override
-	public void execute(Runnable task) {
-		this.executor.execute(task);
+	/**
+	 * For who has a place.
+	 * @throws PoolException if the transport is closed
+	 */
+	void execute(Runnable task) throws PoolException {
+		try {
+			this.executor.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			throw PoolException.of(PoolException.Reason.CLOSED, "The transport is closed", ex,
+					FailureContext.of(Initiator.CALLER, Phase.POOL).withSafeToRetry(false));
+		}
+	}
+
+	/**
+	 * Runs what takes a moment and must not hold up an event loop, without a place: by
+	 * another thread, unless the transport is closed.
+	 */
+	void elsewhere(Runnable task) {
+		try {
+			this.executor.execute(task);
+		}
+		catch (RejectedExecutionException ex) {
+			task.run();
+		}
+	}
+
+	/**
+	 * Closes the content of a call that has ended. What that throws hurts nobody.
+	 * @param body the content
+	 * @param here whether this thread may be held up
+	 */
+	void close(RequestBody body, boolean here) {
+		if (body instanceof RequestBody.Bytes || body instanceof RequestBody.Published) {
+			// There is nothing to be closed.
+			return;
+		}
+		Runnable closing = () -> {
+			try {
+				body.close();
+			}
+			catch (Throwable ex) {
+				Guests.failed("The closing of a request's content", ex);
+			}
+		};
+		if (here) {
+			closing.run();
+		}
+		else {
+			elsewhere(closing);
+		}
 	}
 
 	@Override

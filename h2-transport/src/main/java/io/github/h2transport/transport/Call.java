@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -28,7 +27,6 @@ import io.github.h2transport.TransportOptions;
 import io.github.h2transport.conn.CallTimes;
 import io.github.h2transport.conn.ClientConn;
 import io.github.h2transport.conn.ClientStream;
-import io.github.h2transport.conn.Dialer;
 import io.github.h2transport.conn.FlightRecorder;
 import io.github.h2transport.conn.KeptContent;
 import io.github.h2transport.conn.Guests;
@@ -41,10 +39,10 @@ import io.github.h2transport.protocol.RequestHead;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call, as blocking and asynchronous round trips have it in common: the checked
- * request, its deadlines, what was tried, who is told. Used by one thread at a time.
+ * What a round trip is about: the checked request, its deadlines, what was tried, who is
+ * told. Used by one thread at a time.
  */
-abstract class Call implements StreamPlan {
+final class Call implements StreamPlan {
 
 	/** RFC 9110 section 9.2.2. */
 	private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE");
@@ -83,13 +81,12 @@ abstract class Call implements StreamPlan {
 	/** Whether the call has its response, so that the stream tells of the end. */
 	private volatile boolean answered;
 
-	Call(Http2Request request, Targets targets, @Nullable TransportListener listener, Dialer dialer)
-			throws InvalidRequestException {
+	Call(Http2Request request, Targets targets, Shared shared) throws InvalidRequestException {
 		this.request = request;
-		this.listener = listener;
+		this.listener = shared.listener();
 		this.body = request.body();
-		this.kept = dialer.keep(this.body);
-		this.done = (listener != null) ? new AtomicBoolean() : null;
+		this.kept = shared.dialer().keep(this.body);
+		this.done = (this.listener != null) ? new AtomicBoolean() : null;
 		Targets.Target target = target(request.uri(), targets);
 		this.options = target.options();
 		CallOptions own = request.options();
@@ -128,10 +125,6 @@ abstract class Call implements StreamPlan {
 						+ ": the target must be an absolute https URI, or http with the option allowHttp "
 						+ "(h2.transport.allow-http=true in Spring Boot)";
 		throw new InvalidRequestException(message, null, FailureContext.of(Initiator.CALLER, Phase.VALIDATE));
-	}
-
-	Http2Request request() {
-		return this.request;
 	}
 
 	@Override
@@ -203,7 +196,18 @@ abstract class Call implements StreamPlan {
 		return this.key;
 	}
 
-	private ConnectionRequest connectionRequest() {
+	/** Whether its content comes from code that may block. */
+	boolean isWritten() {
+		return !(this.body instanceof RequestBody.Bytes || this.body instanceof RequestBody.Published);
+	}
+
+	/** Whether the stream asks for the trailers when it is made. */
+	boolean asksForTrailersAtOnce() {
+		return this.request.trailers() != null && this.body instanceof RequestBody.Bytes;
+	}
+
+	/** Another attempt begins. */
+	ConnectionRequest connectionRequest() {
 		if (this.listener != null) {
 			this.listener.getConnection(this.request);
 		}
@@ -211,19 +215,6 @@ abstract class Call implements StreamPlan {
 		CallOptions own = this.request.options();
 		return new ConnectionRequest(this.key, this.request, connectTimeout(), this.body.isRepeatable(),
 				this.retries != null && this.retries.isRetry(), own.onlyCachedConnection());
-	}
-
-	/**
-	 * Asks for a connection. The pool may be the user's: whatever it does is an answer.
-	 */
-	CompletableFuture<ClientConn> ask(ClientConnPool pool) {
-		ConnectionRequest asked = connectionRequest();
-		try {
-			return pool.getClientConn(asked).toCompletableFuture();
-		}
-		catch (Throwable ex) {
-			return CompletableFuture.failedFuture(ex);
-		}
 	}
 
 	/** How long the call may wait for a connection, in nanoseconds from now. */
@@ -294,7 +285,7 @@ abstract class Call implements StreamPlan {
 		if (cause instanceof Http2Exception failure) {
 			return notAcquired(failure);
 		}
-		return notAcquired(new PoolException("The pool failed: " + cause, cause,
+		return notAcquired(new PoolException("The pool failed: " + Guests.words(cause), cause,
 				FailureContext.of(Initiator.LIBRARY, Phase.POOL)));
 	}
 
@@ -367,7 +358,7 @@ abstract class Call implements StreamPlan {
 
 	private Http2Exception notAcquired(Http2Exception failure) {
 		acquired(failure);
-		return forCaller(failure);
+		return failure;
 	}
 
 	/** Passes on what happens to the call's stream. */

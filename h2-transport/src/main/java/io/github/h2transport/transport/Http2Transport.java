@@ -60,7 +60,7 @@ public final class Http2Transport implements AutoCloseable {
 
 	private final ClientConnPool pool;
 
-	private final @Nullable TransportListener listener;
+	private final Shared shared;
 
 	/** Remembers the options of origins, and is replaced with them. */
 	private volatile Targets targets;
@@ -70,11 +70,12 @@ public final class Http2Transport implements AutoCloseable {
 	private Http2Transport(Builder builder) {
 		this.options = builder.options;
 		this.targets = new Targets(builder.options);
-		this.listener = builder.listeners.isEmpty() ? null : new SafeListener(builder.listeners);
-		this.dialer = new Dialer(builder.options, builder.threadFactory, this.listener);
+		TransportListener listener = builder.listeners.isEmpty() ? null : new SafeListener(builder.listeners);
+		this.dialer = new Dialer(builder.options, builder.threadFactory, listener);
 		this.bodyThreads = new BodyThreads(builder.options.maxBodyThreads());
 		this.pool = (builder.poolFactory != null) ? builder.poolFactory.create(this.dialer)
 				: new DefaultClientConnPool(this.dialer, builder.options);
+		this.shared = new Shared(this.pool, this.dialer, this.bodyThreads, listener);
 	}
 
 	public static Builder builder() {
@@ -113,23 +114,7 @@ public final class Http2Transport implements AutoCloseable {
 	 * @throws IllegalStateException if called by an event loop, which it would block
 	 */
 	public Http2Response roundTrip(Http2Request request) throws IOException {
-		RoundTrip call = null;
-		try {
-			if (Dialer.onLoopThread()) {
-				throw new IllegalStateException(
-						"A blocking call on the event loop thread " + Thread.currentThread().getName()
-								+ " would stop its connections; hand the call over to another thread");
-			}
-			call = new RoundTrip(request, this.targets, this.listener, this.pool, this.dialer);
-			return call.run();
-		}
-		catch (IOException | RuntimeException | Error ex) {
-			failed(call, request, ex);
-			throw ex;
-		}
-		finally {
-			request.body().close();
-		}
+		return RoundTrip.blocking(request, this.targets, this.shared);
 	}
 
 	/**
@@ -142,25 +127,7 @@ public final class Http2Transport implements AutoCloseable {
 	 * completes it from outside, such as a cancel or {@code orTimeout}, cancels the call
 	 */
 	public CompletableFuture<Http2Response> roundTripAsync(Http2Request request) {
-		AsyncRoundTrip call;
-		try {
-			call = new AsyncRoundTrip(request, this.targets, this.listener, this.pool, this.dialer, this.bodyThreads);
-		}
-		catch (InvalidRequestException ex) {
-			failed(null, request, ex);
-			request.body().close();
-			return CompletableFuture.failedFuture(ex);
-		}
-		return call.run();
-	}
-
-	private void failed(@Nullable Call call, Http2Request request, Throwable failure) {
-		if (call != null) {
-			call.done(failure);
-		}
-		else if (this.listener != null) {
-			this.listener.done(request, failure);
-		}
+		return RoundTrip.asynchronous(request, this.targets, this.shared);
 	}
 
 	/**

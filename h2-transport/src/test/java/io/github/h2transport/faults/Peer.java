@@ -30,10 +30,15 @@ enum Peer {
 
 	/** A transport that trusts the server. */
 	static Http2Transport transport(Consumer<TransportOptions.Builder> choice) {
-		return Transports.cleartext((options) -> {
+		return builder(choice).build();
+	}
+
+	/** Makes a transport that trusts the server, with more to choose. */
+	static Http2Transport.Builder builder(Consumer<TransportOptions.Builder> choice) {
+		return Http2Transport.builder().options(Transports.options((options) -> {
 			options.tls(TlsOptions.of(Certificates.localhost().clientContext()));
 			choice.accept(options);
-		});
+		}));
 	}
 
 }
