@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.concurrent.Flow;
 
 import io.github.h2transport.Http2Exception;
@@ -66,6 +67,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 
 	@Override
 	public void subscribe(Flow.Subscriber<? super ByteBuffer> newSubscriber) {
+		Objects.requireNonNull(newSubscriber, "newSubscriber");
 		if (!this.body.claimReader()) {
 			newSubscriber.onSubscribe(new Flow.Subscription() {
 
@@ -150,13 +152,7 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 	}
 
 	private void signal(Flow.Subscriber<? super ByteBuffer> receiver) {
-		if (this.badRequest != null) {
-			this.over = true;
-			this.response.close();
-			receiver.onError(this.badRequest);
-			return;
-		}
-		while (this.demand > 0 && !this.cancelled) {
+		while (this.demand > 0 && !this.cancelled && this.badRequest == null) {
 			ByteBuffer piece = this.body.poll();
 			if (piece == null) {
 				break;
@@ -167,7 +163,17 @@ final class ResponsePublisher implements Flow.Publisher<ByteBuffer>, Flow.Subscr
 			}
 			receiver.onNext(piece);
 		}
-		if (!this.cancelled && !this.body.hasContent()) {
+		if (this.cancelled) {
+			return;
+		}
+		Throwable bad = this.badRequest;
+		if (bad != null) {
+			// Reactive Streams 3.9; also in the middle of what was requested before.
+			this.over = true;
+			this.response.close();
+			receiver.onError(bad);
+		}
+		else if (!this.body.hasContent()) {
 			terminate(receiver);
 		}
 	}
