@@ -99,8 +99,7 @@ class SubscribersThatBreakTheRulesTests {
 			Transports.awaitRest(transport);
 			assertThat(connection.barrier()).noneMatch((frame) -> frame instanceof ClientFrame.RstStream);
 			assertThat(Call.of(() -> {
-				CompletableFuture<Http2Response> next = transport
-					.roundTripAsync(Http2Request.get(server.uri("/next")));
+				CompletableFuture<Http2Response> next = transport.roundTripAsync(Http2Request.get(server.uri("/next")));
 				connection.respond(connection.awaitHead().streamId(), 204);
 				return next.get(10, TimeUnit.SECONDS).status();
 			}).result()).isEqualTo(204);
