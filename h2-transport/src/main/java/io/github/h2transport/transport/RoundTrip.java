@@ -50,6 +50,8 @@ final class RoundTrip {
 	/** Longer than a writer is left in a source that stalls, as a rule. */
 	private static final long KEEPING_NANOS = TimeUnit.MILLISECONDS.toNanos(600);
 
+	private static final Step AGAIN = () -> true;
+
 	private final Http2Request request;
 
 	private final Shared shared;
@@ -122,15 +124,19 @@ final class RoundTrip {
 	// ---- who is at work ----
 
 	private void begin(Targets targets) {
-		run(() -> {
+		try {
 			if (this.blocking && Dialer.onLoopThread()) {
 				throw new IllegalStateException(
 						"A blocking call on the event loop thread " + Thread.currentThread().getName()
 								+ " would stop its connections; hand the call over to another thread");
 			}
 			this.call = new Call(this.request, targets, this.shared);
-			return true;
-		});
+		}
+		catch (Throwable ex) {
+			fail(ex);
+			return;
+		}
+		run(AGAIN);
 	}
 
 	/** The fence around every step: what it throws ends the call. For who is at work. */
@@ -363,7 +369,7 @@ final class RoundTrip {
 		}
 		Wait over = new Wait();
 		if (waitFor(over)) {
-			limit(over, pause, () -> true);
+			limit(over, pause, AGAIN);
 		}
 		return false;
 	}

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,14 +31,18 @@ import io.github.h2transport.PoolException;
 import io.github.h2transport.RequestBody;
 import io.github.h2transport.TransportListener;
 import io.github.h2transport.conn.ClientConn;
+import io.github.h2transport.frame.Settings;
 import io.github.h2transport.pool.ClientConnPool;
 import io.github.h2transport.pool.ConnectionRequest;
 import io.github.h2transport.pool.DefaultClientConnPool;
+import io.github.h2transport.testkit.Call;
+import io.github.h2transport.testkit.CallStyle;
 import io.github.h2transport.testkit.ClientFrame;
 import io.github.h2transport.testkit.Content;
 import io.github.h2transport.testkit.DelegatingPool;
 import io.github.h2transport.testkit.ScriptedConn;
 import io.github.h2transport.testkit.ScriptedServer;
+import io.github.h2transport.testkit.ServedRequests;
 import io.github.h2transport.testkit.Transports;
 import io.github.h2transport.transport.Http2Transport;
 import org.awaitility.Awaitility;
@@ -67,7 +72,9 @@ class WaysOutOfACallTests {
 			.map(Form::valueOf)
 			.flatMap((form) -> Arrays.stream(Ending.values())
 				.filter((ending) -> !form.isBlocking() || !ending.isFromOutside())
-				.flatMap((ending) -> Arrays.stream(Peer.values()).map((peer) -> Arguments.of(form, ending, peer))));
+				.flatMap((ending) -> Arrays.stream(Peer.values())
+					.filter((peer) -> peer == Peer.CLEARTEXT || ending.isOnTheWire())
+					.map((peer) -> Arguments.of(form, ending, peer))));
 	}
 
 	@ParameterizedTest
@@ -143,7 +150,9 @@ class WaysOutOfACallTests {
 
 	static Stream<Arguments> formsAndPeers() {
 		return Arrays.stream(Form.values())
-			.flatMap((form) -> Arrays.stream(Peer.values()).map((peer) -> Arguments.of(form, peer)));
+			.flatMap((form) -> Arrays.stream(Peer.values())
+				.filter((peer) -> peer == Peer.CLEARTEXT || form.name().matches(".*(BYTES|PUBLISHER)"))
+				.map((peer) -> Arguments.of(form, peer)));
 	}
 
 	/** As languages without checked exceptions do. */
@@ -470,6 +479,106 @@ class WaysOutOfACallTests {
 		}
 	}
 
+	/** In every moment, while the connection, the response or the writer comes. */
+	@ParameterizedTest
+	@EnumSource(names = { "ASYNC_BYTES", "ASYNC_STREAM", "ASYNC_PUBLISHER" })
+	void resultsThatAreCompletedAtAnyMomentLeaveNothingBehind(Form form) throws Exception {
+		int calls = 1_000;
+		Listener listener = new Listener();
+		AtomicInteger closed = new AtomicInteger();
+		AtomicInteger answered = new AtomicInteger();
+		Random random = new Random(1);
+		try (ServedRequests server = ScriptedServer.serving(Settings.builder().build(),
+				(exchange) -> exchange.respond(200, new byte[0]));
+				Http2Transport transport = Http2Transport.builder().options(Transports.options((options) -> {
+				})).listener(listener).build()) {
+			for (int i = 0; i < calls; i++) {
+				RequestBody body = (form == Form.ASYNC_STREAM)
+						? RequestBody.ofInputStream(new ByteArrayInputStream(new byte[10]) {
+
+							@Override
+							public void close() {
+								closed.incrementAndGet();
+							}
+
+						}, 10) : form.body(new byte[10]);
+				CompletableFuture<Http2Response> call = form.send(transport,
+						Http2Request.builder("POST", server.uri("/")).body(body).build());
+				for (int spins = random.nextInt(20_000); spins > 0; spins--) {
+					Thread.onSpinWait();
+				}
+				if (!call.completeExceptionally(new CancellationException("enough"))) {
+					call.get(SOON_SECONDS, TimeUnit.SECONDS).close();
+					answered.incrementAndGet();
+				}
+			}
+			Awaitility.await().untilAsserted(() -> assertThat(listener.ends).hasSize(calls));
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(closed).hasValue((form == Form.ASYNC_STREAM) ? calls : 0));
+			Transports.awaitRest(transport);
+		}
+		// Both were seen, so that some came close to each other.
+		assertThat(answered.get()).isBetween(1, calls - 1);
+		assertThat(listener.ends).hasSize(calls);
+	}
+
+	/** In the queue, between two attempts, and while the response is awaited. */
+	@ParameterizedTest
+	@EnumSource
+	void anInterruptedCallClosesItsContentOnceAndTellsItsListener(Moment moment) throws Exception {
+		Source content = new Source(10);
+		Listener listener = new Listener();
+		AtomicInteger asked = new AtomicInteger();
+		try (ScriptedServer server = ScriptedServer.start();
+				Http2Transport transport = Http2Transport.builder().options(Transports.options((options) -> {
+				}))
+					.listener(listener)
+					.connPool((dialer) -> new DelegatingPool(
+							new DefaultClientConnPool(dialer, Transports.options((options) -> {
+							}))) {
+
+						@Override
+						public CompletionStage<ClientConn> getClientConn(ConnectionRequest request) {
+							asked.incrementAndGet();
+							return (moment == Moment.IN_THE_QUEUE) ? new CompletableFuture<>()
+									: super.getClientConn(request);
+						}
+
+					})
+					.build()) {
+			Call<Integer> call = CallStyle.BLOCKING.begin(transport,
+					post(server).body(RequestBody.ofInputStream(content, 10)).build());
+			if (moment != Moment.IN_THE_QUEUE) {
+				ScriptedConn connection = server.greeted();
+				// The second one is followed by a pause.
+				int refusals = (moment == Moment.BETWEEN_ATTEMPTS) ? 2 : 0;
+				for (int refused = 0; refused < refusals; refused++) {
+					int stream = connection.awaitHead().streamId();
+					connection.awaitContent(stream);
+					connection.rstStream(stream, ErrorCode.REFUSED_STREAM);
+					int told = refused + 1;
+					Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> listener.retries.get() == told);
+				}
+				if (refusals == 0) {
+					connection.awaitContent(connection.awaitHead().streamId());
+				}
+			}
+			Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> asked.get() > 0 && call.isWaiting());
+			assertThat(call.interrupt().failure(Http2Exception.class)).isNotNull();
+			assertThat(content.closings).containsExactly("test-call");
+			assertThat(listener.ends).hasSize(1);
+			Transports.awaitRest(transport);
+		}
+		assertThat(listener.ends).hasSize(1);
+	}
+
+	/** When a blocking call is interrupted. */
+	enum Moment {
+
+		IN_THE_QUEUE, AWAITING_THE_RESPONSE, BETWEEN_ATTEMPTS
+
+	}
+
 	private static Http2Request.Builder post(ScriptedServer server) {
 		return Http2Request.builder("POST", server.uri("/"));
 	}
@@ -686,6 +795,11 @@ class WaysOutOfACallTests {
 
 		boolean isFromOutside() {
 			return false;
+		}
+
+		/** Whether it could differ with TLS. */
+		boolean isOnTheWire() {
+			return this == ANSWERED || this == REFUSED_AND_SENT_AGAIN || this == CONNECTION_LOST || this == CANCELLED;
 		}
 
 		long declaredLength() {
