@@ -114,6 +114,9 @@ class RefusingServersAreNotHammeredTests {
 		Call<Integer> call = CallStyle.BLOCKING.begin(this.transport, post(Duration.ZERO));
 		// The fifth replay waits for 400 ms at least.
 		await().until(() -> this.posts.size() >= 6);
+		// Not before it has heard of the refusal.
+		await()
+			.until(() -> Transports.connections(this.transport).stream().allMatch((each) -> each.activeStreams() == 0));
 		call.interrupt();
 		Http2Exception failure = call.failure(CallCancelledException.class);
 		assertThat(failure.isSafeToRetry()).isTrue();
