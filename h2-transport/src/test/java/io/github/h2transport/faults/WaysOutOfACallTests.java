@@ -83,7 +83,7 @@ class WaysOutOfACallTests {
 		Source content = new Source(10);
 		Listener listener = new Listener();
 		try (ScriptedServer server = peer.start();
-				Http2Transport transport = Peer.builder((options) -> options.acquireTimeout(Duration.ofMillis(300)))
+				Http2Transport transport = Peer.builder((options) -> options.acquireTimeout(ending.acquireTimeout()))
 					.listener(listener)
 					.connPool((dialer) -> ending.pool(new DefaultClientConnPool(dialer, Transports.options((any) -> {
 					}))))
@@ -795,6 +795,10 @@ class WaysOutOfACallTests {
 
 		boolean isFromOutside() {
 			return false;
+		}
+
+		Duration acquireTimeout() {
+			return (this == NO_CONNECTION) ? Duration.ofMillis(300) : Duration.ofSeconds(SOON_SECONDS);
 		}
 
 		/** Whether it could differ with TLS. */
