@@ -85,6 +85,7 @@ class SlowUploadTests {
 			Thread taking = new Thread(() -> catchThrowable(() -> takeAtLeisure(connection)));
 			taking.start();
 			assertThat(timeout(call)).hasMessageContaining(named);
+			connection.close();
 			taking.join();
 		}
 	}
