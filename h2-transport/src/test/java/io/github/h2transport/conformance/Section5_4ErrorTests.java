@@ -154,8 +154,9 @@ class Section5_4ErrorTests {
 	void ourOwnEndIsToldToTheServer() throws Exception {
 		WirePeer peer = new WirePeer().greet();
 		peer.call(get("/"));
+		peer.expect(headers(1).endStream());
 		peer.connection().close("enough");
-		peer.expect(headers(1).endStream(), goAway(0, ErrorCode.NO_ERROR)).expectNothing();
+		peer.expect(goAway(0, ErrorCode.NO_ERROR)).expectNothing();
 		peer.sendOctets(frame(RST_STREAM, 0, 1, "00000000")).expectNothing();
 	}
 
