@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,7 @@ import com.sun.management.ThreadMXBean;
 import io.github.h2transport.Http2Request;
 import io.github.h2transport.Http2Response;
 import io.github.h2transport.frame.Settings;
+import io.github.h2transport.testkit.ForkedJvm;
 import io.github.h2transport.testkit.ScriptedServer;
 import io.github.h2transport.testkit.ServedRequests;
 import io.github.h2transport.testkit.Transports;
@@ -30,6 +32,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @Timeout(120)
 class CostPerCallTests {
 
+	private static final int MOST_BLOCKING = 1_150;
+
+	private static final int MOST_ASYNCHRONOUS = 1_600;
+
 	private static final int ROUND = 2_000;
 
 	private static final int MOST_ROUNDS = 60;
@@ -37,22 +43,18 @@ class CostPerCallTests {
 	private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
 	@Test
-	void aBlockingCallAllocatesLittle() throws Exception {
-		try (ServedRequests server = server(); Http2Transport transport = Transports.cleartext()) {
-			Http2Request request = Http2Request.get(server.uri("/a"));
-			byte[] into = new byte[200];
-
-			assertThat(best(1_200, () -> blocking(transport, request, into))).isLessThanOrEqualTo(1_200);
-		}
+	void aBlockingCallAllocatesLittle() throws IOException {
+		assertThat(octets("blocking")).isLessThanOrEqualTo(MOST_BLOCKING);
 	}
 
 	@Test
-	void anAsynchronousCallAllocatesLittle() throws Exception {
-		try (ServedRequests server = server(); Http2Transport transport = Transports.cleartext()) {
-			Http2Request request = Http2Request.get(server.uri("/a"));
+	void anAsynchronousCallAllocatesLittle() throws IOException {
+		assertThat(octets("asynchronous")).isLessThanOrEqualTo(MOST_ASYNCHRONOUS);
+	}
 
-			assertThat(best(1_800, () -> asynchronous(transport, request))).isLessThanOrEqualTo(1_800);
-		}
+	private static long octets(String form) throws IOException {
+		String output = ForkedJvm.run(Counted.class, List.of("-Dform=" + form));
+		return Long.parseLong(output.strip().substring(output.strip().lastIndexOf('\n') + 1));
 	}
 
 	private static ServedRequests server() {
@@ -99,6 +101,27 @@ class CostPerCallTests {
 			}
 		}
 		return sum;
+	}
+
+	/**
+	 * Prints what a call allocates. In a JVM of its own: what a compiler has learnt from
+	 * all other tests costs a hundred octets a call and more.
+	 */
+	static final class Counted {
+
+		private Counted() {
+		}
+
+		public static void main(String[] arguments) throws Exception {
+			byte[] into = new byte[200];
+			try (ServedRequests server = server(); Http2Transport transport = Transports.cleartext()) {
+				Http2Request request = Http2Request.get(server.uri("/a"));
+				boolean blocking = System.getProperty("form").equals("blocking");
+				System.out.println(blocking ? best(MOST_BLOCKING, () -> blocking(transport, request, into))
+						: best(MOST_ASYNCHRONOUS, () -> asynchronous(transport, request)));
+			}
+		}
+
 	}
 
 	/** A call from its request to the end of its response. */
