@@ -359,7 +359,8 @@ public final class ClientConn {
 	 * @return completes when the connection is gone
 	 */
 	public CompletableFuture<Void> shutdown(String reason) {
-		this.streams.slots().refuse();
+		// What was handed over before is opened before the loop comes to this.
+		this.streams.slots().retire();
 		onLoop(() -> this.driver.ending().drain(reason));
 		return whenClosed();
 	}
