@@ -80,8 +80,8 @@ class ConnectionsThatAreGoneOweNoMemoryTests {
 
 		public static void main(String[] args) throws Exception {
 			List<Http2Response> held = new ArrayList<>();
-			try (Http2Transport transport = Peer.transport((options) -> options.initialWindowSize(FRAME * FRAMES)
-				.connectionWindowSize(FRAME * FRAMES))) {
+			try (Http2Transport transport = Peer.transport(
+					(options) -> options.initialWindowSize(FRAME * FRAMES).connectionWindowSize(FRAME * FRAMES))) {
 				for (Peer peer : Peer.values()) {
 					for (boolean complete : new boolean[] { true, false }) {
 						round(transport, peer, complete, held);
@@ -101,8 +101,8 @@ class ConnectionsThatAreGoneOweNoMemoryTests {
 				for (End end : End.values()) {
 					ScriptedServer server = peer.start();
 					servers.add(server);
-					ScriptedConn connection = unread(transport, server,
-							CallStyle.values()[end.ordinal() % 2], FRAMES - 1, held);
+					ScriptedConn connection = unread(transport, server, CallStyle.values()[end.ordinal() % 2],
+							FRAMES - 1, held);
 					if (complete) {
 						connection.lastData(1, new byte[FRAME]);
 					}

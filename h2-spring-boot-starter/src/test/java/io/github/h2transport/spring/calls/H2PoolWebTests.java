@@ -114,6 +114,7 @@ class H2PoolWebTests {
 			assertThat(first.result()).as("what runs goes on").isEqualTo(200);
 			one.awaitEnd();
 			one.close();
+			Awaitility.await().until(() -> !ask(application, "GET", "").body().contains("\"c1\""));
 			assertThat(ask(application, "DELETE", "?origin=" + this.server.uri("/")).body())
 				.isEqualTo("{\"draining\":[\"c2\"]}");
 			two.awaitEnd();
