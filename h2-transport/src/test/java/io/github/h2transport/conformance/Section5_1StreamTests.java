@@ -211,8 +211,10 @@ class Section5_1StreamTests {
 	@Test
 	void aStreamIdIsNotUsedAgain() throws Exception {
 		WirePeer peer = new WirePeer().greet();
-		peer.call(get("/")).cancel();
-		peer.expect(headers(1).endStream(), rstStream(1, ErrorCode.CANCEL));
+		Exchange first = peer.call(get("/"));
+		peer.expect(headers(1).endStream());
+		first.cancel();
+		peer.expect(rstStream(1, ErrorCode.CANCEL));
 		peer.call(get("/"));
 		peer.send(rstStream(3, ErrorCode.REFUSED_STREAM)).expect(headers(3).endStream());
 		peer.call(get("/"));
