@@ -37,7 +37,7 @@ interface Wire {
 	boolean hasBuffered();
 
 	/**
-	 * Writes what the socket takes. Only for the loop.
+	 * Writes what the socket takes. Loop only.
 	 * @param from octets to send; consumed as far as they are taken over
 	 * @param inPieces whether the peer gets the first octets while the others are still
 	 * being copied, for more system calls: what a peer wants that has to answer before
@@ -49,7 +49,7 @@ interface Wire {
 
 	/**
 	 * Returns how much the operating system has taken so far, which tells a slow peer
-	 * from a dead one. Only for the loop.
+	 * from a dead one. Loop only.
 	 * @return octets as they are on the wire, 0 or more; never falls
 	 */
 	long octetsSent();
@@ -58,8 +58,8 @@ interface Wire {
 	void awaitWritable(boolean wanted);
 
 	/**
-	 * Says that nothing more will be sent: close_notify, then the end of the stream. Only
-	 * for the loop, on the loop.
+	 * Says that nothing more will be sent: close_notify, then the end of the stream. Loop
+	 * only.
 	 */
 	void finishOutput() throws IOException;
 

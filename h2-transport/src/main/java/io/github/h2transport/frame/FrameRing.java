@@ -9,7 +9,7 @@ import java.util.Arrays;
  * for each, no object and no text, so that it is always on. {@link FrameTrail} makes
  * lines of them once somebody wants to know.
  * <p>
- * One thread at a time writes (the loop, or the loop), any thread may {@link #copy()}.
+ * The loop writes, any thread may {@link #copy()}.
  */
 public final class FrameRing {
 

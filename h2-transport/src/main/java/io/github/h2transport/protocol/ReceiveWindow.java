@@ -130,9 +130,8 @@ public final class ReceiveWindow {
 		long due = pending();
 		long half = this.size / 2;
 		if (!this.shared && due - half < half / 2) {
-			// A little more than a half would leave a little less than a half for the
-			// next
-			// time: that is not due, and so the peer would have half a window only.
+			// A little more would leave a little less for the next time, which is not due
+			// then, and the peer would have half a window only.
 			due = half;
 		}
 		long total = this.limit + due;

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long the path to the peer takes there and back, measured by PINGs (RFC 9113 section
- * 6.7) that go beside a WINDOW_UPDATE while a large body is received. the loop asks, the
- * loop answers.
+ * 6.7) that go beside a WINDOW_UPDATE while a large body is received. Asked and answered
+ * by the loop, read by anybody.
  */
 public final class RoundTrips {
 

@@ -4,6 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 import io.github.h2transport.conn.ClientConn;
+import io.github.h2transport.conn.Guests;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,13 +51,19 @@ class Wait {
 		@Override
 		void giveUp() {
 			super.giveUp();
-			this.future.cancel(false);
-			// A stage that is not this future does not hear of that.
-			this.stage.whenComplete((late, failed) -> {
-				if (late != null) {
-					late.release();
-				}
-			});
+			try {
+				this.future.cancel(false);
+				// A stage that is not this future does not hear of that.
+				this.stage.whenComplete((late, failed) -> {
+					if (late != null) {
+						late.release();
+					}
+				});
+			}
+			catch (Throwable ex) {
+				// Both are the pool's, which may be the user's.
+				Guests.failed("Leaving the queue of a connection pool", ex);
+			}
 		}
 
 	}

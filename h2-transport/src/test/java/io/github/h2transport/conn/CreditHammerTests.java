@@ -132,7 +132,7 @@ class CreditHammerTests {
 			Upload upload = Objects.requireNonNull(Upload.of(plan(octets)));
 			ByteBuffer out = ByteBuffer.allocate(octets.length);
 			AtomicBoolean begun = new AtomicBoolean();
-			Caller<Boolean> pen = Caller.of(() -> {
+			Caller<Boolean> loop = Caller.of(() -> {
 				begun.set(true);
 				boolean copied = true;
 				while (copied && out.position() < octets.length) {
@@ -146,7 +146,7 @@ class CreditHammerTests {
 			upload.callOff();
 			// The array is the caller's again.
 			Arrays.fill(octets, (byte) 1);
-			pen.result();
+			loop.result();
 			assertThat(Arrays.copyOf(out.array(), out.position())).isEqualTo(new byte[out.position()]);
 		}
 	}

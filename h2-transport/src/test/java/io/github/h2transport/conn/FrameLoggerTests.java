@@ -143,7 +143,7 @@ class FrameLoggerTests {
 				wrong.add("not on the loop: " + logRecord.getMessage());
 			}
 			if (!this.peer.connection().writer().isIdle()) {
-				wrong.add("under the pen: " + logRecord.getMessage());
+				wrong.add("before everything was written: " + logRecord.getMessage());
 			}
 		});
 		this.peer.greet();

@@ -118,8 +118,7 @@ final class HostilePeer {
 	}
 
 	ConnectionException isTold(ErrorCode code) throws Exception {
-		// The pen may have been handed on: then the end of the output comes with the
-		// clock.
+		// If the socket was full, the end of the output comes with the clock.
 		this.peer.loop().advance(TICK);
 		assertThat(this.peer.rest()).as("what the client sent")
 			.isNotEmpty()

@@ -116,8 +116,7 @@ class Section10_5FloodTests {
 		HostilePeer peer = flood.begin();
 		peer.sends(flood.legal + 1, flood.frame.get());
 		assertThat(peer.peer().rest()).last().hasToString("GOAWAY 0 ENHANCE_YOUR_CALM");
-		// The pen may have been handed on: then the end of the output comes with the
-		// clock.
+		// If the socket was full, the end of the output comes with the clock.
 		peer.peer().loop().advance(TICK);
 		assertThat(peer.peer().isOutputFinished()).isTrue();
 		peer.peer().endOfInput();

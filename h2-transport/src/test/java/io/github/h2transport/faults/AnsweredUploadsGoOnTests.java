@@ -45,18 +45,15 @@ class AnsweredUploadsGoOnTests {
 			ScriptedConn connection = server.greeted();
 			connection.awaitHead();
 			CompletableFuture<Http2Response> second = post(transport, server, RequestBody.of(CONTENT));
-			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
-				.isEqualTo(dataOf(3, FRAME, false));
+			expect(connection, 3, FRAME, false);
 			CompletableFuture<Http2Response> third = post(transport, server, RequestBody.of(CONTENT));
 			assertThat(connection.awaitHead().streamId()).isEqualTo(3);
 			assertThat(connection.awaitHead().streamId()).isEqualTo(5);
 
 			connection.respondHead(3, 200);
 
-			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
-				.isEqualTo(dataOf(3, CONTENT.length - FRAME, true));
-			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
-				.isEqualTo(dataOf(5, FRAME, false));
+			expect(connection, 3, CONTENT.length - FRAME, true);
+			expect(connection, 5, FRAME, false);
 			assertThat(second.get(15, TimeUnit.SECONDS).status()).isEqualTo(200);
 			third.cancel(true);
 			oldest.cancel(true);
@@ -80,15 +77,12 @@ class AnsweredUploadsGoOnTests {
 			connection.respondHead(3, 200);
 			assertThat(second.get(15, TimeUnit.SECONDS).status()).isEqualTo(200);
 			CompletableFuture<Http2Response> third = post(transport, server, RequestBody.of(CONTENT));
-			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
-				.isEqualTo(dataOf(5, FRAME, false));
+			expect(connection, 5, FRAME, false);
 
 			slow.submit(ByteBuffer.wrap(CONTENT));
 
-			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
-				.isEqualTo(dataOf(3, FRAME, false));
-			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
-				.isEqualTo(dataOf(3, CONTENT.length - FRAME, true));
+			expect(connection, 3, FRAME, false);
+			expect(connection, 3, CONTENT.length - FRAME, true);
 			third.cancel(true);
 			oldest.cancel(true);
 		}
@@ -109,20 +103,16 @@ class AnsweredUploadsGoOnTests {
 					RequestBody.ofPublisher(slow, CONTENT.length, false));
 			assertThat(connection.awaitHead().streamId()).isEqualTo(3);
 			CompletableFuture<Http2Response> third = post(transport, server, RequestBody.of(CONTENT));
-			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
-				.isEqualTo(dataOf(5, FRAME, false));
+			expect(connection, 5, FRAME, false);
 			slow.submit(ByteBuffer.wrap(CONTENT));
 			// The barrier's answer says that the client has had its chance.
 			connection.barrier();
 
 			paused.submit(ByteBuffer.wrap(new byte[100]));
 
-			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
-				.isEqualTo(dataOf(1, 100, true));
-			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
-				.isEqualTo(dataOf(3, FRAME, false));
-			assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
-				.isEqualTo(dataOf(3, CONTENT.length - FRAME, true));
+			expect(connection, 1, 100, true);
+			expect(connection, 3, FRAME, false);
+			expect(connection, 3, CONTENT.length - FRAME, true);
 			second.cancel(true);
 			third.cancel(true);
 			oldest.cancel(true);
@@ -133,8 +123,9 @@ class AnsweredUploadsGoOnTests {
 		return Transports.cleartext((options) -> options.pingInterval(Duration.ZERO));
 	}
 
-	private static ClientFrame.Data dataOf(int streamId, int octets, boolean endStream) {
-		return new ClientFrame.Data(streamId, new byte[octets], endStream);
+	private static void expect(ScriptedConn connection, int streamId, int octets, boolean endStream) {
+		assertThat(connection.await(ClientFrame.Data.class)).usingRecursiveComparison()
+			.isEqualTo(new ClientFrame.Data(streamId, new byte[octets], endStream));
 	}
 
 	private static CompletableFuture<Http2Response> post(Http2Transport transport, ScriptedServer server,

@@ -735,30 +735,15 @@ class WaysOutOfACallTests {
 			}
 		},
 
-		CANCELLED {
-			@Override
-			boolean isFromOutside() {
-				return true;
-			}
-
+		CANCELLED(CancellationException.class) {
 			@Override
 			void play(ScriptedServer server, Http2Transport transport, CompletableFuture<Http2Response> call) {
 				server.greeted().awaitHead();
 				call.cancel(true);
 			}
-
-			@Override
-			void check(@Nullable Throwable failure) {
-				assertThat(failure).isInstanceOf(CancellationException.class);
-			}
 		},
 
-		CANCELLED_WITHOUT_A_CONNECTION {
-			@Override
-			boolean isFromOutside() {
-				return true;
-			}
-
+		CANCELLED_WITHOUT_A_CONNECTION(CancellationException.class) {
 			@Override
 			ClientConnPool pool(ClientConnPool real) {
 				return NO_CONNECTION.pool(real);
@@ -768,33 +753,29 @@ class WaysOutOfACallTests {
 			void play(ScriptedServer server, Http2Transport transport, CompletableFuture<Http2Response> call) {
 				call.cancel(true);
 			}
-
-			@Override
-			void check(@Nullable Throwable failure) {
-				assertThat(failure).isInstanceOf(CancellationException.class);
-			}
 		},
 
-		OR_TIMEOUT {
-			@Override
-			boolean isFromOutside() {
-				return true;
-			}
-
+		OR_TIMEOUT(java.util.concurrent.TimeoutException.class) {
 			@Override
 			void play(ScriptedServer server, Http2Transport transport, CompletableFuture<Http2Response> call) {
 				server.greeted().awaitHead();
 				call.orTimeout(1, TimeUnit.MILLISECONDS);
 			}
-
-			@Override
-			void check(@Nullable Throwable failure) {
-				assertThat(failure).isInstanceOf(java.util.concurrent.TimeoutException.class);
-			}
 		};
 
+		/** What a result is completed with from outside, {@code null} by us. */
+		private final @Nullable Class<? extends Throwable> fromOutside;
+
+		Ending() {
+			this.fromOutside = null;
+		}
+
+		Ending(Class<? extends Throwable> fromOutside) {
+			this.fromOutside = fromOutside;
+		}
+
 		boolean isFromOutside() {
-			return false;
+			return this.fromOutside != null;
 		}
 
 		Duration acquireTimeout() {
@@ -822,7 +803,7 @@ class WaysOutOfACallTests {
 		}
 
 		void check(@Nullable Throwable failure) {
-			assertThat(failure).isInstanceOf(Http2Exception.class);
+			assertThat(failure).isInstanceOf((this.fromOutside != null) ? this.fromOutside : Http2Exception.class);
 		}
 
 	}

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A small caller beside eight uploaders on one connection: whoever holds the pen passes
- * it on after a quantum, so that nobody writes for everybody past its own deadline.
+ * A small caller beside eight uploaders on one connection: the loop writes for all, a
+ * bounded turn for each, so that nobody waits for all that others have.
  */
 class FairnessRealServerTests {
 
