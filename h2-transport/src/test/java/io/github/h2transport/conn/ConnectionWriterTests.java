@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -217,6 +218,24 @@ class ConnectionWriterTests {
 	}
 
 	// ---- many threads ----
+
+	/** The loop has taken what there was and writes it, and does not look again. */
+	@Test
+	void whatIsQueuedWhileTheLoopWritesWakesItOnceMore() throws Exception {
+		ScriptedPeer peer = new ScriptedPeer().greet();
+		peer.wire().takeWrites();
+		AtomicBoolean once = new AtomicBoolean();
+		peer.wire().beforeWrite(() -> {
+			if (once.compareAndSet(false, true)) {
+				// By another thread, as callers do.
+				CompletableFuture.runAsync(() -> peer.connection().submit(new ConnOps.Ping(2))).join();
+			}
+		});
+		peer.connection().submit(new ConnOps.Ping(1));
+		peer.loop().turnUntilQuiet();
+		assertThat(peer.wire().takeWrites()).containsExactly(17, 17);
+		assertThat(peer.connection().writer().isIdle()).isTrue();
+	}
 
 	@Test
 	void everyOpOfManyThreadsRunsOnceAndNoTwoAtATime() throws Exception {
